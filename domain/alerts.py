@@ -1,0 +1,81 @@
+"""What people are told: events become deliveries to destinations by rules."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class EventKind(StrEnum):
+    """Something that people may be told."""
+
+    NEW = "new opportunity"
+    CHANGED = "changed"
+    DEADLINE_MOVED = "deadline moved"
+    CANCELLED = "cancelled"
+    BASELINE = "baseline summary"
+    TEST = "test"
+
+
+class DeliveryState(StrEnum):
+    """The ledger. unknown: handed over, but the answer never came; dead: given up, a person must look."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where messages go: an Apprise address. `${NAME}` in it is read from the environment when sending."""
+
+    id: str
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Opportunities of `profile` (None: of all) with at least `min_score` go to `destination`."""
+
+    id: str
+    profile: str | None
+    min_score: int
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that differs between two revisions, as JSON values."""
+
+    field: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something about one opportunity (None for a baseline summary, which carries its opportunities in `payload`)."""
+
+    id: int
+    kind: EventKind
+    opportunity_id: int | None
+    happened_at: datetime
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event to one destination, unique; `rules` are all rules that led there."""
+
+    id: int
+    event_id: int
+    destination_id: str
+    state: DeliveryState
+    rules: tuple[str, ...]
+    tries: int
+    next_try_at: datetime
+    message_id: str
+    reason: str | None

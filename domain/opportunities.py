@@ -1,0 +1,65 @@
+"""A procedure that a profile is interested in, and the arithmetic that says why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One line of a score. Points may be 0 (something unknown) or negative; a stop has `stops` true.
+
+    `field` is a path of the notice (`title.fr`, `lots[2].description.fr`, `codes[0]`), `start` and `end` are code
+    points in that field of that revision, `text` what stands there; `matched` is the keyword, code or item's sku.
+    `explanation` is a sentence for people.
+    """
+
+    rule: str
+    explanation: str
+    points: int
+    field: str | None = None
+    text: str | None = None
+    start: int | None = None
+    end: int | None = None
+    matched: str | None = None
+    stops: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a profile makes of a notice: `points` (0 to 100) is the sum of the reasons' points, 0 when one stops it."""
+
+    points: int
+    reasons: tuple[Reason, ...]
+
+    @property
+    def stopped(self) -> bool:
+        """A minus-word or a gate stopped it."""
+        return any(reason.stops for reason in self.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A score with the versions it was made from; appended, never overwritten."""
+
+    notice_id: int
+    revision: int
+    profile_version: int
+    model_version: str
+    score: int
+    qualified: bool
+    reasons: tuple[Reason, ...]
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opportunity:
+    """(procedure, profile), unique; `score` is that of its newest assessment."""
+
+    id: int
+    procedure_id: int
+    profile_id: str
+    notice_id: int
+    score: int
+    qualified: bool
+    first_seen_at: datetime
+    baseline: bool

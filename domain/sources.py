@@ -1,0 +1,170 @@
+"""A source and what happens while it is crawled: pages, runs, steps, issues."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from domain.notices import Kind, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a portal may be asked: seconds between requests, requests at once, and why if not the default."""
+
+    delay: float = 1.0
+    at_once: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """What a run of the source must bring: notices (least, most), share of notices with a field filled, silence."""
+
+    notices: tuple[int, int]
+    filled: Mapping[str, float]
+    silence: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A portal as declared in its YAML (crawler/sources/*.yml, or an operator's folder).
+
+    `listing` holds exactly one way of listing and its options; `html` the selectors of the html protocol. `statuses`
+    and `kinds` map the portal's own words. `endpoints` are further addresses by name (`notice`, `detail`).
+    """
+
+    id: str
+    title: str
+    publisher: str
+    country: str
+    url: str
+    licence: str
+    zone: str
+    endpoint: str
+    every: timedelta
+    expect: Expect
+    listing: Mapping[str, Any]
+    file: str
+    protocol: str | None = None
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+    language: str | None = None
+    currency: str | None = None
+    encoding: str | None = None
+    identity: str = "ocid"
+    pace: Pace = Pace()
+    obey_robots: bool = True
+    statuses: Mapping[str, Status] = field(default_factory=dict)
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    html: Mapping[str, Any] = field(default_factory=dict)
+    key_env: str | None = None
+    user_agent: str | None = None
+    enabled: bool = True
+
+
+class RunState(StrEnum):
+    """How a crawl ended. partial: some pages unread; suspicious: fewer notices than promised; blocked: refused."""
+
+    RUNNING = "running"
+    OK = "ok"
+    PARTIAL = "partial"
+    SUSPICIOUS = "suspicious"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+
+
+class StepState(StrEnum):
+    """A step of a crawl. failed: tried and to be tried again in the next run; given up after five runs: dead."""
+
+    TODO = "todo"
+    DONE = "done"
+    FAILED = "failed"
+    DEAD = "dead"
+
+
+class IssueKind(StrEnum):
+    """What a person must look at."""
+
+    UNREADABLE = "unreadable"
+    UNKNOWN_WORD = "unknown word"
+    SOURCE_CHANGED = "source changed"
+    REFUSED = "refused"
+    TOTAL_DIFFERS = "total differs"
+    TOO_FEW = "fewer than expected"
+    FILLED = "fields not filled"
+    NOT_REACHED = "not reached"
+    DEAD_LETTER = "dead letter"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A window, page token or detail page that a crawl must read; `token` is unique within its source.
+
+    `kind` is the listing's own word (window, page, detail); `url` what to ask; `body` a POST's body or None;
+    `low` and `high` (ISO 8601, UTC) are the window's bounds, so that the low-water mark can be computed.
+    """
+
+    token: str
+    kind: str
+    url: str
+    state: StepState = StepState.TODO
+    body: str | None = None
+    low: str | None = None
+    high: str | None = None
+    key: str | None = None
+    tries: int = 0
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to write for a source until `expires_at`; `token` is checked in every storing transaction."""
+
+    source: str
+    token: int
+    run_id: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A saved response: `hash` is the SHA-256 of the body as received (after transfer decoding)."""
+
+    hash: str
+    url: str
+    fetched_at: datetime
+    media_type: str | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One crawl of one source; counts are of notices unless they say otherwise."""
+
+    id: int
+    source: str
+    started_at: datetime
+    finished_at: datetime | None
+    state: RunState
+    baseline: bool
+    pages: int
+    new: int
+    changed: int
+    same: int
+    claimed: int | None
+    issues: int
+    steps_left: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something that a person must look at; `element` and `page` say where it was seen."""
+
+    source: str
+    kind: IssueKind
+    reason: str
+    element: str | None = None
+    key: str | None = None
+    url: str | None = None
+    page: str | None = None
