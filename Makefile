@@ -1,0 +1,47 @@
+# Two commands matter: `make demo` and `make test`. Both set everything up on a machine with git, make and Python 3.11+.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+UV := uv==0.13.9
+PATHS := domain storage crawler matching alerts app tests benchmarks
+
+.PHONY: demo test check fmt lock setup
+
+setup: $(STAMP)
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	@echo "Setting up $(VENV) (once; about a minute)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=…" >&2; exit 1; }
+	@test -x "$(BIN)/python" || $(PYTHON) -m venv "$(VENV)"
+	@"$(BIN)/python" -m pip install --quiet --disable-pip-version-check "$(UV)"
+	@"$(BIN)/python" -m uv pip install --quiet --python "$(BIN)/python" --require-hashes -r requirements-dev.lock
+	@"$(BIN)/python" -m uv pip install --quiet --python "$(BIN)/python" --no-deps --no-build-isolation -e .
+	@touch "$(STAMP)"
+
+demo: $(STAMP)
+	@"$(BIN)/python" -m app.cli demo
+
+test: $(STAMP)
+	@"$(BIN)/python" -m coverage erase
+	@"$(BIN)/python" -m coverage run -m pytest -q
+	@"$(BIN)/python" -m coverage combine -q
+	@"$(BIN)/python" -m coverage report
+
+check: $(STAMP)
+	@"$(BIN)/python" -m ruff check $(PATHS)
+	@"$(BIN)/python" -m ruff format --check $(PATHS)
+	@"$(BIN)/python" -m mypy
+	@"$(BIN)/python" -m pytest -q tests/test_house.py
+
+fmt: $(STAMP)
+	@"$(BIN)/python" -m ruff check --fix-only --quiet $(PATHS)
+	@"$(BIN)/python" -m ruff format $(PATHS)
+
+# Both locks: what an installation needs, and what a developer needs. Hashes, and no address of any index.
+lock: $(STAMP)
+	@"$(BIN)/python" -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+	  --no-emit-index-url --extra postgresql pyproject.toml -o requirements.lock
+	@"$(BIN)/python" -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+	  --no-emit-index-url --extra postgresql --extra dev pyproject.toml -o requirements-dev.lock

@@ -1,0 +1,1 @@
+"""The doors: the command line, the supervisor, and the demo."""

@@ -1,0 +1,1 @@
+"""One module for each family of commands. Heavy imports stand inside the functions, so that `--help` is quick."""

@@ -1,0 +1,106 @@
+"""`tenderwatch alerts`: who is told what, and the ledger of what was sent."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.console import PARTIAL, in_zone, now, open_installation, show, tell
+
+app = typer.Typer(no_args_is_help=True, help="Alerts: import, export, send, list, retry, test.")
+
+
+@app.command(name="import")
+def import_file(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
+    """Save the destinations and rules of a YAML file; those of the same id are replaced, no others are touched."""
+    from alerts.book import import_book
+
+    book = import_book(open_installation().engine, file)
+    tell(f"saved {len(book.destinations)} destinations and {len(book.rules)} rules")
+
+
+@app.command()
+def export() -> None:
+    """Print the destinations and rules as YAML."""
+    from alerts.book import export_book
+
+    sys.stdout.write(export_book(open_installation().engine))
+
+
+@app.command()
+def send() -> None:
+    """Route what happened and send what is due, now."""
+    from alerts.route import route
+    from alerts.send import send_due
+
+    place = open_installation()
+    routed = route(place.engine, now())
+    sent = send_due(place.engine, place.settings, now)
+    tell(f"{routed.events:,} events routed to {routed.deliveries:,} deliveries")
+    tell(f"sent {sent.sent:,}, failed {sent.failed:,}, unknown {sent.unknown:,}, waiting {sent.waiting:,}")
+    if sent.failed or sent.unknown:
+        raise typer.Exit(PARTIAL)
+
+
+@app.command(name="list")
+def list_some(
+    state: Annotated[str | None, typer.Option(help="queued, sending, sent, unknown or dead.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """The ledger: each delivery, its state and why."""
+    from domain.alerts import DeliveryState
+    from domain.errors import WrongUse
+    from storage.deliveries import list_deliveries
+    from storage.engine import reading
+
+    if state and state not in list(DeliveryState):
+        raise WrongUse(f"--state {state}: write one of {', '.join(DeliveryState)}")
+    place = open_installation()
+    with reading(place.engine) as connection:
+        found = list_deliveries(connection, DeliveryState(state) if state else None, limit)
+    rows = [
+        {
+            "delivery": view.delivery.id,
+            "what": view.kind.value,
+            "title": view.title,
+            "to": view.delivery.destination_id,
+            "state": view.delivery.state.value,
+            "tries": view.delivery.tries,
+            "when": in_zone(view.at, place.settings.zone),
+            "rules": ", ".join(view.delivery.rules),
+            "why": view.delivery.reason,
+        }
+        for view in found
+    ]
+    show(rows, as_json, "no deliveries")
+
+
+@app.command()
+def retry(
+    ids: Annotated[list[int] | None, typer.Argument(metavar="[DELIVERY]…", help="Default: all that are dead.")] = None,
+    unknown: Annotated[bool, typer.Option(help="Those whose arrival is unknown too; they may arrive twice.")] = False,
+) -> None:
+    """Queue deliveries again that were given up; `alerts send` sends them."""
+    from domain.alerts import DeliveryState
+    from storage.deliveries import requeue
+    from storage.engine import writing
+
+    states = [DeliveryState.DEAD, *([DeliveryState.UNKNOWN] if unknown or ids else [])]
+    with writing(open_installation().engine) as connection:
+        count = requeue(connection, ids, states, now())
+    tell(f"queued {count:,} deliveries again")
+
+
+@app.command()
+def test(destination: Annotated[str, typer.Argument(metavar="DESTINATION")]) -> None:
+    """Send a test message to a destination, and say how it went."""
+    from alerts.send import send_test
+    from domain.alerts import DeliveryState
+
+    place = open_installation()
+    view = send_test(place.engine, place.settings, destination, now())
+    tell(f"{destination}: {view.delivery.state.value}" + (f" ({view.delivery.reason})" if view.delivery.reason else ""))
+    if view.delivery.state is not DeliveryState.SENT:
+        raise typer.Exit(1)

@@ -1,0 +1,87 @@
+"""`tenderwatch crawl` and `tenderwatch parse`: portals and saved files into notices."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.console import PARTIAL, nearest, open_installation, print_rows, read_moment, settings, tell
+
+Endpoints = Annotated[
+    list[str] | None,
+    typer.Option("--endpoint", metavar="SOURCE=URL", help="Send every request of this source to another address."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(name="crawl")(crawl)
+    app.command(name="parse")(parse)
+
+
+def crawl(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Default: all that are on.")] = None,
+    since: Annotated[str | None, typer.Option(help="Read what was published since: 2026-01-31 or 7d.")] = None,
+    endpoint: Endpoints = None,
+) -> None:
+    """Read portals now and store their notices; nothing is matched or sent."""
+    from app.crawls import crawl_all, read_endpoints
+
+    place = open_installation()
+    endpoints = read_endpoints(endpoint, place)
+    chosen = [place.source(name) for name in names or list(endpoints)]
+    if not chosen:
+        chosen = [source for source in place.sources.values() if source.enabled]
+    moment = read_moment(since, place.settings.zone) if since else None
+    runs = crawl_all(place, chosen, endpoints=endpoints, since=moment)
+    print_rows(
+        ["source", "state", "pages", "new", "changed", "same", "left", "why"],
+        [
+            [run.source, run.state.value, run.pages, run.new, run.changed, run.same, run.steps_left, run.reason]
+            for run in runs
+        ],
+    )
+    raise typer.Exit(_exit_code([run.state.value for run in runs]))
+
+
+def parse(
+    reader: Annotated[str, typer.Argument(metavar="SOURCE-OR-READER", help="A source's id, or ocds, html:ru_eis, ….")],
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, metavar="FILE…")],
+) -> None:
+    """Read saved files without any database: notices as JSON lines on stdout, what cannot be read on stderr."""
+    import json
+    import sys
+
+    from crawler.parse import parse as read
+    from crawler.parse import readers
+    from crawler.registry import load_sources
+    from domain.errors import Unreadable, WrongUse
+    from domain.notice_json import to_json
+
+    sources = load_sources(settings().sources_dir)
+    known = readers(sources)
+    if reader not in known:
+        raise WrongUse(f"no source or reader {reader!r}{nearest(reader, known)}; known are {', '.join(sorted(known))}")
+    faults = 0
+    for file in files:
+        try:
+            parsed = read(reader, file.read_bytes(), sources)
+        except Unreadable as error:
+            faults += 1
+            tell(f"{file}: {error}")
+            continue
+        for fault in parsed.faults:
+            faults += 1
+            tell(f"{file}: {fault}")
+        for notice in parsed.notices:
+            sys.stdout.write(json.dumps(to_json(notice), ensure_ascii=False, default=str) + "\n")
+    if faults:
+        raise typer.Exit(PARTIAL)
+
+
+def _exit_code(states: list[str]) -> int:
+    good = sum(state == "ok" for state in states)
+    lost = sum(state in ("failed", "blocked") for state in states)
+    if good == len(states):
+        return 0
+    return 1 if lost == len(states) else PARTIAL

@@ -1,0 +1,116 @@
+"""`tenderwatch match`, `score` and `explain`: what a notice is worth to a profile, and why."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.console import PARTIAL, now, open_installation, print_json, print_rows, tell, with_progress
+
+if TYPE_CHECKING:
+    from domain.opportunities import Reason
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(name="match")(match)
+    app.command(name="score")(score)
+    app.command(name="explain")(explain)
+
+
+def match(
+    everything: Annotated[bool, typer.Option("--all", help="Score every stored notice again.")] = False,
+) -> None:
+    """Score stored notices that are new, changed, or whose profiles changed; nothing is sent."""
+    from matching.run import match_stored
+    from storage.engine import reading
+    from storage.notices import count_notices
+
+    place = open_installation()
+    with reading(place.engine) as connection:
+        total = count_notices(connection)
+    matched = with_progress(
+        total, "matching", lambda advance: match_stored(place.engine, now(), on_progress=advance, everything=everything)
+    )
+    tell(f"{matched.notices:,} notices matched, {matched.qualified:,} new opportunities")
+
+
+def score(
+    profile: Annotated[list[Path], typer.Option(exists=True, dir_okay=False, help="A profile; repeatable.")],
+    notices: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, allow_dash=True, help="JSON lines; - is stdin.")
+    ],
+) -> None:
+    """Score notices of a file, without any database: a JSON line for each pair of notice and profile above 0."""
+    from matching.files import score_files
+
+    faults = 0
+
+    def told(fault: str) -> None:
+        nonlocal faults
+        faults += 1
+        tell(fault)
+
+    with sys.stdin if str(notices) == "-" else notices.open(encoding="utf-8") as lines:
+        for row in score_files(profile, lines, str(notices), told):
+            sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+    if faults:
+        raise typer.Exit(PARTIAL)
+
+
+def explain(
+    name: Annotated[str, typer.Argument(metavar="NOTICE", help="SOURCE:KEY, an address or a number.")],
+    profile: Annotated[str | None, typer.Option(help="Only for this profile.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Why a notice is, or is not, an opportunity for each profile."""
+    from app.commands.notices import find_one
+    from domain.errors import WrongUse
+    from matching.explain import explain as why
+    from matching.score import prepare
+    from storage.engine import reading
+    from storage.profiles import find_profiles
+
+    with reading(open_installation().engine) as connection:
+        stored = find_one(connection, name)
+        heads = [head for head in find_profiles(connection) if profile in (None, head.profile.id)]
+    if not heads:
+        raise WrongUse(f"no profile {profile or ''}".rstrip() + "; `tenderwatch profiles list` shows them")
+    found = [(head, why(stored.notice, prepare(head.profile))) for head in heads]
+    if as_json:
+        print_json([_as_json(stored.notice.source, stored.notice.key, head, each) for head, each in found])
+        return
+    for head, each in found:
+        _show(stored.notice.shown_title(), head, each)
+
+
+def _as_json(source: str, key: str, head: Any, explanation: Any) -> dict[str, Any]:
+    from matching.files import reason_to_json
+
+    return {
+        "notice": f"{source}:{key}",
+        "profile": head.profile.id,
+        "version": head.version,
+        "score": explanation.score.points,
+        "threshold": head.profile.threshold,
+        "verdict": explanation.verdict,
+        "reasons": [reason_to_json(reason) for reason in explanation.score.reasons],
+        "missing": [reason_to_json(reason) for reason in explanation.missing],
+    }
+
+
+def _show(title: str, head: Any, explanation: Any) -> None:
+    print_rows(
+        ["points", "why", "where", "what stands there"],
+        [_reason_row(reason) for reason in explanation.score.reasons],
+        title=f"{head.profile.name} (version {head.version}): {explanation.score.points} of 100, "
+        f"threshold {head.profile.threshold}",
+    )
+    tell(f"{title}: {explanation.verdict}")
+
+
+def _reason_row(reason: "Reason") -> list[Any]:
+    where = f"{reason.field} {reason.start}–{reason.end}" if reason.start is not None else reason.field
+    return ["stops" if reason.stops else f"{reason.points:+d}", reason.explanation, where, reason.text]

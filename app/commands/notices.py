@@ -1,0 +1,177 @@
+"""`tenderwatch notices`: what was read."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.console import in_zone, now, open_installation, print_json, print_rows, read_moment, show, tell, with_progress
+
+if TYPE_CHECKING:
+    from storage.notices import StoredNotice
+
+app = typer.Typer(no_args_is_help=True, help="Stored notices: list, show, export.")
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
+SourceName = Annotated[str | None, typer.Option("--source", help="Only of this source.")]
+KindName = Annotated[str | None, typer.Option("--kind", help="tender, planning, award, cancellation, …")]
+Country = Annotated[str | None, typer.Option("--country", help="ISO 3166 alpha-2, such as FR.")]
+Since = Annotated[str | None, typer.Option("--since", help="Published since: 2026-01-31 or 7d.")]
+OpenOnly = Annotated[bool, typer.Option("--open", help="Only those whose deadline has not passed.")]
+Words = Annotated[str | None, typer.Option("--text", help="Only with these letters in the title.")]
+
+
+@app.command(name="list")
+def list_some(
+    source: SourceName = None,
+    kind: KindName = None,
+    country: Country = None,
+    since: Since = None,
+    open_only: OpenOnly = False,
+    text: Words = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """The newest notices."""
+    from storage.engine import reading
+    from storage.notices import list_notices
+
+    place = open_installation()
+    chosen = _filters(place.settings.zone, source, kind, country, since, open_only, text)
+    with reading(place.engine) as connection:
+        found = list_notices(connection, **chosen, limit=limit)
+    show([_row(each, place.settings.zone) for each in found], as_json, "no notices; `tenderwatch crawl` reads them")
+
+
+@app.command(name="show")
+def show_one(
+    name: Annotated[str, typer.Argument(metavar="NOTICE", help="SOURCE:KEY, an address or a number.")],
+    history: Annotated[bool, typer.Option("--history", help="With every revision and what it changed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """One notice, whole."""
+    from domain.notice_json import to_json
+    from storage.engine import reading
+    from storage.notices import find_revisions
+
+    place = open_installation()
+    with reading(place.engine) as connection:
+        stored = find_one(connection, name)
+        revisions = find_revisions(connection, stored.id) if history else []
+    data: dict[str, Any] = to_json(stored.notice)
+    changes = [
+        {"revision": each.number, "at": each.made_at, "field": change.field, "old": change.old, "new": change.new}
+        for each in revisions
+        for change in each.changes
+    ]
+    if as_json:
+        print_json({**data, "history": changes} if history else data)
+        return
+    print_rows(
+        ["", f"{stored.notice.source}:{stored.notice.key}"], [[key, _shown(value)] for key, value in data.items()]
+    )
+    if history:
+        show(changes, False, f"{stored.revision} revision, nothing has changed", title="History")
+
+
+@app.command()
+def export(
+    target: Annotated[Path | None, typer.Argument(help="The file to write; stdout where none (not for xlsx).")] = None,
+    form: Annotated[str, typer.Option("--format", help="jsonl, csv or xlsx.")] = "jsonl",
+    source: SourceName = None,
+    kind: KindName = None,
+    country: Country = None,
+    since: Since = None,
+    open_only: OpenOnly = False,
+    text: Words = None,
+) -> None:
+    """Write notices into a file; cells that a spreadsheet would run as a formula are made harmless."""
+    from app.exports import WRITERS
+    from domain.errors import WrongUse
+    from storage.engine import reading
+    from storage.notices import count_notices, iterate_notices
+
+    if form not in WRITERS:
+        raise WrongUse(f"--format {form}: write one of {', '.join(WRITERS)}")
+    if form == "xlsx" and target is None:
+        raise WrongUse("--format xlsx needs a file to write: tenderwatch notices export notices.xlsx --format xlsx")
+    place = open_installation()
+    chosen = _filters(place.settings.zone, source, kind, country, since, open_only, text)
+    with reading(place.engine) as connection:
+        total = count_notices(connection, source)
+        stored = iterate_notices(connection, **chosen)
+
+        def write(advance: Any) -> int:
+            return WRITERS[form]((each.notice for each in _counted(stored, advance)), target)
+
+        written = with_progress(total, "exporting", write)
+    if target:
+        tell(f"wrote {written:,} notices into {target}")
+    sys.stdout.flush()
+
+
+def find_one(connection: Any, name: str) -> "StoredNotice":
+    """The one notice of this name; raises WrongUse where there is none, or several (they are listed)."""
+    from domain.errors import WrongUse
+    from storage.notices import find_notices_named
+
+    found = find_notices_named(connection, name)
+    if not found:
+        raise WrongUse(f"no stored notice {name!r}; name it as SOURCE:KEY, by its address or its number")
+    if len(found) > 1:
+        names = ", ".join(f"{each.notice.source}:{each.notice.key}" for each in found[:10])
+        raise WrongUse(f"{name!r} is the name of {len(found)} notices: {names}; name one of them as SOURCE:KEY")
+    return found[0]
+
+
+def _counted(stored: Any, advance: Any) -> Any:
+    for each in stored:
+        advance(1)
+        yield each
+
+
+def _filters(
+    zone: str,
+    source: str | None,
+    kind: str | None,
+    country: str | None,
+    since: str | None,
+    open_only: bool,
+    text: str | None,
+) -> dict[str, Any]:
+    from domain.errors import WrongUse
+    from domain.notices import Kind
+
+    if kind and kind not in list(Kind):
+        raise WrongUse(f"--kind {kind}: write one of {', '.join(Kind)}")
+    return {
+        "source": source,
+        "kind": Kind(kind) if kind else None,
+        "country": country.upper() if country else None,
+        "since": read_moment(since, zone) if since else None,
+        "deadline_after": now() if open_only else None,
+        "text": text,
+    }
+
+
+def _row(stored: "StoredNotice", zone: str) -> dict[str, Any]:
+    notice = stored.notice
+    return {
+        "notice": f"{notice.source}:{notice.key}",
+        "kind": notice.kind.value,
+        "title": notice.shown_title(),
+        "buyer": notice.buyers[0].name if notice.buyers else None,
+        "country": notice.country,
+        "value": f"{notice.value.amount:,f} {notice.value.currency}" if notice.value else None,
+        "published": in_zone(notice.published_at, zone),
+        "deadline": in_zone(notice.deadline_at, zone),
+        "revision": stored.revision,
+    }
+
+
+def _shown(value: Any) -> str:
+    import json
+
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1, default=str)

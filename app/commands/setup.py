@@ -1,0 +1,141 @@
+"""`tenderwatch init` and `doctor`: a new installation, and whether an old one is well."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.console import FAILED, Installation, now, open_installation, print_json, settings, show, state, tell
+
+if TYPE_CHECKING:
+    from domain.config import Settings
+
+STARTER = ("tenderwatch.toml", "profiles/my-company.yml", "profiles/catalogue.csv", "alerts.yml")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(name="init")(init)
+    app.command(name="doctor")(doctor)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to write the files.")] = Path(),
+) -> None:
+    """Write a settings file, a sample profile and sample alerts into a folder, and make its database."""
+    from importlib.resources import files
+
+    starter = files("app") / "starter"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in STARTER:
+        target = folder / name
+        if target.exists():
+            tell(f"{target} exists, left as it is")
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text((starter / name).read_text(encoding="utf-8"), encoding="utf-8")
+        tell(f"wrote {target}")
+    state.config = folder / "tenderwatch.toml"
+    place = open_installation()
+    tell(f"the database is ready: {place.engine.url.render_as_string(hide_password=True)}")
+    tell(
+        "next: edit these files, then\n"
+        f"  cd {folder.resolve()}\n"
+        "  tenderwatch profiles import profiles/my-company.yml\n"
+        "  tenderwatch alerts import alerts.yml\n"
+        "  tenderwatch alerts test sales\n"
+        "  tenderwatch run"
+    )
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """Check settings, database, sources, profiles and destinations; each trouble with what to do about it."""
+    from domain.errors import TenderwatchError
+
+    try:
+        rows = list(_examine(settings()))
+    except TenderwatchError as error:
+        rows = [{"what": "settings", "state": "bad", "what to do": str(error)}]
+    if as_json:
+        print_json(rows)
+    else:
+        show(rows, False, "")
+    if any(row["state"] == "bad" for row in rows):
+        raise typer.Exit(FAILED)
+
+
+def _examine(found: "Settings") -> Iterator[dict[str, str]]:
+    from crawler.registry import check_sources
+    from domain.errors import TenderwatchError
+
+    yield _row("settings", "good", f"data in {found.data_dir}")
+    if not found.contact:
+        yield _row(
+            "contact", "warning", "set `contact`, so that portals' operators can reach you before they block you"
+        )
+    count, problems = check_sources(found.sources_dir)
+    yield _row("source files", "bad" if problems else "good", "; ".join(problems) or f"{count} sources are sound")
+    try:
+        place = open_installation()
+    except TenderwatchError as error:
+        yield _row("database", "bad", str(error))
+        return
+    yield _row("database", "good", place.engine.url.render_as_string(hide_password=True))
+    yield from _examine_sources(place)
+    yield from _examine_alerts(place)
+
+
+def _examine_sources(place: Installation) -> Iterator[dict[str, str]]:
+    from domain.sources import RunState
+    from storage.engine import reading
+    from storage.profiles import find_profiles
+    from storage.sources import find_source_states
+
+    with reading(place.engine) as connection:
+        states = find_source_states(connection)
+        profiles = find_profiles(connection)
+    for source in place.sources.values():
+        known = states.get(source.id)
+        if not source.enabled:
+            continue
+        if known is None or known.last_run is None:
+            yield _row(source.id, "warning", f"never crawled; `tenderwatch crawl {source.id}`")
+        elif known.last_run.state not in (RunState.OK, RunState.RUNNING):
+            why = f"{known.last_run.state.value}: {known.last_run.reason}; `tenderwatch sources show {source.id}`"
+            yield _row(source.id, "bad", why)
+        elif now() - known.last_run.started_at > 3 * source.every:
+            yield _row(source.id, "warning", f"not crawled for {now() - known.last_run.started_at}; is `work` running?")
+        else:
+            yield _row(source.id, "good", "")
+    todo = "`tenderwatch profiles import FILE`: without a profile nothing is an opportunity"
+    yield _row("profiles", "good" if profiles else "bad", f"{len(profiles)} profiles" if profiles else todo)
+
+
+def _examine_alerts(place: Installation) -> Iterator[dict[str, str]]:
+    from alerts.send import check_destination
+    from domain.alerts import DeliveryState
+    from storage.deliveries import list_deliveries
+    from storage.destinations import find_destinations, find_rules
+    from storage.engine import reading
+
+    with reading(place.engine) as connection:
+        destinations, rules = find_destinations(connection), find_rules(connection)
+        dead = list_deliveries(connection, DeliveryState.DEAD, 1000)
+        unknown = list_deliveries(connection, DeliveryState.UNKNOWN, 1000)
+    if not destinations or not rules:
+        yield _row("alerts", "bad", "nobody is told: write destinations and rules, `tenderwatch alerts import FILE`")
+    for destination in destinations:
+        trouble = check_destination(destination, place.settings)
+        yield _row(f"destination {destination.id}", "bad" if trouble else "good", trouble or destination.name)
+    if dead:
+        yield _row("dead letters", "bad", f"{len(dead)}: `tenderwatch alerts list --state dead`, then `alerts retry`")
+    if unknown:
+        todo = "ask whether they arrived; `alerts retry --unknown` sends them again"
+        yield _row(
+            "unknown deliveries", "warning", f"{len(unknown)}: `tenderwatch alerts list --state unknown`; {todo}"
+        )
+
+
+def _row(what: str, how: str, todo: str) -> dict[str, str]:
+    return {"what": what, "state": how, "what to do": todo}

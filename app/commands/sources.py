@@ -1,0 +1,127 @@
+"""`tenderwatch sources`: the portals that are read."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.console import FAILED, in_zone, open_installation, print_json, settings, show, tell
+
+if TYPE_CHECKING:
+    from domain.sources import Source
+
+app = typer.Typer(no_args_is_help=True, help="The portals: list, show, check.")
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+@app.command(name="list")
+def list_all(as_json: AsJson = False) -> None:
+    """Every source, whether `run` crawls it, and how its last run ended."""
+    from storage.engine import reading
+    from storage.sources import find_source_states
+
+    place = open_installation()
+    with reading(place.engine) as connection:
+        states = find_source_states(connection)
+    zone = place.settings.zone
+    rows = []
+    for source in place.sources.values():
+        known = states.get(source.id)
+        last = known.last_run if known else None
+        rows.append(
+            {
+                "source": source.id,
+                "title": source.title,
+                "country": source.country,
+                "protocol": source.protocol or "own spider",
+                "on": "yes" if source.enabled else "no",
+                "last run": in_zone(last.started_at, zone) if last else "never",
+                "state": last.state.value if last else "",
+            }
+        )
+    show(rows, as_json, "no sources")
+
+
+@app.command(name="show")
+def show_one(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_json: AsJson = False) -> None:
+    """One source: what it is, its last runs, and what a person must look at."""
+    from storage.engine import reading
+    from storage.issues import find_issues
+    from storage.runs import find_runs
+
+    place = open_installation()
+    source = place.source(name)
+    with reading(place.engine) as connection:
+        runs = find_runs(connection, source.id, limit=10)
+        issues = find_issues(connection, source.id, limit=20)
+    facts = _facts(source)
+    zone = place.settings.zone
+    run_rows = [
+        {
+            "run": run.id,
+            "started": in_zone(run.started_at, zone),
+            "state": run.state.value,
+            "pages": run.pages,
+            "new": run.new,
+            "changed": run.changed,
+            "same": run.same,
+            "claimed": run.claimed,
+            "left": run.steps_left,
+            "why": run.reason,
+        }
+        for run in runs
+    ]
+    issue_rows = [
+        {
+            "issue": issue.issue.kind.value,
+            "what": issue.issue.reason,
+            "element": issue.issue.element,
+            "notice": issue.issue.key,
+            "page": issue.issue.page,
+            "seen": issue.seen,
+            "last": in_zone(issue.last_seen_at, zone),
+        }
+        for issue in issues
+    ]
+    if as_json:
+        print_json({**facts, "runs": run_rows, "issues": issue_rows})
+        return
+    show([{"": key, source.id: value} for key, value in facts.items()], False, "")
+    show(run_rows, False, "never crawled yet", title="Last runs")
+    show(issue_rows, False, "no open issues", title="Open issues")
+
+
+@app.command()
+def check(
+    folder: Annotated[Path | None, typer.Option(help="A folder of your own YAML files to check as well.")] = None,
+) -> None:
+    """Check every source's YAML; each problem is told with its file, line and how to mend it."""
+    from crawler.registry import check_sources
+
+    extra = folder or settings().sources_dir
+    count, problems = check_sources(extra)
+    for problem in problems:
+        tell(problem)
+    if problems:
+        tell(f"{len(problems)} problems in {count} sources")
+        raise typer.Exit(FAILED)
+    tell(f"{count} sources are sound")
+
+
+def _facts(source: "Source") -> dict[str, Any]:
+    return {
+        "title": source.title,
+        "publisher": source.publisher,
+        "country": source.country,
+        "site": source.url,
+        "licence": source.licence,
+        "protocol": source.protocol or "own spider",
+        "endpoint": source.endpoint,
+        "listing": dict(source.listing),
+        "every": str(source.every),
+        "pace": f"{source.pace.at_once} at once, {source.pace.delay:g} s apart",
+        "robots": "obeyed" if source.obey_robots else "not asked (its YAML says why)",
+        "expects": f"{source.expect.notices[0]} to {source.expect.notices[1]} notices a run",
+        "on": "yes" if source.enabled else "no",
+        "file": source.file,
+    }

@@ -1,0 +1,190 @@
+"""What every command shares: the terminal, the installation's settings and database, and how lists are shown."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from domain.errors import WrongUse
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from sqlalchemy import Engine
+
+    from domain.config import Settings
+    from domain.sources import Source
+
+DONE, FAILED, WRONG, PARTIAL = 0, 1, 2, 3
+
+
+@dataclass
+class State:
+    """The global options of this call."""
+
+    config: Path | None = None
+    verbose: bool = False
+
+
+state = State()
+
+
+@dataclass(frozen=True)
+class Installation:
+    """An installation that is ready for use: its settings, its database, its sources."""
+
+    settings: "Settings"
+    engine: "Engine"
+    sources: "Mapping[str, Source]"
+
+    def source(self, name: str) -> "Source":
+        """The source of this id; raises WrongUse that names the nearest one."""
+        if name in self.sources:
+            return self.sources[name]
+        raise WrongUse(f"no source {name!r}{nearest(name, self.sources)}; `tenderwatch sources list` shows them all")
+
+
+def now() -> datetime:
+    """This moment, in UTC; the only clock of the command line."""
+    return datetime.now(UTC)
+
+
+def settings() -> "Settings":
+    """The settings of this call."""
+    from domain.config import read_settings
+
+    return read_settings(state.config)
+
+
+def open_installation() -> Installation:
+    """Settings, sources and a database of this release. An empty database is made ready; an older one is refused."""
+    from crawler.registry import load_sources
+    from storage.engine import check_schema, is_empty, open_engine
+    from storage.migrate import upgrade
+
+    start_logging()
+    found = settings()
+    if found.database.startswith("sqlite"):
+        found.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(found.database)
+    if is_empty(engine):
+        upgrade(found.database, None)
+    check_schema(engine)
+    return Installation(found, engine, load_sources(found.sources_dir))
+
+
+def start_logging() -> None:
+    """Logs go to stderr, a constant message and fields; warnings and worse, or all with --verbose."""
+    import logging
+
+    import structlog
+
+    level = logging.DEBUG if state.verbose else logging.WARNING
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def out() -> "Console":
+    """The console for results: stdout."""
+    from rich.console import Console
+
+    return Console()
+
+
+def err() -> "Console":
+    """The console for progress and trouble: stderr."""
+    from rich.console import Console
+
+    return Console(stderr=True)
+
+
+def tell(message: str) -> None:
+    """A line for the person at the terminal, on stderr; crawled text in it cannot be markup."""
+    err().print(message, markup=False, highlight=False, soft_wrap=True)
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Tell what is wrong and end."""
+    tell(f"tenderwatch: {message}")
+    sys.exit(code)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=None, default=_to_plain) + "\n")
+
+
+def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None) -> None:
+    """A table on stdout; cells are crawled text, so no markup is read in them."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left", header_style="bold", expand=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    out().print(table)
+
+
+def show(rows: Sequence[Mapping[str, Any]], as_json: bool, empty: str, title: str | None = None) -> None:
+    """Rows as JSON or as a table; `empty` is the sentence for none."""
+    if as_json:
+        print_json(list(rows))
+    elif rows:
+        print_rows(list(rows[0]), [list(row.values()) for row in rows], title=title)
+    else:
+        tell(empty)
+
+
+def in_zone(moment: datetime | None, zone: str) -> str:
+    """A moment in a zone as people read it, "2026-01-31 12:00 Europe/Madrid"; "" for None."""
+    from zoneinfo import ZoneInfo
+
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}" if moment else ""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`; did you mean X?` where something is near."""
+    import difflib
+
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def read_moment(text: str, zone: str) -> datetime:
+    """A date or moment that a person typed, or a span back from now ("7d", "12h"); raises WrongUse."""
+    import re
+    from datetime import timedelta
+    from zoneinfo import ZoneInfo
+
+    if span := re.fullmatch(r"(\d+)\s*([dh])", text.strip()):
+        return now() - timedelta(**{{"d": "days", "h": "hours"}[span[2]]: int(span[1])})
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise WrongUse(f"{text!r} is no date; write 2026-01-31, 2026-01-31T12:00 or 7d") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def with_progress(total: int | None, label: str, work: Callable[[Callable[[int], None]], Any]) -> Any:
+    """Run `work(advance)` under a progress bar on stderr."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err(), transient=True) as progress:
+        task = progress.add_task(label, total=total)
+        return work(lambda count: progress.advance(task, count))
+
+
+def _to_plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

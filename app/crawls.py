@@ -1,0 +1,86 @@
+"""Several crawls at a time, each a child process, with a progress bar for each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from threading import Event
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from app.console import Installation, err, state
+from domain.errors import WrongUse
+from domain.sources import Run, Source
+
+if TYPE_CHECKING:
+    from crawler.run import Progress
+
+
+def read_endpoints(options: Sequence[str] | None, place: Installation) -> dict[str, str]:
+    """`SOURCE=URL` options as a mapping; raises WrongUse for an unknown source or an address that is none."""
+    endpoints = {}
+    for option in options or ():
+        name, separator, url = option.partition("=")
+        parts = urlsplit(url)
+        if not separator or parts.scheme not in ("http", "https") or not parts.hostname:
+            raise WrongUse(f"--endpoint {option}: write SOURCE=URL, such as gb_scotland=http://127.0.0.1:8080")
+        endpoints[place.source(name).id] = url
+    return endpoints
+
+
+def crawl_all(
+    place: Installation,
+    sources: Sequence[Source],
+    *,
+    endpoints: Mapping[str, str],
+    since: datetime | None = None,
+    stop: Event | None = None,
+) -> list[Run]:
+    """Crawl these sources, `crawls_at_once` at a time, under one progress bar each; their runs, in order."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[told]}"),
+        TimeElapsedColumn(),
+    )
+    stop = stop or Event()
+    with Progress(*columns, console=err()) as bars, ThreadPoolExecutor(place.settings.crawls_at_once) as pool:
+
+        def crawl(source: Source) -> Run:
+            bar = bars.add_task(source.id, total=None, told="waiting")
+
+            def on_progress(progress: "Progress") -> None:
+                told = f"{progress.pages} pages, {progress.notices} notices"
+                bars.update(bar, completed=progress.notices, total=progress.expected, told=told)
+
+            run = crawl_one(place, source, endpoints.get(source.id), since, on_progress, stop)
+            done = run.new + run.changed + run.same
+            told = f"{run.state.value}: {run.pages} pages, {run.new} new, {run.changed} changed, {run.same} same"
+            bars.update(bar, completed=max(done, 1), total=max(done, 1), told=told)
+            return run
+
+        return list(pool.map(crawl, sources))
+
+
+def crawl_one(
+    place: Installation,
+    source: Source,
+    endpoint: str | None,
+    since: datetime | None,
+    on_progress: "Callable[[Progress], None]",
+    stop: Event,
+) -> Run:
+    """Crawl one source in a child process of its own."""
+    from crawler.run import crawl_in_child
+
+    return crawl_in_child(
+        source.id,
+        place.settings,
+        state.config,
+        since=since,
+        until=None,
+        endpoint=endpoint,
+        on_progress=on_progress,
+        stop=stop,
+    )
