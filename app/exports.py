@@ -39,8 +39,9 @@ def write_jsonl(notices: Iterable[Notice], target: Path | None) -> int:
     """One notice a line, as docs/notice.schema.json says; how many."""
     count = 0
     with _open(target) as file:
-        for count, notice in enumerate(notices, 1):
+        for notice in notices:
             file.write(json.dumps(to_json(notice), ensure_ascii=False, default=str) + "\n")
+            count += 1
     return count
 
 
@@ -50,9 +51,10 @@ def write_csv(notices: Iterable[Notice], target: Path | None) -> int:
     with _open(target, newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        for count, notice in enumerate(notices, 1):
+        for notice in notices:
             row = _row(notice)
             writer.writerow([_harmless(row[column]) for column in COLUMNS])
+            count += 1
     return count
 
 
@@ -64,11 +66,12 @@ def write_xlsx(notices: Iterable[Notice], target: Path | None) -> int:
     book = xlsxwriter.Workbook(str(target), {"constant_memory": True, "strings_to_urls": False})
     sheet = book.add_worksheet("Notices")
     sheet.freeze_panes(1, 0)
+    bold = book.add_format({"bold": True})
     for column, name in enumerate(COLUMNS):
-        sheet.write_string(0, column, name, book.add_format({"bold": True}) if column == 0 else None)
+        sheet.write_string(0, column, name, bold)
     count = 0
-    for count, notice in enumerate(notices, 1):
-        row = _row(notice)
+    for notice in notices:
+        row, count = _row(notice), count + 1
         for column, name in enumerate(COLUMNS):
             if name == "value" and notice.value:
                 sheet.write_number(count, column, float(notice.value.amount))
