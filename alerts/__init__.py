@@ -1,0 +1,1 @@
+"""Events become deliveries to destinations by rules, and deliveries become messages that are never lost."""

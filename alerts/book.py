@@ -1,0 +1,192 @@
+"""The alerts file (YAML): destinations, and the rules that say which opportunities go to which of them."""
+
+import difflib
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import Connection, Engine
+
+from alerts.schemes import find_fault
+from alerts.schemes import mask as masked
+from domain.alerts import Destination, Rule
+from domain.errors import BadRule
+from storage.destinations import find_destinations, find_rules, save_destination, save_rule
+from storage.engine import reading, writing
+from storage.profiles import find_profiles
+
+__all__ = ["Book", "check_profiles", "export_book", "import_book", "masked", "read_book", "save_book", "write_book"]
+
+MAX_SIZE = 1024 * 1024
+ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What an alerts file says; `lines` tells where each rule and destination stands in `file`."""
+
+    destinations: tuple[Destination, ...]
+    rules: tuple[Rule, ...]
+    file: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+
+def read_book(file: Path) -> Book:
+    """The book in this file; raises BadRule with file, line and mend for the first thing that is wrong."""
+    if not file.is_file():
+        raise BadRule(f"{file}: no such file")
+    if file.stat().st_size > MAX_SIZE:
+        raise BadRule(f"{file}: larger than 1 MiB, which no alerts file is")
+    return _Reader(str(file)).read(file.read_text(encoding="utf-8", errors="replace"))
+
+
+def check_profiles(book: Book, profiles: Collection[str]) -> None:
+    """Raises BadRule, with file and line, for the first rule whose profile is not one of these."""
+    for rule in book.rules:
+        if rule.profile is not None and rule.profile not in profiles:
+            where = f"{book.file}, line {book.lines[f'rules.{rule.id}']}"
+            raise BadRule(f"{where}: there is no profile {rule.profile}{_nearest(rule.profile, sorted(profiles))}")
+
+
+def write_book(destinations: Sequence[Destination], rules: Sequence[Rule]) -> str:
+    """The YAML text that `read_book` reads; secrets stay `${NAME}`."""
+    data = {
+        "destinations": [{"id": each.id, "name": each.name, "url": each.url} for each in destinations],
+        "rules": [
+            {"id": each.id}
+            | ({"profile": each.profile} if each.profile else {})
+            | {"min_score": each.min_score, "destination": each.destination}
+            for each in rules
+        ],
+    }
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
+
+
+class _Lines(yaml.SafeLoader):
+    """A loader whose mappings carry the line they begin at, and refuse a key that is written twice."""
+
+
+def _to_mapping(loader: _Lines, node: yaml.MappingNode) -> dict[Any, Any]:
+    data: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node)
+        if not isinstance(key, str) or key in data:
+            raise yaml.MarkedYAMLError(
+                problem=f"the key {key} is not a word or written twice", problem_mark=key_node.start_mark
+            )
+        data[key] = loader.construct_object(value_node, deep=True)
+    return data | {LINE: node.start_mark.line + 1}
+
+
+LINE = "\0line"
+_Lines.add_constructor("tag:yaml.org,2002:map", _to_mapping)
+
+
+class _Reader:
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def read(self, text: str) -> Book:
+        data = self._load(text)
+        self._check_keys(data, required=("destinations", "rules"), optional=())
+        places = [self._to_destination(each) for each in self._to_entries(data, "destinations")]
+        rules = [self._to_rule(each) for each in self._to_entries(data, "rules")]
+        lines: dict[str, int] = {}
+        for kind, entries in (("destinations", places), ("rules", rules)):
+            for entry, line in entries:
+                if lines.setdefault(f"{kind}.{entry.id}", line) != line:
+                    raise self._fault(line, f"the id {entry.id} is already used; give this one another")
+        known = [place.id for place, _ in places]
+        for rule, line in rules:
+            if rule.destination not in known:
+                raise self._fault(
+                    line, f"there is no destination {rule.destination}{_nearest(rule.destination, known)}"
+                )
+        return Book(tuple(place for place, _ in places), tuple(rule for rule, _ in rules), self.file, lines)
+
+    def _load(self, text: str) -> dict[str, Any]:
+        try:
+            data = yaml.load(text, _Lines)  # noqa: S506  a SafeLoader
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            raise self._fault(line, f"not YAML: {error.problem}") from error
+        except (yaml.YAMLError, RecursionError) as error:
+            raise self._fault(1, "not YAML that can be read") from error
+        if not isinstance(data, dict):
+            raise self._fault(1, "write `destinations:` and `rules:`, each with a list")
+        return data
+
+    def _to_entries(self, data: dict[str, Any], key: str) -> list[dict[str, Any]]:
+        entries = data[key] if data[key] is not None else []
+        if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+            raise self._fault(data[LINE], f"{key} is not a list of `- id: …` entries")
+        return entries
+
+    def _to_destination(self, data: dict[str, Any]) -> tuple[Destination, int]:
+        self._check_keys(data, required=("id", "url"), optional=("name",))
+        line = data[LINE]
+        place = Destination(self._to_id(data), self._to_text(data, "name", data["id"]), self._to_text(data, "url", ""))
+        if fault := find_fault(place.url, place.id):
+            raise self._fault(line, f"the url of destination {place.id}: {fault}")
+        return place, line
+
+    def _to_rule(self, data: dict[str, Any]) -> tuple[Rule, int]:
+        self._check_keys(data, required=("id", "min_score", "destination"), optional=("profile",))
+        score, line = data["min_score"], data[LINE]
+        if not isinstance(score, int) or isinstance(score, bool) or not 0 <= score <= 100:
+            raise self._fault(line, f"min_score is {score}; write a whole number from 0 to 100")
+        profile = self._to_text(data, "profile", "") if data.get("profile") is not None else None
+        return Rule(self._to_id(data), profile, score, self._to_text(data, "destination", "")), line
+
+    def _to_id(self, data: dict[str, Any]) -> str:
+        if not isinstance(data["id"], str) or not ID.fullmatch(data["id"]):
+            raise self._fault(data[LINE], f"the id {data['id']} is not made of a-z, 0-9, - and _ (at most 63)")
+        return data["id"]
+
+    def _to_text(self, data: dict[str, Any], key: str, default: Any) -> str:
+        value = data.get(key, default)
+        if not isinstance(value, str) or not value.strip() or len(value) > 2000:
+            raise self._fault(data[LINE], f"{key} is not a text; write {key}: …")
+        return value.strip()
+
+    def _check_keys(self, data: dict[str, Any], required: tuple[str, ...], optional: tuple[str, ...]) -> None:
+        known = (*required, *optional)
+        for key in data:
+            if key != LINE and key not in known:
+                raise self._fault(data[LINE], f"there is no key {key}{_nearest(key, known)}")
+        if missing := [key for key in required if key not in data]:
+            raise self._fault(data[LINE], f"the key {missing[0]} is missing")
+
+    def _fault(self, line: int, text: str) -> BadRule:
+        return BadRule(f"{self.file}, line {line}: {text}")
+
+
+def _nearest(word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known) or 'none'}"
+
+
+def import_book(engine: Engine, file: Path) -> Book:
+    """Saves the destinations and rules of a file, over those of the same id; raises BadRule as `read_book` does."""
+    book = read_book(file)
+    with writing(engine) as c:
+        check_profiles(book, {version.profile.id for version in find_profiles(c)})
+        save_book(c, book)
+    return book
+
+
+def save_book(c: Connection, book: Book) -> None:
+    """Saves destinations and rules, over those of the same id; no others are touched."""
+    for destination in book.destinations:
+        save_destination(c, destination)
+    for rule in book.rules:
+        save_rule(c, rule)
+
+
+def export_book(engine: Engine) -> str:
+    """All destinations and rules as a file that `import_book` takes."""
+    with reading(engine) as c:
+        return write_book(find_destinations(c), find_rules(c))

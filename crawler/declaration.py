@@ -1,0 +1,165 @@
+"""One source's YAML with the lines of its keys, and all that is wrong with it."""
+
+import difflib
+import importlib.resources
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+
+from crawler.addresses import KEY, is_secret
+
+At = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a file says: its values, the line of each path in it, and what could not even be read."""
+
+    file: Path
+    values: dict[str, Any]
+    lines: dict[At, int]
+    faults: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The source's id, which is the file's name."""
+        return self.file.stem
+
+    def problem(self, at: Sequence[str | int], text: str) -> str:
+        """`FILE, line N: path: text`, with the line of the nearest thing that is printed."""
+        place = tuple(at)
+        while place and place not in self.lines:
+            place = place[:-1]
+        path = ".".join(str(part) for part in at)
+        return f"{self.file}, line {self.lines.get(place, 1)}: {path + ': ' if path else ''}{text}"
+
+
+def read_declaration(file: Path) -> Declaration:
+    """The file's values and lines; what is not YAML becomes a fault, so that the other files are still checked."""
+    loader = yaml.CSafeLoader(file.read_bytes())
+    try:
+        node = loader.get_single_node()
+        if not isinstance(node, yaml.MappingNode):
+            return Declaration(file, {}, {}, (f"{file}, line 1: empty or a list; write `key: value` lines",))
+        lines: dict[At, int] = {}
+        faults = tuple(f"{file}, line {line}: {text}" for line, text in _mark(node, (), lines))
+        return Declaration(file, loader.construct_document(node), lines, faults)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        return Declaration(file, {}, {}, (f"{file}, line {line}: not YAML: {error.problem}; mend the line",))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        return Declaration(file, {}, {}, (f"{file}, line 1: not YAML in UTF-8: {error}",))
+    finally:
+        loader.dispose()
+
+
+def find_problems(declaration: Declaration, spiders: Path) -> list[str]:
+    """All that is wrong with a source's file; `spiders` is the folder of its module, where it needs one."""
+    if declaration.faults:
+        return list(declaration.faults)
+    if not re.fullmatch(r"[a-z]{2,}(_[a-z0-9]+)+", declaration.id):
+        return [declaration.problem((), "name the file COUNTRY_PORTAL.yml in lower case, such as gb_scotland.yml")]
+    found = list(_against_schema(declaration))
+    return found or list(_against_sense(declaration, spiders))
+
+
+def _mark(node: yaml.Node, at: At, lines: dict[At, int]) -> Iterator[tuple[int, str]]:
+    """Note the line of each key and item below `node`; gives keys that are written twice."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            place, line = (*at, key.value), key.start_mark.line + 1
+            if place in lines:
+                yield line, f"{'.'.join(map(str, place))} is written twice; keep one (the other: line {lines[place]})"
+            lines[place] = line
+            yield from _mark(value, place, lines)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            lines[(*at, number)] = value.start_mark.line + 1
+            yield from _mark(value, (*at, number), lines)
+
+
+def _schema() -> dict[str, Any]:
+    text = (importlib.resources.files("crawler") / "source.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def _against_schema(declaration: Declaration) -> Iterator[str]:
+    from jsonschema import Draft202012Validator  # here: it costs a third of a second, and `scrapy list` needs none
+
+    errors = Draft202012Validator(_schema()).iter_errors(declaration.values)
+    for error in sorted(errors, key=lambda each: [str(part) for part in each.absolute_path]):
+        yield from _explain(declaration, error)
+
+
+def _explain(declaration: Declaration, error: Any) -> Iterator[str]:
+    """One error of the schema in words: where, what, and what to write instead."""
+    at, mend = tuple(error.absolute_path), error.schema.get("description", "")
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", {}))
+        for key in sorted(set(error.instance) - set(known), key=str):
+            near = difflib.get_close_matches(str(key), known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+            yield declaration.problem((*at, key), f"no such key; {hint}")
+    elif error.validator == "required":
+        for key in error.validator_value:
+            if key not in error.instance:
+                hint = error.schema.get("properties", {}).get(key, {}).get("description", "it is needed here")
+                yield declaration.problem(at, f"{key} is missing; write {key}: {hint}")
+    else:
+        yield declaration.problem(at, f"{error.message}{f'; write {mend}' if mend else ''}")
+
+
+def _against_sense(declaration: Declaration, spiders: Path) -> Iterator[str]:
+    """What a schema cannot say."""
+    values = declaration.values
+    try:
+        ZoneInfo(values["zone"])
+    except (ZoneInfoNotFoundError, ValueError):
+        yield declaration.problem(("zone",), f"{values['zone']!r} is no time zone; write one such as Europe/London")
+    yield from _listing_problems(declaration)
+    yield from _address_problems(declaration)
+    module = spiders / f"{declaration.id}.py"
+    if "protocol" not in values and not module.is_file():
+        yield declaration.problem((), f"no protocol and no {module}; write protocol: ocds or html, or that module")
+    if "protocol" in values and module.is_file():
+        yield declaration.problem(("protocol",), f"{module} exists as well; remove one of the two")
+    if values.get("protocol") == "html" and "html" not in values:
+        yield declaration.problem(("protocol",), "the html protocol needs its selectors; write html: {rows: …}")
+    least, most = values["expect"]["notices"]
+    if least > most:
+        yield declaration.problem(("expect", "notices"), f"{least} is more than {most}; write [least, most]")
+
+
+def _listing_problems(declaration: Declaration) -> Iterator[str]:
+    listing = declaration.values["listing"]
+    window = listing.get("window", {})
+    if window and "to" not in window and "by" not in window:
+        yield declaration.problem(("listing", "window"), "a window needs its end; write to: PARAMETER, or by: month")
+    if "by" in window and "size" in window:
+        yield declaration.problem(("listing", "window", "size"), "`by` gives the size; remove this line")
+    if "by" in window and "halve_when_full" in window:
+        yield declaration.problem(("listing", "window", "halve_when_full"), "a day or month cannot be halved; remove")
+
+
+def _address_problems(declaration: Declaration) -> Iterator[str]:
+    """A key has no place in a file: it would be saved and logged with every address."""
+    values = declaration.values
+    addresses = {("endpoint",): values["endpoint"]}
+    addresses |= {("endpoints", name): url for name, url in values.get("endpoints", {}).items()}
+    for at, url in addresses.items():
+        parts = urlsplit(url)
+        if parts.username or parts.password:
+            yield declaration.problem(at, "a user or password in an address; remove it")
+        for name, value in parse_qsl(parts.query):
+            if is_secret(name) and value != KEY:
+                yield declaration.problem(at, f"{name} holds a key; write {name}={KEY} and key_env: TENDERWATCH_KEY_…")
+        if (KEY in url) and "key_env" not in values:
+            yield declaration.problem(at, f"{KEY} without key_env; write key_env: TENDERWATCH_KEY_…")

@@ -1,0 +1,47 @@
+"""Detail pages: each row of a list leads to one, a step of its own that carries the row."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from domain.notices import Document, Kind, RawBuyer, RawLot, RawMoney, RawNotice, Status
+from domain.sources import Step
+
+
+def to_detail(step: Step, row: RawNotice, url: str) -> Step:
+    """The step that reads a row's own page; the row is in its body, so that it is there after a kill."""
+    body = json.dumps(asdict(row), ensure_ascii=False)
+    return Step(f"detail:{row.key}", "detail", url, body=body, low=step.low, high=step.high, key=row.key)
+
+
+def read_row(step: Step) -> RawNotice | None:
+    """The list's row that led to this detail page."""
+    if step.body is None:
+        return None
+    data: dict[str, Any] = json.loads(step.body)
+    return RawNotice(
+        **{
+            **data,
+            "kind": Kind(data["kind"]) if data["kind"] else None,
+            "status": Status(data["status"]) if data["status"] else None,
+            "buyers": tuple(RawBuyer(**buyer) for buyer in data["buyers"]),
+            "regions": tuple(data["regions"]),
+            "codes": _to_pairs(data["codes"]),
+            "value": _to_money(data["value"]),
+            "lots": tuple(_to_lot(lot) for lot in data["lots"]),
+            "documents": tuple(Document(**document) for document in data["documents"]),
+            "unknown_words": _to_pairs(data["unknown_words"]),
+        }
+    )
+
+
+def _to_lot(data: dict[str, Any]) -> RawLot:
+    return RawLot(**{**data, "codes": _to_pairs(data["codes"]), "value": _to_money(data["value"])})
+
+
+def _to_money(data: dict[str, Any] | None) -> RawMoney | None:
+    return RawMoney(**data) if data else None
+
+
+def _to_pairs(data: list[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((first, second) for first, second in data)

@@ -1,0 +1,132 @@
+"""One walk over a source's list: the steps that begin it, and what follows from each page that was read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import urljoin
+
+from crawler.listing.mark import Mark
+from crawler.listing.pages import CEILING, CountedPages, to_page
+from crawler.listing.windows import Windows
+from domain.sources import Issue, IssueKind, Source, Step, StepState
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps that a run adds to those left by earlier ones, and the mark once they stand in the database (None:
+    the source is not walked by time)."""
+
+    steps: tuple[Step, ...]
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a list page told: its rows and how many of them this run had not seen, the portal's own total, its next
+    link, and the page's own address."""
+
+    rows: int
+    fresh: int
+    total: int | None
+    next_url: str | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The steps that a page leads to, and what cannot be reached from it."""
+
+    steps: tuple[Step, ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(slots=True)
+class Walk:
+    """A source's listing, composed as its YAML says. `depths` holds each list page of this run with its distance
+    from the beginning of its chain, so that a next link that loops is seen."""
+
+    source: Source
+    windows: Windows | None = None
+    pages: CountedPages | None = None
+    ceiling: int | None = None
+    depths: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, source: Source) -> "Walk":
+        """The walk that the source's `listing` declares."""
+        listing = source.listing
+        return cls(
+            source,
+            windows=Windows.read(source) if "window" in listing else None,
+            pages=CountedPages.read(listing["pages"]) if "pages" in listing else None,
+            ceiling=listing["next"].get("ceiling", CEILING) if "next" in listing else None,
+        )
+
+    def plan(
+        self,
+        mark: Mark | None,
+        left: Sequence[Step],
+        *,
+        since: datetime | None,
+        until: datetime | None,
+        now: datetime,
+    ) -> Plan:
+        """What to ask in this run besides the steps `left` by earlier ones; `now` is rounded down to the minute.
+
+        By windows: from the mark, less the overlap, to now (the first time: from now, less `first`). Otherwise the
+        list from its beginning, but where a walk was interrupted it is finished first, and the next run begins anew.
+        """
+        end = min(now, until or now).astimezone(UTC).replace(second=0, microsecond=0)
+        if self.windows is not None:
+            return self._plan_windows(self.windows, mark, since, end)
+        if since is None and any(step.state is StepState.TODO for step in left):
+            return Plan(())
+        kind = "file" if "file" in self.source.listing else "page"
+        return Plan((self._begin(Step(self.source.endpoint, kind, self.source.endpoint)),))
+
+    def follow(self, step: Step, seen: Seen) -> Followed:
+        """What comes after a list page; a full window gives its halves, or an issue where it cannot be divided."""
+        self.depths.setdefault(step.token, 0)
+        if self.windows is not None and self.windows.is_full(step, seen.rows):
+            halves = self.windows.halves(step)
+            if halves:
+                return Followed(tuple(self._begin(half) for half in halves))
+            followed = self._chain(step, seen)
+            told = self._cut(step, f"{seen.rows} rows in the smallest window: there may be more than the portal gives")
+            return Followed(followed.steps, (told, *followed.issues))
+        if self.pages is not None:
+            return self._count_on(self.pages, step, seen)
+        return self._chain(step, seen) if self.ceiling is not None else Followed()
+
+    def _plan_windows(self, windows: Windows, mark: Mark | None, since: datetime | None, end: datetime) -> Plan:
+        low = since or (mark.high - windows.overlap if mark else end - windows.first)
+        steps = tuple(self._begin(step) for step in windows.between(low, end))
+        if mark is None:
+            return Plan(steps, Mark(min(low, end), end))
+        # Where `since` leaves a gap above what is known, the chain down to the mark stays incomplete.
+        return Plan(steps, Mark(mark.low, max(mark.high, end)) if low <= mark.high else mark)
+
+    def _begin(self, step: Step) -> Step:
+        return self.pages.begin(step) if self.pages else step
+
+    def _count_on(self, pages: CountedPages, step: Step, seen: Seen) -> Followed:
+        if seen.rows and not seen.fresh and seen.total is None:
+            return Followed(issues=(self._cut(step, "the page has only rows that were on pages before it"),))
+        cut = pages.is_cut(step, seen.rows, seen.total)
+        issues = (self._cut(step, f"there are more pages than the ceiling of {pages.ceiling}"),) if cut else ()
+        return Followed(tuple(pages.after(step, seen.rows, seen.total)), issues)
+
+    def _chain(self, step: Step, seen: Seen) -> Followed:
+        if seen.next_url is None:
+            return Followed()
+        url = urljoin(seen.url, seen.next_url)
+        depth, ceiling = self.depths[step.token] + 1, self.ceiling or CEILING
+        if url in self.depths:
+            return Followed(issues=(self._cut(step, f"the next link leads back to {url}, which was read before"),))
+        if depth >= ceiling:
+            return Followed(issues=(self._cut(step, f"there are more pages than the ceiling of {ceiling}"),))
+        self.depths[url] = depth
+        return Followed((to_page(step, url),))
+
+    def _cut(self, step: Step, reason: str) -> Issue:
+        return Issue(self.source.id, IssueKind.NOT_REACHED, reason, element="listing", url=step.url)

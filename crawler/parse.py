@@ -1,0 +1,89 @@
+"""`tenderwatch parse`: a file's bytes become notices by a reader's name or a source's id, without network or database."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from crawler.pipelines.normalise import to_notice
+from crawler.readers.html import read_page as read_html
+from crawler.readers.ocds import merge_releases, read_page, read_release
+from domain.errors import BadSource, Unreadable
+from domain.notices import Notice, RawNotice
+from domain.sources import Expect, Issue, Source
+
+READERS = ("ocds", "html:SOURCE")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """`faults` are records that gave no notice; `issues` are odd fields of notices that were read all the same."""
+
+    notices: tuple[Notice, ...]
+    faults: tuple[Unreadable, ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+
+def parse(reader_or_source: str, body: bytes, sources: Mapping[str, Source]) -> Parsed:
+    """The notices of a saved response: `ocds` for any publisher, `html:ru_eis`, or a source's id.
+
+    Releases of one ocid become one notice, as when they are crawled. Raises BadSource for a name that is none,
+    Unreadable and SourceChanged as the readers do.
+    """
+    if reader_or_source == "ocds":
+        return _parse_ocds(body, ANY_OCDS)
+    reader, _, name = reader_or_source.rpartition(":")
+    source = sources.get(name)
+    if source is None or reader not in ("", source.protocol):
+        known = ", ".join(("ocds", *(f"html:{each.id}" for each in sources.values() if each.html), *sources))
+        raise BadSource(f"{reader_or_source!r} is no reader or source; there are {known}")
+    if source.protocol == "ocds":
+        return _parse_ocds(body, source)
+    if source.protocol == "html":
+        page = read_html(body, source, source.url)
+        return _normalise(page.rows, source, page.faults)
+    raise BadSource(f"source {name} has a spider of its own, which `parse` cannot read")
+
+
+def _parse_ocds(body: bytes, source: Source) -> Parsed:
+    page = read_page(body, source.encoding)
+    groups: dict[Any, list[dict[str, Any]]] = {}
+    for position, release in enumerate(page.releases):
+        key = position if source.identity == "release" else str(release["ocid"])
+        groups.setdefault(key, []).append(release)
+    faults = list(page.faults)
+    rows: list[RawNotice] = []
+    for releases in groups.values():
+        try:
+            rows.append(read_release(merge_releases(releases), source))
+        except Unreadable as fault:
+            faults.append(fault)
+    return _normalise(rows, source, faults)
+
+
+def _normalise(rows: Iterable[RawNotice], source: Source, faults: Iterable[Unreadable]) -> Parsed:
+    notices: list[Notice] = []
+    issues: list[Issue] = []
+    for row in rows:
+        notice, odd = to_notice(row, source)
+        notices.append(notice)
+        issues += odd
+    return Parsed(tuple(notices), tuple(faults), tuple(issues))
+
+
+ANY_OCDS = Source(
+    id="ocds",
+    title="OCDS of any publisher",
+    publisher="",
+    country="",
+    url="",
+    licence="",
+    zone="UTC",
+    endpoint="",
+    every=timedelta(0),
+    expect=Expect((0, 0), {}, timedelta(0)),
+    listing={},
+    file="",
+    protocol="ocds",
+)
+"""What `parse ocds` reads with: no country, currency or language of its own, so that nothing is guessed."""

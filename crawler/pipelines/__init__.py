@@ -1,0 +1,1 @@
+"""From a saved page to stored notices: normalise, validate, store; one job each."""

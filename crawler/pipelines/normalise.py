@@ -1,0 +1,248 @@
+"""The first pipeline: a RawNotice, strings as printed, becomes a Notice; what is odd becomes null and an Issue."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import TypeVar
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from crawler.normalise.codes import to_codes
+from crawler.normalise.dates import Moment, Zones, to_moment
+from crawler.normalise.languages import UNKNOWN, to_language
+from crawler.normalise.money import to_money
+from crawler.normalise.places import is_region, to_country
+from crawler.normalise.text import to_line, to_text
+from crawler.normalise.zones import find_zone
+from domain.notices import (
+    Buyer,
+    Code,
+    Document,
+    Kind,
+    Lot,
+    Money,
+    Notice,
+    RawBuyer,
+    RawLot,
+    RawMoney,
+    RawNotice,
+    Status,
+    Texts,
+)
+from domain.sources import Issue, IssueKind, Source
+
+T = TypeVar("T")
+
+_MAX_KEY = 500
+
+
+def to_notice(raw: RawNotice, source: Source) -> tuple[Notice, list[Issue]]:
+    """The notice, and an Issue for each field that is null or short of something because it was odd.
+
+    Never raises for odd values. A kind or status that no word list has is `other` and `unknown`, with its Issue.
+    """
+    work = _Work(raw, source)
+    buyers = tuple(filter(None, (work.buyer(buyer, position) for position, buyer in enumerate(raw.buyers))))
+    country = work.country("country", raw.country) if raw.country else None
+    country = country or next((buyer.country for buyer in buyers if buyer.country), None)
+    if country is None and not raw.country and not any(buyer.country for buyer in raw.buyers):
+        country = source.country or None
+    zones = work.zones(buyers, country)
+    lots, lot_moments = work.lots(zones)
+    deadline = min(lot_moments, key=_instant, default=None) or work.moment("deadline", raw.deadline, zones, last=True)
+    published = work.moment("published", raw.published, zones, last=False)
+    language = (to_language(raw.language) if raw.language else None) or source.language
+    notice = Notice(
+        source=source.id,
+        key=work.key(raw.key),
+        kind=raw.kind or Kind.OTHER,
+        status=raw.status or Status.UNKNOWN,
+        url=_address(raw.url) or _build_url(raw, source),
+        procedure_id=raw.procedure_id.strip() if raw.procedure_id else None,
+        language=language,
+        title=work.texts("title", raw.title, language, to_line) if raw.title else {},
+        description=work.texts("description", raw.description, language, to_text) if raw.description else {},
+        buyers=buyers,
+        country=country,
+        regions=tuple(dict.fromkeys(region for region in raw.regions if is_region(region, None))),
+        codes=work.codes("codes", raw.codes) if raw.codes else (),
+        value=work.money("value", raw.value) if raw.value else None,
+        published_at=published.at if published else None,
+        deadline_at=deadline.at if deadline else None,
+        deadline_precision=deadline.precision if deadline else None,
+        deadline_zone=deadline.zone_from if deadline else None,
+        lots=lots,
+        documents=work.documents(),
+        changes=raw.changes,
+        raw=raw.raw,
+    )
+    for where, word in raw.unknown_words:
+        work.note(IssueKind.UNKNOWN_WORD, where, f"{word[:100]!r} stands in no word list")
+    return notice, work.issues
+
+
+@dataclass(slots=True)
+class _Work:
+    """One notice under way, with what was odd in it."""
+
+    raw: RawNotice
+    source: Source
+    issues: list[Issue] = field(default_factory=list)
+
+    def note(self, kind: IssueKind, element: str, reason: str) -> None:
+        self.issues.append(Issue(self.source.id, kind, reason, element, self.raw.key, self.raw.url))
+
+    def convert(self, element: str, to: Callable[[str], T], printed: str) -> T | None:
+        try:
+            return to(printed)
+        except ValueError as error:
+            self.note(IssueKind.UNREADABLE, element, str(error)[:300])
+            return None
+
+    def key(self, printed: str) -> str:
+        return to_line(printed[:_MAX_KEY]) or printed[:_MAX_KEY]
+
+    def texts(self, element: str, printed: Texts, language: str | None, to: Callable[[str], str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, text in printed.items():
+            if cleaned := self.convert(element, to, text):
+                found[(language or name) if name == UNKNOWN else name] = cleaned
+        return found
+
+    def country(self, element: str, printed: str) -> str | None:
+        found = to_country(printed, self.source.language)
+        if found is None:
+            self.note(IssueKind.UNKNOWN_WORD, element, f"{printed[:100]!r} is no country that is known")
+        return found
+
+    def buyer(self, raw: RawBuyer, position: int) -> Buyer | None:
+        element = f"buyers[{position}]"
+        name = self.convert(f"{element}.name", to_line, raw.name)
+        if not name:
+            return None
+        return Buyer(
+            name=name,
+            id=raw.id.strip() if raw.id else None,
+            scheme=raw.scheme.strip() if raw.scheme else None,
+            country=self.country(f"{element}.country", raw.country) if raw.country else None,
+            url=_address(raw.url),
+            email=_mailbox(raw.email),
+            phone=_phone(raw.phone),
+        )
+
+    def zones(self, buyers: tuple[Buyer, ...], country: str | None) -> Zones:
+        """The buyer's zone by its region, its country, or the notice's country where the buyer prints none."""
+        first = self.raw.buyers[0] if self.raw.buyers else None
+        own = buyers[0].country if buyers else None
+        region = first.region if first and first.region and is_region(first.region, own or country) else None
+        region = region or next((each for each in self.raw.regions if each.startswith("RU-")), None)
+        stated = own or (country if self.raw.country else None)
+        return _zones(stated, region, self.source.zone)
+
+    def moment(self, element: str, printed: str | None, zones: Zones, *, last: bool) -> Moment | None:
+        if not printed:
+            return None
+        formats = self.source.html.get("dates", ()) if self.source.html else ()
+        try:
+            return to_moment(printed, zones, end_of_day=last, formats=formats)
+        except (ValueError, OverflowError) as error:
+            self.note(IssueKind.UNREADABLE, element, str(error)[:300])
+            return None
+
+    def money(self, element: str, raw: RawMoney) -> Money | None:
+        """0 is how portals print that a value is not disclosed."""
+        decimal = self.source.html.get("decimal") if self.source.html else None
+        currency = raw.currency or self.source.currency
+        try:
+            money = to_money(raw.amount, currency, decimal=decimal, language=self.source.language)
+        except ValueError as error:
+            self.note(IssueKind.UNREADABLE, element, str(error)[:300])
+            return None
+        return money if money.amount else None
+
+    def codes(self, element: str, pairs: Iterable[tuple[str, str]]) -> tuple[Code, ...]:
+        found, odd = to_codes(pairs)
+        for each in odd:
+            self.note(IssueKind.UNREADABLE, element, f"{each[:100]!r} is no code of its scheme")
+        return found
+
+    def lots(self, zones: Zones) -> tuple[tuple[Lot, ...], list[Moment]]:
+        if not self.raw.lots:
+            return (), []
+        moments: list[Moment] = []
+        return tuple(self.lot(raw, f"lots[{position}]", zones, moments) for position, raw in enumerate(self.raw.lots)), moments
+
+    def lot(self, raw: RawLot, element: str, zones: Zones, moments: list[Moment]) -> Lot:
+        moment = self.moment(f"{element}.deadline", raw.deadline, zones, last=True)
+        if moment:
+            moments.append(moment)
+        return Lot(
+            key=self.key(raw.key),
+            title=self.texts(f"{element}.title", raw.title, self.raw.language, to_line),
+            description=self.texts(f"{element}.description", raw.description, self.raw.language, to_text),
+            codes=self.codes(f"{element}.codes", raw.codes) if raw.codes else (),
+            value=self.money(f"{element}.value", raw.value) if raw.value else None,
+            deadline_at=moment.at if moment else None,
+        )
+
+    def documents(self) -> tuple[Document, ...]:
+        found = []
+        for document in self.raw.documents:
+            url = _address(document.url)
+            if url:
+                title = self.convert("documents", to_line, document.title) if document.title else None
+                found.append(Document(url, title or None, document.media_type))
+        return tuple(found)
+
+
+def _instant(moment: Moment) -> datetime:
+    return moment.at
+
+
+@lru_cache(maxsize=4096)
+def _zones(country: str | None, region: str | None, source: str) -> Zones:
+    return Zones(find_zone(country, region), ZoneInfo(source))
+
+
+@lru_cache(maxsize=1024)
+def _is_address(start: str) -> bool:
+    try:
+        parts = urlsplit(start)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _address(printed: str | None) -> str | None:
+    """A web address; other schemes (`javascript:`, `file:`) are none. "www.x.org" is what people type for one."""
+    if not printed:
+        return None
+    url = printed.strip()
+    if url[:4].lower() == "www.":
+        url = f"http://{url}"
+    if not url.isprintable() or len(url) > 4000 or " " in url:
+        return None
+    end = url.find("/", 8)
+    return url if _is_address(url[:end] if end > 0 else url) else None
+
+
+def _build_url(raw: RawNotice, source: Source) -> str | None:
+    """The notice's page by the source's address of one: `endpoints: {notice: "https://…/{key}"}`."""
+    template = source.endpoints.get("notice")
+    if not template or "{key}" not in template:
+        return None
+    return template.replace("{key}", quote(raw.key, safe=""))
+
+
+def _mailbox(printed: str | None) -> str | None:
+    """Portals print "[redacted]" and "n/a" where an address was: that is none."""
+    text = printed.strip() if printed else ""
+    return text if 2 < len(text) < 255 and text.count("@") == 1 and text.isprintable() and " " not in text else None
+
+
+def _phone(printed: str | None) -> str | None:
+    text = " ".join(printed.split()) if printed else ""
+    return text if 2 < len(text) < 100 and text.isprintable() and any(map(str.isdigit, text)) else None
+
+

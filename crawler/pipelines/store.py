@@ -1,0 +1,88 @@
+"""Stores what one page brought: everything, the step that asked for it and the steps that follow, in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from crawler.reading import Fetched, Reading
+from domain.notices import Notice
+from domain.sources import Issue, Lease, Step, StepState
+from storage.issues import save_issues
+from storage.notices import Saved, save_notices
+from storage.pages import save_page
+from storage.releases import save_releases
+from storage.runs import count_run
+from storage.sources import check_lease
+from storage.steps import add_steps, save_step
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """A page's notices with what else is to be stored; `partial` are keys of which only the list's row was read."""
+
+    fetched: Fetched
+    reading: Reading
+    notices: Sequence[Notice] = ()
+    issues: Sequence[Issue] = ()
+    steps: Sequence[Step] = ()
+    partial: frozenset[str] = frozenset()
+
+
+def store(c: Connection, harvest: Harvest, lease: Lease, *, baseline: bool, now: datetime) -> Saved:
+    """What was new, changed and the same. Raises LeaseLost, and then nothing of the page is stored."""
+    check_lease(c, lease)
+    step, page = harvest.fetched.step, harvest.fetched.page
+    if page is not None:
+        save_page(c, page, lease.run_id)
+    if harvest.reading.releases:
+        save_releases(c, lease.source, harvest.reading.releases, now)
+    saved = save_notices(
+        c,
+        harvest.notices,
+        run_id=lease.run_id,
+        now=now,
+        baseline=baseline,
+        page=page.hash if page else None,
+        partial=harvest.partial,
+    )
+    if harvest.issues:
+        save_issues(c, lease.run_id, harvest.issues, now)
+    if harvest.steps:
+        add_steps(c, lease.source, lease.run_id, harvest.steps)
+    save_step(c, lease.source, step.token, StepState.DONE)
+    counts = {"new": saved.new, "changed": saved.changed, "same": saved.same, "issues": len(harvest.issues)}
+    count_run(c, lease.run_id, pages=1, **counts)
+    return saved
+
+
+def store_failure(
+    c: Connection,
+    fetched: Fetched,
+    reason: str,
+    issues: Sequence[Issue],
+    partial: Sequence[Notice],
+    lease: Lease,
+    *,
+    baseline: bool,
+    now: datetime,
+) -> Saved:
+    """A step that failed: its page as far as there is one, why, and the list's row as a partial notice."""
+    check_lease(c, lease)
+    page = fetched.page
+    if page is not None:
+        save_page(c, page, lease.run_id)
+    saved = save_notices(
+        c,
+        partial,
+        run_id=lease.run_id,
+        now=now,
+        baseline=baseline,
+        page=page.hash if page else None,
+        partial={notice.key for notice in partial},
+    )
+    save_issues(c, lease.run_id, issues, now)
+    save_step(c, lease.source, fetched.step.token, StepState.FAILED, reason[:1000])
+    count_run(c, lease.run_id, new=saved.new, changed=saved.changed, same=saved.same, issues=len(issues))
+    return saved

@@ -1,0 +1,1 @@
+"""One spider for each way of publishing; a source names it in its YAML."""

@@ -1,0 +1,65 @@
+"""Portals that publish OCDS: releases are kept raw, and a notice is the merge of all of its ocid, in date order."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from crawler.reading import Fetched, FindReleases, Reading
+from crawler.readers.ocds import merge_releases, read_page, read_release
+from crawler.spider import SourceSpider
+from domain.errors import Unreadable
+from domain.notices import RawNotice
+
+Release = dict[str, Any]
+
+
+class OcdsSpider(SourceSpider):
+    """Any OCDS endpoint; how its list is walked stands in the YAML."""
+
+    def read(self, fetched: Fetched, find_releases: FindReleases) -> Reading:
+        """A page of releases or records, merged with those that were stored before."""
+        page = read_page(fetched.body, self.source.encoding)
+        releases = [_with_text_ocid(release) for release in page.releases]
+        merges = releases if self.source.identity == "release" else _merge(releases, find_releases)
+        notices: list[RawNotice] = []
+        faults = list(page.faults)
+        for merged in merges:
+            if isinstance(merged, Unreadable):
+                faults.append(merged)
+                continue
+            try:
+                notices.append(read_release(merged, self.source))
+            except Unreadable as fault:
+                faults.append(fault)
+        return Reading(
+            notices=tuple(notices),
+            keys=(*map(_key, releases), *(f"fault {number}" for number in range(len(page.faults)))),
+            faults=tuple(faults),
+            total=page.total,
+            next_url=page.next_url,
+            releases=tuple(releases),
+        )
+
+
+def _merge(releases: Sequence[Release], find_releases: FindReleases) -> Iterable[Release | Unreadable]:
+    """One merged release for each ocid of the page, in the page's order; the stored ones take part."""
+    groups: dict[str, list[Release]] = {}
+    for release in releases:
+        groups.setdefault(release["ocid"], []).append(release)
+    stored = find_releases(list(groups))
+    for ocid, group in groups.items():
+        known = list(stored.get(ocid, ()))
+        known += [release for release in group if release not in known]
+        # Of two with one date, the order must not depend on which page came first.
+        known.sort(key=lambda release: (str(release.get("date") or ""), str(release.get("id") or "")))
+        try:
+            yield merge_releases(known)
+        except Unreadable as fault:
+            yield fault
+
+
+def _with_text_ocid(release: Release) -> Release:
+    return release if isinstance(release["ocid"], str) else {**release, "ocid": str(release["ocid"])}
+
+
+def _key(release: Release) -> str:
+    return f"{release['ocid']} {release.get('id')} {release.get('date')}"

@@ -1,0 +1,1 @@
+"""Bytes become RawNotices: plain functions that protocols and `tenderwatch parse` share."""

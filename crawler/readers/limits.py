@@ -1,0 +1,161 @@
+"""Bodies held against limits before anything is parsed, decoded, and as JSON: hostile ones cost neither time nor memory.
+
+The limits keep the process under 500 MB with the worst body that passes (tests/crawler/test_limits.py measures it).
+"""
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from domain.errors import SourceChanged, Unreadable
+
+MAX_BODY = 32 * 1024 * 1024
+MAX_DEPTH = 200
+# An empty object costs 64 bytes, one with a key 232.
+MAX_VALUES = 1_500_000
+# An element of lxml's costs about 200 bytes with its text; EIS's longest pages have 20,000.
+MAX_TAGS = 300_000
+MAX_ATTRIBUTES = 10_000
+
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_BLANK = re.compile(r"[\s\ufeff\x1e,]*")
+
+
+def check_size(body: bytes) -> None:
+    """Raises SourceChanged for an empty body, Unreadable for one beyond `MAX_BODY`."""
+    if len(body) > MAX_BODY:
+        raise Unreadable(f"the body has {len(body):,} bytes, more than {MAX_BODY:,}")
+    if not body.strip(b" \t\r\n\0"):
+        raise SourceChanged("the body is empty")
+
+
+def decode(body: bytes, encoding: str | None = None) -> str:
+    """By its byte order mark, else UTF-8, else `encoding`, else ISO-8859-1 (with Windows' quotes and dashes)."""
+    for mark, name in _BYTE_ORDER_MARKS:
+        if body.startswith(mark):
+            return body.decode(name, errors="replace")
+    for name in ("utf-8", encoding or "cp1252", "cp1252"):
+        try:
+            return body.decode(name)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return body.decode("iso-8859-1")
+
+
+def load_json(body: bytes, encoding: str | None = None) -> list[Any]:
+    """All JSON texts of a body: one, several one after another, or one on each line.
+
+    Raises SourceChanged for an empty body or HTML, Unreadable for what is too large, too deep or no JSON, with the
+    line. A number that a double cannot hold as printed (1e9999, NaN, 20 digits) stays text.
+    """
+    texts, faults = load_json_texts(body, encoding)
+    if faults:
+        raise faults[0]
+    return texts
+
+
+def load_json_texts(body: bytes, encoding: str | None = None) -> tuple[list[Any], list[Unreadable]]:
+    """The same, but a text that is no JSON is a fault and the ones after it are read, unless there is nothing else."""
+    check_size(body)
+    _check_values(body)
+    text = decode(body, encoding).replace("\0", "")
+    if text.lstrip()[:1] == "<":
+        raise SourceChanged("the page is HTML or XML where JSON was promised")
+    texts: list[Any] = []
+    faults: list[Unreadable] = []
+    for found in _read_texts(text):
+        if isinstance(found, Unreadable):
+            faults.append(found)
+        else:
+            texts.append(found[0])
+    if not texts and faults:
+        raise faults[0]
+    return texts, faults
+
+
+def check_html(body: bytes) -> None:
+    """Raises as `check_size`, and Unreadable for more elements or attributes than a page can have."""
+    check_size(body)
+    tags = body.count(b"<")
+    if tags > MAX_TAGS:
+        raise Unreadable(f"the page has {tags:,} tags, more than {MAX_TAGS:,}")
+    for part in body.split(b">"):
+        if len(part) > MAX_ATTRIBUTES and len(part[part.rfind(b"<") :].split()) > MAX_ATTRIBUTES:
+            raise Unreadable(f"an element has more than {MAX_ATTRIBUTES:,} attributes")
+
+
+def _check_values(body: bytes) -> None:
+    if len(body) < 2 * MAX_VALUES:
+        return
+    values = body.count(b",") + body.count(b"[") + body.count(b"{")
+    if values > MAX_VALUES:
+        raise Unreadable(f"the body has some {values:,} JSON values, more than {MAX_VALUES:,}")
+
+
+def _check_depth(value: Any) -> None:
+    """Level by level: only containers can hold deeper ones."""
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise ValueError(f"nested more than {MAX_DEPTH} deep")
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) is dict or type(inner) is list
+        ]
+
+
+def _read_texts(text: str) -> Iterator[tuple[Any] | Unreadable]:
+    decoder = json.JSONDecoder(strict=False, parse_float=_to_number, parse_constant=str)
+    position = _skip_blank(text, 0)
+    while position < len(text):
+        try:
+            value, end = decoder.raw_decode(text, position)
+            if type(value) is dict or type(value) is list:
+                _check_depth(value)
+        except (ValueError, RecursionError) as error:
+            yield _explain(text, position, error)
+            # Only another text at a line's start is a safe place to go on: what is nested is indented.
+            following = re.compile(r"[\r\n](?=[\[{])").search(text, position + 1)
+            if not following:
+                return
+            end = following.end()
+        else:
+            yield (value,)
+        position = _skip_blank(text, end)
+
+
+def _skip_blank(text: str, position: int) -> int:
+    """Past blanks, and past the commas and record separators that some put between texts."""
+    found = _BLANK.match(text, position)
+    return found.end() if found else position
+
+
+def _explain(text: str, start: int, error: Exception) -> Unreadable:
+    line = f"line {text.count(chr(10), 0, start) + 1}"
+    if isinstance(error, RecursionError):
+        return Unreadable(f"the JSON is nested more than {MAX_DEPTH} deep", line)
+    if not isinstance(error, json.JSONDecodeError):
+        return Unreadable(f"not to be read as JSON: {error}", line)
+    line = f"line {text.count(chr(10), 0, error.pos) + 1}"
+    where = "at the body's end, which is cut off" if error.pos >= len(text.rstrip()) else f"character {error.pos}"
+    return Unreadable(f"not JSON: {error.msg} ({where})", line)
+
+
+def _to_number(printed: str) -> float | str:
+    """A double where it keeps the printed digits. The shortest text of a double has at most 17 of them."""
+    number = float(printed)
+    if len(printed) < 16:
+        return number if abs(number) < 1e300 else printed
+    digits = printed.lower().partition("e")[0].replace(".", "").strip("-0")
+    return printed if len(digits) > 15 and repr(number) != printed or abs(number) >= 1e300 else number

@@ -1,0 +1,42 @@
+"""What reading one page gives: the only thing that protocols and portals' own spiders hand on."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from domain.errors import Unreadable
+from domain.notices import RawNotice
+from domain.sources import Page, Step
+
+FindReleases = Callable[[Sequence[str]], Mapping[str, list[dict[str, Any]]]]
+"""The releases stored before, by ocid, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A step's response as it came: the item that travels through Scrapy, one for each page.
+
+    `url` is where it came from in the end; `page` names the saved bytes, None where the body was empty.
+    """
+
+    step: Step
+    url: str
+    body: bytes = field(repr=False)
+    page: Page | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A page that was understood: notices as printed, and what leads on from it.
+
+    `keys` identify the rows of a list page (None: it is no list page), `faults` are the rows that could not be read;
+    `total` is the portal's own count of the whole list; `releases` are kept raw beside the notices.
+    """
+
+    notices: tuple[RawNotice, ...] = ()
+    keys: tuple[str, ...] | None = None
+    faults: tuple[Unreadable, ...] = ()
+    total: int | None = None
+    next_url: str | None = None
+    details: tuple[Step, ...] = ()
+    releases: tuple[dict[str, Any], ...] = ()

@@ -1,0 +1,115 @@
+"""The sources: shipped YAML files and an operator's folder beside them, checked as a whole and read into `Source`s.
+
+Every problem is told with its file and line and how to mend it, all at once (`tenderwatch sources check`).
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from crawler.declaration import Declaration, find_problems, read_declaration
+from crawler.spans import to_span
+from domain.errors import BadSource
+from domain.notices import Kind, Status
+from domain.sources import Expect, Pace, Source
+
+SHIPPED = Path(__file__).parent / "sources"
+SPIDERS = Path(__file__).parent / "spiders"
+
+
+def load_sources(extra: Path | None = None) -> dict[str, Source]:
+    """Every source by id, an operator's (from `extra`) included; raises BadSource that names all problems."""
+    declarations, problems = _read_all(extra)
+    if problems:
+        raise BadSource("\n".join(problems))
+    return {id: _to_source(declaration) for id, declaration in sorted(declarations.items())}
+
+
+def check_sources(extra: Path | None = None) -> tuple[int, list[str]]:
+    """How many sources there are, and all that is wrong with them: `FILE, line N: what; how to mend it`."""
+    declarations, problems = _read_all(extra)
+    return len(declarations), problems
+
+
+def find_source_ids(extra: Path | None = None) -> list[str]:
+    """The ids of all sources, from the names of their files alone: quick, and nothing is checked."""
+    return sorted({file.stem for file in (*_find_files(SHIPPED), *_find_files(extra))})
+
+
+def spider_file(source: Source) -> Path:
+    """Where the spider of a source without `protocol` stands: beside an operator's YAML, or in crawler/spiders."""
+    folder = Path(source.file).parent
+    return (SPIDERS if folder == SHIPPED else folder) / f"{source.id}.py"
+
+
+def _find_files(folder: Path | None) -> list[Path]:
+    if folder is None:
+        return []
+    return sorted(file for file in folder.iterdir() if file.suffix in (".yml", ".yaml")) if folder.is_dir() else []
+
+
+def _read_all(extra: Path | None) -> tuple[dict[str, Declaration], list[str]]:
+    found: dict[str, Declaration] = {}
+    problems: list[str] = []
+    if extra is not None and not extra.is_dir():
+        problems.append(f"{extra}: no such folder; create it, or mend `sources_dir`")
+    for folder in (SHIPPED, extra):
+        for file in _find_files(folder):
+            declaration = read_declaration(file)
+            problems += find_problems(declaration, SPIDERS if folder == SHIPPED else file.parent)
+            problems += _clashes(declaration, found)
+            found[file.stem] = declaration
+    return found, problems
+
+
+def _clashes(declaration: Declaration, found: Mapping[str, Declaration]) -> Iterable[str]:
+    """Taking the place of a source must be meant, and can be meant only where there is one."""
+    other, replaces = found.get(declaration.id), declaration.values.get("replaces") is True
+    if other and not replaces:
+        yield declaration.problem((), f"{other.file} is already {declaration.id}; rename it, or add `replaces: true`")
+    if replaces and not other:
+        yield declaration.problem(("replaces",), f"there is no source {declaration.id} to replace; remove this line")
+
+
+def _to_source(declaration: Declaration) -> Source:
+    values = declaration.values
+    return Source(
+        id=declaration.id,
+        title=values["title"],
+        publisher=values["publisher"]["name"],
+        country=values["publisher"]["country"],
+        url=values["url"],
+        licence=values["licence"],
+        zone=values["zone"],
+        endpoint=values["endpoint"],
+        every=to_span(values["every"]),
+        expect=_to_expect(values["expect"]),
+        listing=values["listing"],
+        file=str(declaration.file),
+        protocol=values.get("protocol"),
+        endpoints=values.get("endpoints", {}),
+        language=values.get("language"),
+        currency=values.get("currency"),
+        encoding=values.get("encoding"),
+        identity=values.get("identity", "ocid"),
+        pace=_to_pace(values.get("pace", {})),
+        obey_robots=values.get("robots", {"obey": True})["obey"],
+        statuses={word: Status(status) for word, status in values.get("statuses", {}).items()},
+        kinds={word: Kind(kind) for word, kind in values.get("kinds", {}).items()},
+        html=values.get("html", {}),
+        key_env=values.get("key_env"),
+        user_agent=values.get("user_agent"),
+        enabled=values.get("enabled", True),
+    )
+
+
+def _to_expect(values: Mapping[str, Any]) -> Expect:
+    least, most = values["notices"]
+    return Expect((least, most), values["filled"], to_span(values["silence"]))
+
+
+def _to_pace(values: Mapping[str, Any]) -> Pace:
+    known = {key: value for key, value in values.items() if key != "reason"}
+    if "statuses" in known:
+        known["statuses"] = tuple(known["statuses"])
+    return Pace(**known)

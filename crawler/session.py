@@ -1,0 +1,332 @@
+"""One crawl of one source: its lease, its steps, the one thread that reads and writes, and what it has seen.
+
+Everything but `in_writer`, `later` and `open` runs in the writer thread, so that neither a long page nor a lock of the
+database stalls the reactor. Nothing here asks anything of a portal.
+"""
+
+import asyncio
+import itertools
+import threading
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, ParamSpec, Self, TypeVar
+
+import structlog
+from sqlalchemy import Engine
+
+from crawler.addresses import Endpoint, SourceKey, redact
+from crawler.health import Circumstances, Verdict, judge, silent_since
+from crawler.listing.detail import read_row
+from crawler.listing.mark import Mark, read_mark, settle, write_mark
+from crawler.listing.walk import Followed, Seen, Walk
+from crawler.pipelines.normalise import to_notice
+from crawler.pipelines.store import Harvest, store, store_failure
+from crawler.pipelines.validate import validate
+from crawler.reading import Fetched, FindReleases, Reading
+from crawler.tally import Tally
+from domain.config import Settings
+from domain.errors import LeaseLost, SourceBusy, SourceChanged, Unreadable
+from domain.notices import Notice, RawNotice
+from domain.sources import Issue, IssueKind, Lease, Page, RunState, Source, Step, StepState
+from storage.engine import check_schema, open_engine, reading, writing
+from storage.issues import save_issues
+from storage.pages import PageFiles
+from storage.releases import find_releases
+from storage.runs import find_run, find_runs, finish_run
+from storage.sources import find_cursor, release_lease, renew_lease, save_cursor, take_lease
+from storage.steps import add_steps, find_unfinished_steps
+
+LEASE = timedelta(seconds=30)
+RENEWAL = 8.0  # seconds; a stalled disk may eat three of them
+PATIENCE = 35.0  # seconds to wait for the lease of a crawl that was killed: until it expires, and a little
+
+P = ParamSpec("P")
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a crawl is: pages and notices read; `expected` is the portal's own total, None where it tells none."""
+
+    pages: int
+    notices: int
+    expected: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person asked of this crawl beside its source: a span of time, and a stand-in for the portal."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    endpoint: Endpoint | None = None
+    on_progress: Callable[[Progress], None] = lambda progress: None
+    on_start: Callable[[Lease], None] = lambda lease: None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(slots=True)
+class Session:
+    """A run at work. `unfinished` are all steps that the database holds as such, by token."""
+
+    source: Source
+    options: Options
+    key: SourceKey
+    engine: Engine
+    files: PageFiles
+    lease: Lease
+    clock: Callable[[], datetime]
+    baseline: bool
+    walk: Walk
+    tally: Tally = field(default_factory=Tally)
+    mark: Mark | None = None
+    unfinished: dict[str, Step] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+    whole: bool = True
+    stopped: str | None = None
+    stopping: bool = False
+    verdict: Verdict | None = None
+    writer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "writer"))
+    read: Callable[[Fetched, FindReleases], Reading] = lambda fetched, find: Reading()
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings,
+        source: Source,
+        options: Options,
+        key: SourceKey,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> Self:
+        """Take the source's lease, which starts a run; raises SourceBusy, or SchemaTooOld for another database.
+
+        The lease of a crawl that was killed is waited for until it expires.
+        """
+        engine = open_engine(settings.database)
+        check_schema(engine)
+        lease = _wait_for_lease(engine, source.id, clock)
+        with reading(engine) as c:
+            baseline = find_run(c, lease.run_id).baseline
+        options.on_start(lease)
+        files = PageFiles(settings.pages_dir)
+        return cls(source, options, key, engine, files, lease, clock, baseline, Walk.read(source))
+
+    def in_writer(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
+        """The result of work in the writer thread."""
+        return asyncio.get_running_loop().run_in_executor(self.writer, lambda: work(*args, **kwargs))
+
+    def later(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Work in the writer thread, in order, that nobody waits for; where it fails, the run does."""
+        self.writer.submit(work, *args, **kwargs).add_done_callback(self._note)
+
+    def begin(self) -> list[Step]:
+        """The steps to ask: those that earlier runs left, then those of this one. They stand in the database first."""
+        with writing(self.engine) as c:
+            left = find_unfinished_steps(c, self.source.id)
+            mark = read_mark(find_cursor(c, self.source.id)) if self.walk.windows else None
+            plan = self.walk.plan(
+                mark, left, since=self.options.since, until=self.options.until, now=self.clock()
+            )
+            add_steps(c, self.source.id, self.lease.run_id, plan.steps)
+            if plan.mark is not None:
+                save_cursor(c, self.source.id, write_mark(plan.mark))
+        self.mark = plan.mark
+        self.whole = not any(step.state is StepState.TODO for step in left)
+        for step in plan.steps:
+            self.tally.begin_chain(step)
+        log.info("crawl begins", source=self.source.id, run=self.lease.run_id, left=len(left), new=len(plan.steps))
+        return self._to_ask([*left, *plan.steps])
+
+    def work(self, fetched: Fetched) -> list[Step]:
+        """Read, normalise, validate and store one page; the steps that follow and were not asked yet.
+
+        A page that is not understood is kept as it is, and its step fails. Raises LeaseLost.
+        """
+        try:
+            found = self.read(fetched, self._find_releases)
+            notices, issues = self._normalise(found.notices, fetched.page)
+            validate(found, notices, self.source)
+        except Unreadable as error:
+            kind = IssueKind.SOURCE_CHANGED if isinstance(error, SourceChanged) else IssueKind.UNREADABLE
+            self.fail(fetched.step, str(error), fetched.page, kind, error.element)
+            return []
+        followed = self._follow(fetched, found)
+        issues += [*self._to_issues(found.faults, fetched.page), *followed.issues]
+        steps = (*followed.steps, *found.details)
+        partial = frozenset(raw.key for raw in found.notices if raw.partial)
+        self._store(Harvest(fetched, found, notices, issues, steps, partial))
+        self.tally.lost += len(found.faults)
+        self.tally.cut += followed.issues
+        self.tally.count(notices, self.source.expect.filled)
+        self._tell()
+        return self._to_ask(steps)
+
+    def fail(
+        self,
+        step: Step,
+        reason: str,
+        page: Page | None,
+        kind: IssueKind = IssueKind.NOT_REACHED,
+        element: str | None = None,
+    ) -> None:
+        """A step that could not be read: kept for the next run, with its page; a detail leaves the list's row."""
+        reason = self.key.take_out_of(reason)
+        log.info("page refused", source=self.source.id, step=step.kind, url=redact(step.url), reason=reason)
+        self.tally.failed[step.token] = reason
+        issue = Issue(
+            self.source.id, kind, reason, element or step.kind, step.key, redact(step.url), page.hash if page else None
+        )
+        row = read_row(step) if step.kind == "detail" else None
+        notices, issues = self._normalise([replace(row, partial=True)] if row else [], page)
+        with writing(self.engine) as c:
+            saved = store_failure(
+                c,
+                Fetched(step, step.url, b"", page),
+                reason,
+                [issue, *issues],
+                notices,
+                self.lease,
+                baseline=self.baseline,
+                now=self.clock(),
+            )
+        self.tally.new += saved.new
+        self.tally.changed += saved.changed
+        self.tally.keys.update(notice.key for notice in notices)
+
+    def refuse(self, step: Step, reason: str) -> None:
+        """The portal said no: the step is left, and the run is blocked."""
+        self.tally.refusal = reason = self.key.take_out_of(reason)
+        self.fail(step, reason, None, IssueKind.REFUSED)
+
+    def renew(self) -> None:
+        """Hold the lease for another while; raises LeaseLost."""
+        with writing(self.engine) as c:
+            self.lease = renew_lease(c, self.lease, self.clock(), LEASE)
+
+    def close(self, reason: str) -> Verdict:
+        """Judge the run, write the verdict, and give the source free. A second call gives the first verdict."""
+        if self.verdict is not None:
+            return self.verdict
+        if reason not in ("finished", "refused") and self.stopped is None:
+            self.stopped = f"stopped before its end ({reason})"
+        if self.tally.lease_lost:
+            self.verdict = Verdict(RunState.FAILED, "another crawl has taken the source over")
+        else:
+            self.verdict = self._judge()
+            self._finish(self.verdict)
+        log.info("crawl ends", source=self.source.id, run=self.lease.run_id, state=self.verdict.state.value)
+        self.engine.dispose()
+        return self.verdict
+
+    def _judge(self) -> Verdict:
+        with reading(self.engine) as c:
+            runs = find_runs(c, self.source.id, limit=500)
+        usual = not self.baseline and self.options.since is None and self.options.until is None
+        facts = Circumstances(
+            steps_left=len(self.unfinished),
+            whole=self.whole,
+            usual=usual,
+            stopped=self.stopped,
+            silent_since=silent_since(runs, self.tally),
+            now=self.clock(),
+        )
+        return judge(self.source, self.tally, facts)
+
+    def _finish(self, verdict: Verdict) -> None:
+        now = self.clock()
+        with writing(self.engine) as c:
+            try:
+                renew_lease(c, self.lease, now, LEASE)
+            except LeaseLost:
+                return
+            save_issues(c, self.lease.run_id, verdict.issues, now)
+            if self.walk.windows is None and not self.unfinished:
+                minute = now.replace(second=0, microsecond=0)
+                save_cursor(c, self.source.id, write_mark(Mark(minute, minute)))
+            finish_run(c, self.lease.run_id, verdict.state, now, verdict.reason, self.tally.claimed())
+            release_lease(c, self.lease)
+
+    def _store(self, harvest: Harvest) -> None:
+        token, mark = harvest.fetched.step.token, self.mark
+        with writing(self.engine) as c:
+            saved = store(c, harvest, self.lease, baseline=self.baseline, now=self.clock())
+            if mark is not None:
+                left = (step for name, step in self.unfinished.items() if name != token)
+                fresh = (step for step in harvest.steps if step.token not in self.asked)
+                mark = settle(mark, itertools.chain(left, fresh))
+            if mark is not None and mark != self.mark:
+                save_cursor(c, self.source.id, write_mark(mark))
+        self.mark = mark
+        del self.unfinished[token]
+        self.tally.pages += 1
+        self.tally.new += saved.new
+        self.tally.changed += saved.changed
+
+    def _follow(self, fetched: Fetched, found: Reading) -> Followed:
+        """What a list page leads to; the page of a notice leads to nothing."""
+        if found.keys is None:
+            return Followed()
+        step, tally = fetched.step, self.tally
+        fresh = tally.follow_chain(step, found.keys, found.total, ())
+        next_url = self.key.take_out_of(found.next_url) if found.next_url else None
+        seen = Seen(len(found.keys), fresh, found.total, next_url, self.key.take_out_of(fetched.url))
+        followed = self.walk.follow(step, seen)
+        if any(each.kind == "window" for each in followed.steps):
+            tally.split_chain(step, followed.steps)
+        else:
+            tally.follow_chain(step, (), None, followed.steps)
+        return followed
+
+    def _find_releases(self, ocids: Sequence[str]) -> Mapping[str, list[dict[str, Any]]]:
+        with reading(self.engine) as c:
+            return find_releases(c, self.source.id, ocids)
+
+    def _normalise(self, raws: Sequence[RawNotice], page: Page | None) -> tuple[list[Notice], list[Issue]]:
+        notices, issues = [], []
+        for raw in raws:
+            notice, odd = to_notice(raw, self.source)
+            notices.append(notice)
+            issues += [replace(issue, page=page.hash if page else None) for issue in odd]
+        return notices, issues
+
+    def _to_issues(self, faults: Sequence[Unreadable], page: Page | None) -> list[Issue]:
+        digest, url = (page.hash, page.url) if page else (None, None)
+        return [
+            Issue(self.source.id, IssueKind.UNREADABLE, fault.reason, fault.element, url=url, page=digest)
+            for fault in faults
+        ]
+
+    def _to_ask(self, steps: Sequence[Step]) -> list[Step]:
+        """Those that this run has not asked for; they count as unfinished from now on."""
+        fresh = [step for step in {step.token: step for step in steps}.values() if step.token not in self.asked]
+        self.asked.update(step.token for step in fresh)
+        self.unfinished.update((step.token, step) for step in fresh)
+        return fresh
+
+    def _note(self, done: "Future[Any]") -> None:
+        error = done.exception()
+        if isinstance(error, LeaseLost):
+            self.tally.lease_lost = True
+        elif error is not None:
+            self.tally.failed[f"later {len(self.tally.failed)}"] = f"our mistake: {error!r}"
+            log.error("crawl work failed", source=self.source.id, run=self.lease.run_id, error=repr(error))
+
+    def _tell(self) -> None:
+        tally = self.tally
+        self.options.on_progress(Progress(tally.pages, len(tally.keys), tally.claimed()))
+
+
+def _wait_for_lease(engine: Engine, source: str, clock: Callable[[], datetime]) -> Lease:
+    give_up = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with writing(engine) as c:
+                return take_lease(c, source, clock(), LEASE)
+        except SourceBusy:
+            if time.monotonic() > give_up:
+                raise
+        time.sleep(0.5)

@@ -1,0 +1,1 @@
+"""The portals that are shipped: one YAML file for each."""

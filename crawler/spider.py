@@ -1,0 +1,163 @@
+"""The one base of all spiders: steps become requests, responses become items, and a protocol only reads."""
+
+import asyncio
+import importlib.metadata
+import time
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import scrapy
+from scrapy import Request, signals
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.addresses import Endpoint, SourceKey
+from crawler.middlewares.guard import GUARD
+from crawler.reading import Fetched, FindReleases, Reading
+from crawler.session import RENEWAL, Options, Session
+from domain.config import Settings, read_secret, read_settings
+from domain.errors import SourceRefused, TenderwatchError
+from domain.sources import Source, Step
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+REFUSALS = {401, 402, 403, 407, 451}
+
+
+class SourceSpider(scrapy.Spider):
+    """A source's crawl. A protocol, or a portal's own module, gives `read`; everything else is the same for all."""
+
+    source: ClassVar[Source]
+    session: Session
+    handle_httpstatus_list = range(400, 600)  # every refusal is recorded with its step
+
+    def read(self, fetched: Fetched, find_releases: FindReleases) -> Reading:
+        """What the page says: bytes in, notices as printed out. Runs in the writer thread; asks nothing.
+
+        Raises SourceChanged where the page is not what the source promised.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def from_crawler(cls, crawler: "Crawler", *args: Any, **kwargs: Any) -> Self:
+        """The spider with its session; the source's pace and politeness become this crawl's settings.
+
+        `-a since=…`, `until=…` (ISO 8601 with an offset) and `endpoint=…` work with `scrapy crawl` as well.
+        """
+        settings: Settings = crawler.settings.get("TENDERWATCH") or read_settings()
+        options: Options = kwargs.pop("options", None) or _read_options(kwargs)
+        session = Session.open(settings, cls.source, options, SourceKey(_read_key(cls.source)))
+        for name, value in _to_scrapy(cls.source, settings, options.endpoint).items():
+            crawler.settings.set(name, value, priority="spider")
+        crawler.settings.set("TENDERWATCH_SESSION", session, priority="spider")
+        GUARD.allowed = [*settings.allowed_addresses, *([options.endpoint.host_and_port] if options.endpoint else [])]
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.session = session
+        session.read = spider.read
+        crawler.signals.connect(spider.on_opened, signals.spider_opened)
+        crawler.signals.connect(spider.on_closed, signals.spider_closed)
+        return spider
+
+    def stop(self, reason: str) -> None:
+        """End the crawl soon: nothing more is asked, what is under way is stored, the rest is left as steps."""
+        if not self.session.stopping:
+            self.session.stopping = True
+            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
+
+    async def on_opened(self) -> None:
+        """Hold the lease, and watch for a stop, as long as the crawl lasts."""
+        self._keeping = asyncio.ensure_future(self._keep())
+
+    async def on_closed(self, reason: str) -> None:
+        """Judge the run once everything that was under way is stored."""
+        self._keeping.cancel()
+        await self.session.in_writer(self.session.close, reason)
+
+    async def _keep(self) -> None:
+        session, renewed = self.session, time.monotonic()
+        while not session.stopping:
+            await asyncio.sleep(0.2)
+            if session.options.stop.is_set():
+                self.stop("told to stop")
+            if time.monotonic() - renewed > RENEWAL:
+                renewed = time.monotonic()
+                session.later(session.renew)
+            if session.tally.lease_lost:
+                self.stop("lease lost")
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The steps that earlier runs left, then those of this one."""
+        for step in await self.session.in_writer(self.session.begin):
+            yield self.to_request(step)
+
+    def to_request(self, step: Step) -> Request:
+        """The request of a step; list pages go before details, so that a run soon knows what there is."""
+        url = self.session.key.put_into(step.url)
+        meta = {"step": step}
+        priority = 0 if step.kind == "detail" else 1
+        return Request(url, self.parse, meta=meta, errback=self.on_error, priority=priority, dont_filter=True)
+
+    def parse(self, response: Response, **kwargs: Any) -> Iterator[Fetched]:  # noqa: ARG002 (Scrapy's signature)
+        """One item for each page. A status that says no is judged here, everything else by the reader."""
+        step: Step = response.meta["step"]
+        if response.status in REFUSALS:
+            self._refuse(step, f"the portal answers HTTP {response.status}")
+            return
+        fetched = Fetched(step, response.url, response.body, response.meta.get("page"))
+        if response.status >= 400:
+            self.session.later(self.session.fail, step, f"HTTP {response.status}", fetched.page)
+            return
+        yield fetched
+
+    def on_error(self, failure: Failure) -> None:
+        """A step without a response: the network, a body beyond the limits, robots.txt, the guard of addresses."""
+        step: Step = failure.request.meta["step"]  # type: ignore[attr-defined]
+        if isinstance(failure.value, SourceRefused):
+            self._refuse(step, str(failure.value))
+        elif not self.session.stopping:  # else it was not tried to its end, and is left as it is
+            reason = f"{type(failure.value).__name__}: {failure.value}"
+            self.session.later(self.session.fail, step, reason, None)
+
+    def _refuse(self, step: Step, reason: str) -> None:
+        """A refusal stops the source; what was not asked yet is left for the next run."""
+        self.session.later(self.session.refuse, step, reason)
+        self.stop("refused")
+
+
+def _read_options(arguments: dict[str, Any]) -> Options:
+    """What `scrapy crawl -a name=value` says; unknown names stay, and Scrapy makes attributes of them."""
+    moments = {name: arguments.pop(name, None) for name in ("since", "until")}
+    since, until = (datetime.fromisoformat(text) if text else None for text in moments.values())
+    if any(moment is not None and moment.tzinfo is None for moment in (since, until)):
+        raise TenderwatchError("since and until need an offset, such as 2026-01-31T00:00:00+00:00")
+    endpoint = arguments.pop("endpoint", None)
+    return Options(since, until, Endpoint.read(endpoint) if endpoint else None)
+
+
+def _read_key(source: Source) -> str | None:
+    return read_secret(source.key_env) if source.key_env else None
+
+
+def _to_scrapy(source: Source, settings: Settings, endpoint: Endpoint | None) -> dict[str, Any]:
+    """A source's pace and politeness as Scrapy's settings; a stand-in on this machine needs no delay."""
+    pace = source.pace
+    return {
+        "DOWNLOAD_DELAY": 0 if endpoint and endpoint.is_loopback else pace.delay,
+        "CONCURRENT_REQUESTS": pace.at_once,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": pace.at_once,
+        "ROBOTSTXT_OBEY": source.obey_robots,
+        "USER_AGENT": source.user_agent or _user_agent(settings),
+        "TENDERWATCH_PACE": pace,
+        "TENDERWATCH_ENDPOINT": endpoint,
+    }
+
+
+def _user_agent(settings: Settings) -> str:
+    """Who asks, and whom the portal's operator can write to."""
+    try:
+        version = importlib.metadata.version("tenderwatch")
+    except importlib.metadata.PackageNotFoundError:
+        version = "0"
+    return f"Tenderwatch/{version} ({settings.contact or 'the operator has set no contact'})"

@@ -1,0 +1,89 @@
+"""What one run has seen so far; `health.py` judges it when the run ends."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from domain.notices import Notice
+from domain.sources import Issue, Step
+
+FILLED: dict[str, Callable[[Notice], object]] = {
+    "title": lambda notice: notice.title,
+    "description": lambda notice: notice.description,
+    "buyer": lambda notice: notice.buyers,
+    "deadline": lambda notice: notice.deadline_at,
+    "published": lambda notice: notice.published_at,
+    "value": lambda notice: notice.value,
+    "codes": lambda notice: notice.codes,
+    "regions": lambda notice: notice.regions,
+    "country": lambda notice: notice.country,
+    "url": lambda notice: notice.url,
+    "documents": lambda notice: notice.documents,
+}
+"""The fields that `expect: {filled: …}` may name."""
+
+
+@dataclass(slots=True)
+class Chain:
+    """One list from its first page on: the portal's own total, and the rows that were found."""
+
+    total: int | None = None
+    rows: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one run. `lost` are rows that could not be read, `cut` what the list did not let us reach."""
+
+    pages: int = 0
+    read: int = 0
+    filled: Counter[str] = field(default_factory=Counter)
+    keys: set[str] = field(default_factory=set)
+    rows: set[str] = field(default_factory=set)
+    new: int = 0
+    changed: int = 0
+    lost: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+    cut: list[Issue] = field(default_factory=list)
+    chains: dict[str, Chain] = field(default_factory=dict)
+    roots: dict[str, str] = field(default_factory=dict)
+    refusal: str | None = None
+    lease_lost: bool = False
+
+    def begin_chain(self, step: Step) -> None:
+        """This step is the first page of a list, so that the portal's total can be held against what follows."""
+        self.roots[step.token] = step.token
+        self.chains[step.token] = Chain()
+
+    def follow_chain(self, step: Step, keys: Sequence[str], total: int | None, steps: Iterable[Step]) -> int:
+        """Count a list page and hand its chain on to the pages after it; how many rows this run had not seen."""
+        fresh = len(set(keys) - self.rows)
+        self.rows.update(keys)
+        root = self.roots.get(step.token)
+        if root is not None:
+            chain = self.chains[root]
+            chain.rows.update(keys)
+            if total is not None:  # rows may go while we read: the smallest total is what we can be held to
+                chain.total = total if chain.total is None else min(chain.total, total)
+            self.roots.update({each.token: root for each in steps})
+        return fresh
+
+    def split_chain(self, step: Step, halves: Iterable[Step]) -> None:
+        """A full window: its halves are lists of their own, and its own total counts no more."""
+        self.chains.pop(self.roots.pop(step.token, ""), None)
+        for half in halves:
+            self.begin_chain(half)
+
+    def count(self, notices: Iterable[Notice], expected: Iterable[str]) -> None:
+        """Count the notices of a page, and which of the expected fields they have."""
+        for notice in notices:
+            self.read += 1
+            self.keys.add(notice.key)
+            for name in expected:
+                if FILLED[name](notice):
+                    self.filled[name] += 1
+
+    def claimed(self) -> int | None:
+        """The portal's own total over all lists of this run, None where it tells none."""
+        totals = [chain.total for chain in self.chains.values() if chain.total is not None]
+        return sum(totals) if totals else None

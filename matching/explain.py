@@ -1,0 +1,189 @@
+"""Why a notice matched, or why not: what stopped it, what is missing, and how far it is from the threshold."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from domain.notices import Notice
+from domain.opportunities import Reason, Score
+from matching import features as feature
+from matching.evidence import Evidence, find_evidence
+from matching.features import FEATURES, SUPPORT, Feature
+from matching.gates import UNKNOWNS
+from matching.phrases import PhraseWord
+from matching.places import Fit, find_fit
+from matching.prepare import Prepared
+from matching.reading import Rank, Stream, read_notice
+from matching.score import NOTHING, add_up, find_stops, reasons_of, rule_of, score_reading
+from matching.stems import vocabulary
+from matching.words import fold
+
+POINTS: dict[Feature, tuple[int, ...]] = dict((*FEATURES, *SUPPORT))
+SHOWN = 80  # letters of a printed text in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A reason that the notice lacks: `points` more if it were there, and what would make it so."""
+
+    rule: str
+    points: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`without_stops` is what it would score if nothing stopped it; `distance` the points still lacking (0: enough).
+
+    `stops` stand in the order of the gates. `missing` has the nearest first: the least that would be enough, and
+    where nothing alone is, the most. `sentences` say all of it.
+    """
+
+    notice: str
+    profile: str
+    score: Score
+    threshold: int
+    qualified: bool
+    stops: tuple[Reason, ...]
+    without_stops: int
+    missing: tuple[Missing, ...]
+    distance: int
+    sentences: tuple[str, ...]
+
+
+def explain(notice: Notice, prepared: Prepared) -> Explanation:
+    """Why, and why not. Gates are told even where nothing of the profile is in the notice."""
+    reading = read_notice(notice)
+    evidence, score = find_evidence(reading, prepared), score_reading(reading, prepared)
+    without = sum(reason.points for reason in add_up(evidence))
+    stops = tuple(find_stops(evidence, without))
+    if score is NOTHING:
+        score = Score(0, (*reasons_of(UNKNOWNS, evidence), *stops))
+    threshold = prepared.profile.threshold
+    distance = max(threshold - without, 0)
+    missing = tuple(sorted(_find_missing(evidence), key=lambda each: _nearness(each, distance))) if distance else ()
+    qualified = not stops and not distance
+    sentences = tuple(_to_sentences(score, threshold, stops, without, missing, distance))
+    name = f"{notice.source}:{notice.key}"
+    return Explanation(
+        name, prepared.profile.id, score, threshold, qualified, stops, without, missing, distance, sentences
+    )
+
+
+def _nearness(missing: Missing, distance: int) -> tuple[bool, int]:
+    enough = missing.points >= distance
+    return not enough, missing.points if enough else -missing.points
+
+
+def _find_missing(evidence: Evidence) -> Iterator[Missing]:
+    yield from _missing_words(evidence)
+    yield from _missing_code(evidence)
+    if evidence.prepared.numbers and not evidence.numbers:
+        yield Missing(
+            rule_of(feature.part_number),
+            POINTS[feature.part_number][0],
+            f"none of your {len(evidence.prepared.numbers)} part numbers is in it",
+        )
+    if not evidence.is_empty():
+        yield from _missing_support(evidence)
+
+
+def _missing_words(evidence: Evidence) -> Iterator[Missing]:
+    if not evidence.prepared.phrases:
+        return
+    best = evidence.words[0].hit.place.rank if evidence.words else None
+    worth = {Rank.TITLE: feature.keyword_in_title, Rank.LOT_TITLE: feature.keyword_in_lot_title}
+    has = 0 if best is None else POINTS[worth.get(best, feature.keyword_in_text)][0]
+    near = _nearest_phrase(evidence)
+    if best is not Rank.TITLE:
+        points = POINTS[feature.keyword_in_title][0] - has
+        yield Missing(rule_of(feature.keyword_in_title), points, f"no keyword of yours is in the title{near}")
+    if best is None:
+        points = POINTS[feature.keyword_in_text][0]
+        yield Missing(rule_of(feature.keyword_in_text), points, f"no keyword of yours is in the text{near}")
+    further = POINTS[feature.further_words]
+    if 0 < len(evidence.words) <= len(further):
+        points = further[len(evidence.words) - 1]
+        yield Missing(rule_of(feature.further_words), points, f"no further keyword of yours is in it{near}")
+
+
+def _missing_code(evidence: Evidence) -> Iterator[Missing]:
+    if not evidence.prepared.codes or evidence.code:
+        return
+    points, printed = POINTS[feature.code_fits][0], [code.id for code in evidence.reading.notice.codes]
+    codes = f"its codes are {', '.join(printed[:5])}" if printed else "the buyer printed no code"
+    wanted = sorted({code.written for code in evidence.prepared.codes.values() if code.item is None})
+    yield Missing(
+        rule_of(feature.code_fits), points, f"{codes}; yours are {', '.join(wanted[:5]) or 'those of your catalogue'}"
+    )
+
+
+def _missing_support(evidence: Evidence) -> Iterator[Missing]:
+    profile, notice = evidence.prepared.profile, evidence.reading.notice
+    if profile.places and find_fit(profile.places, notice).fit is not Fit.INSIDE:
+        points = POINTS[feature.place_fits][0]
+        yield Missing(rule_of(feature.place_fits), points, f"it is not known to be in {', '.join(profile.places)}")
+    if profile.value and not any(feature.value_fits(evidence)):
+        points = POINTS[feature.value_fits][0]
+        yield Missing(rule_of(feature.value_fits), points, "its value is not known to be in your range")
+
+
+def _nearest_phrase(evidence: Evidence) -> str:
+    """The phrase of which most words are there, but not all, or not together."""
+    found = [(_share(phrase, evidence), -number) for number, phrase in enumerate(evidence.prepared.phrases)]
+    there = {hit.phrase for hit in (word.hit for word in evidence.words)}
+    near = [(share, number) for share, number in found if share and -number not in there]
+    if not near:
+        return ""
+    share, number = max(near)
+    phrase = evidence.prepared.phrases[-number]
+    what = "all its words are, but not together" if share == 1 else f"only {_words_there(phrase, evidence)} is"
+    return f" (nearest: “{evidence.prepared.written(-number)}”, {what})"
+
+
+def _share(phrase: tuple[PhraseWord, ...], evidence: Evidence) -> float:
+    return len(_there(phrase, evidence)) / len(phrase) if len(phrase) > 1 else 0
+
+
+def _words_there(phrase: tuple[PhraseWord, ...], evidence: Evidence) -> str:
+    return ", ".join(_there(phrase, evidence))
+
+
+def _there(phrase: tuple[PhraseWord, ...], evidence: Evidence) -> list[str]:
+    streams = evidence.reading.streams
+    return [word.raw for word in phrase if any(_is_there(word, stream) for stream in streams)]
+
+
+def _is_there(word: PhraseWord, stream: Stream) -> bool:
+    if word.star:
+        return fold(word.raw) in stream.prefixes(len(fold(word.raw)))
+    return any(form in stream.nodes for form in vocabulary(stream.language).term(word.raw).forms)
+
+
+def _to_sentences(
+    score: Score, threshold: int, stops: tuple[Reason, ...], without: int, missing: tuple[Missing, ...], distance: int
+) -> Iterator[str]:
+    for reason in score.reasons:
+        if not reason.stops and (reason.points or reason.matched or reason.text):
+            yield to_sentence(reason)
+    for number, stop in enumerate(stops):
+        yield f"{'Also stopped' if number else 'Stopped'}: {to_sentence(stop)}"
+    if stops and without:
+        yield f"Without that it would score {without} of the {threshold} points that it needs."
+    elif stops:
+        yield "Without that it would still score 0: nothing of your profile is in it."
+    else:
+        yield f"It scores {without}; the profile asks for {threshold}."
+    if distance:
+        nearest = f" The nearest: {missing[0].sentence} ({missing[0].points} points)." if missing else ""
+        yield f"It lacks {distance} points.{nearest}"
+
+
+def to_sentence(reason: Reason) -> str:
+    """A line of a score as people read it: `+42 The title has one of your keywords: “Gloves” in title.en (glove*).`"""
+    parts = [f"{reason.points:+d} " if reason.points and not reason.stops else "", reason.explanation.rstrip(".")]
+    if reason.text:
+        text = reason.text if len(reason.text) <= SHOWN else f"{reason.text[:SHOWN]}…"
+        parts.append(f": “{text}”" + (f" in {reason.field}" if reason.field else ""))
+    if reason.matched and reason.matched != reason.text:
+        parts.append(f" ({reason.matched})")
+    return f"{''.join(parts)}."

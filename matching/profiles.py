@@ -1,0 +1,263 @@
+"""Profile files: YAML in and out. A file's faults are told all at once, each with its line and how to mend it."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from domain.profiles import CatalogueItem, Keywords, Profile, ValueRange
+from matching.catalogue import MOST_ITEMS, clean_code, read_catalogue, read_codes
+from matching.codes import to_prefix
+from matching.phrases import read_phrase
+from matching.places import PLACE
+from matching.problems import Problems
+from matching.words import find_words, fold
+from matching.yaml_nodes import is_null, read_yaml, to_list, to_mapping, to_text, to_texts, where
+
+KEYS = ("id", "name", "language", "keywords", "catalogue", "codes", "places", "value", "threshold")
+ITEM_KEYS = ("sku", "name", "description", "codes")
+MOST_KEYWORDS = 5_000
+THRESHOLD = 40
+
+
+def read_profile(file: Path) -> Profile:
+    """The profile of a YAML file; `catalogue` may be a list, or the path of a CSV or XLSX relative to the file.
+
+    BadProfile names the file, each wrong key with its line (or row of the spreadsheet), and what to write instead.
+    """
+    problems = Problems(file)
+    root = read_yaml(file, problems)
+    if not problems.found and is_null(root):
+        problems.add("", f"it is empty; write the keys {', '.join(KEYS)}")
+    problems.raise_any()
+    values = to_mapping(root, "", KEYS, problems)
+    profile = Profile(
+        id=_read_id(values, problems),
+        name=_required(values, "name", "what the team calls it", problems),
+        language=_read_language(values, problems),
+        keywords=_read_keywords(values.get("keywords"), problems),
+        catalogue=_read_items(values.get("catalogue"), file.parent, problems),
+        codes=_read_codes(values.get("codes"), problems),
+        places=_read_places(values.get("places"), problems),
+        value=_read_value(values.get("value"), problems),
+        threshold=_read_threshold(values.get("threshold"), problems),
+    )
+    if not problems.found and not (profile.keywords.include or profile.catalogue or profile.codes):
+        problems.add("", "nothing to look for; write keywords.include, catalogue or codes")
+    problems.raise_any()
+    return profile
+
+
+def write_profile(profile: Profile) -> str:
+    """The profile as YAML that `read_profile` gives back unchanged; a catalogue is written out as a list."""
+    data = to_json(profile)
+    data["catalogue"] = [
+        {**item, "codes": [f"{scheme}:{code}" for scheme, code in item["codes"]]} for item in data["catalogue"]
+    ]
+    data["catalogue"] = [{key: value for key, value in item.items() if value} for item in data["catalogue"]]
+    shown = {key: value for key, value in data.items() if value not in (None, [], {})}
+    return yaml.safe_dump(shown, allow_unicode=True, sort_keys=False, width=120)
+
+
+def digest(profile: Profile) -> str:
+    """SHA-256 (hex) of what the profile says, whatever file or order of keys it came from."""
+    text = json.dumps(to_json(profile), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def to_json(profile: Profile) -> dict[str, Any]:
+    """The profile as JSON values, in the order of the file's keys."""
+    value = profile.value
+    return {
+        "id": profile.id,
+        "name": profile.name,
+        "language": profile.language,
+        "keywords": {"include": list(profile.keywords.include), "exclude": list(profile.keywords.exclude)},
+        "catalogue": [
+            {**{key: getattr(item, key) for key in ITEM_KEYS[:3]}, "codes": [list(code) for code in item.codes]}
+            for item in profile.catalogue
+        ],
+        "codes": {scheme: list(codes) for scheme, codes in profile.codes.items()},
+        "places": list(profile.places),
+        "value": value and {"min": _amount(value.min), "max": _amount(value.max), "currency": value.currency},
+        "threshold": profile.threshold,
+    }
+
+
+def _amount(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:f}"
+
+
+def _required(values: dict[str, yaml.Node], key: str, what: str, problems: Problems) -> str:
+    text = to_text(values.get(key), key, problems)
+    if not text:
+        problems.add(where(values[key], key) if key in values else key, f"it is missing; write {what}")
+    return text or ""
+
+
+def _read_id(values: dict[str, yaml.Node], problems: Problems) -> str:
+    text = _required(values, "id", "a short name such as lab-supplies", problems)
+    if text and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}", text):
+        problems.add(where(values["id"], "id"), "write up to 64 letters a-z, digits, - _ and . such as lab-supplies")
+    return text
+
+
+def _read_language(values: dict[str, yaml.Node], problems: Problems) -> str:
+    text = _required(values, "language", "the language of your lists in ISO 639-1, such as en", problems).lower()
+    if text and not re.fullmatch(r"[a-z]{2}", text):
+        problems.add(where(values["language"], "language"), f"{text!r} is not ISO 639-1; write two letters such as en")
+    return text
+
+
+def _read_keywords(node: yaml.Node | None, problems: Problems) -> Keywords:
+    lists = to_mapping(node, "keywords", ("include", "exclude"), problems)
+    include, exclude = (_read_phrases(lists.get(name), f"keywords.{name}", problems) for name in ("include", "exclude"))
+    wanted = {_folded(text): path for path, text, _ in include}
+    for path, text, at in exclude:
+        if _folded(text) in wanted:
+            problems.add(where(at, path), f"{text!r} is also {wanted[_folded(text)]}; keep it in one of the two lists")
+    return Keywords(tuple(text for _, text, _ in include), tuple(text for _, text, _ in exclude))
+
+
+def _folded(phrase: str) -> tuple[str, ...]:
+    return tuple(fold(phrase[start:end]) + phrase[end : end + 1].strip() for start, end, _ in find_words(phrase))
+
+
+def _read_phrases(node: yaml.Node | None, key: str, problems: Problems) -> list[tuple[str, str, yaml.Node]]:
+    phrases = to_texts(node, key, problems)
+    if len(phrases) > MOST_KEYWORDS and node:
+        problems.add(where(node, key), f"it has {len(phrases)} phrases, more than {MOST_KEYWORDS}; split the profile")
+        return []
+    for path, text, at in phrases:
+        with _noted(problems, at, f"{path}: {text[:80]!r}"):
+            read_phrase(text)
+    return phrases
+
+
+def _read_items(node: yaml.Node | None, folder: Path, problems: Problems) -> tuple[CatalogueItem, ...]:
+    if isinstance(node, yaml.ScalarNode):
+        return _read_catalogue_file(node, folder, problems)
+    if node is not None and not isinstance(node, yaml.SequenceNode):
+        problems.add(where(node, "catalogue"), "write a list of items, or the path of a CSV or XLSX file")
+        return ()
+    nodes = to_list(node, "catalogue", problems)
+    if len(nodes) > MOST_ITEMS and node:
+        problems.add(where(node, "catalogue"), f"it has {len(nodes)} items, more than {MOST_ITEMS}; split the profile")
+        return ()
+    return tuple(_read_item(each, path, problems) for path, each in nodes)
+
+
+def _read_catalogue_file(node: yaml.ScalarNode, folder: Path, problems: Problems) -> tuple[CatalogueItem, ...]:
+    file = folder / node.value.strip()
+    if not file.is_file():
+        problems.add(where(node, "catalogue"), f"there is no file {file}; write its path relative to the profile")
+        return ()
+    return read_catalogue(file, problems)
+
+
+def _read_item(node: yaml.Node, path: str, problems: Problems) -> CatalogueItem:
+    values = to_mapping(node, path, ITEM_KEYS, problems)
+    texts = {key: to_text(values.get(key), f"{path}.{key}", problems) or "" for key in ITEM_KEYS[:3]}
+    if isinstance(node, yaml.MappingNode) and not texts["sku"] and not texts["name"]:
+        problems.add(where(node, path), "it has neither sku nor name; write one of them")
+    return CatalogueItem(**texts, codes=_read_item_codes(values.get("codes"), f"{path}.codes", problems))
+
+
+def _read_item_codes(node: yaml.Node | None, path: str, problems: Problems) -> tuple[tuple[str, str], ...]:
+    if isinstance(node, yaml.MappingNode):
+        codes = _read_codes(node, problems, path)
+        return tuple((scheme, code) for scheme, each in codes.items() for code in each)
+    scalar = node is not None and isinstance(node, yaml.ScalarNode)
+    texts = [(path, str(node.value), node)] if node and scalar else to_texts(node, path, problems)
+    found: list[tuple[str, str]] = []
+    for place, text, at in texts:
+        with _noted(problems, at, place):
+            found += read_codes(text)
+    return tuple(found)
+
+
+def _read_codes(node: yaml.Node | None, problems: Problems, key: str = "codes") -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for scheme, codes in to_mapping(node, key, (), problems).items():
+        texts = to_texts(codes, f"{key}.{scheme}", problems)
+        cleaned = [(path, clean_code(scheme, text), at) for path, text, at in texts]
+        for path, text, at in cleaned:
+            with _noted(problems, at, path):
+                to_prefix(scheme, text)
+        if cleaned:
+            found[scheme] = tuple(text for _, text, _ in cleaned)
+    return found
+
+
+@contextmanager
+def _noted(problems: Problems, at: yaml.Node, path: str) -> Iterator[None]:
+    """A ValueError inside becomes a problem of this node."""
+    try:
+        yield
+    except ValueError as error:
+        problems.add(where(at, path), str(error))
+
+
+def _read_places(node: yaml.Node | None, problems: Problems) -> tuple[str, ...]:
+    places = []
+    for path, text, at in to_texts(node, "places", problems):
+        if PLACE.fullmatch(text.upper()):
+            places.append(text.upper())
+        else:
+            known = _countries().get(text.casefold())
+            mend = f"did you mean {known}?" if known else "write ISO 3166 alpha-2 (FR) or the start of NUTS (FR10)"
+            problems.add(where(at, path), f"{text!r} is no place; {mend}")
+    return tuple(places)
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """Countries by their English name, only for saying what was meant."""
+    from babel import Locale  # slow to import, and rarely needed
+
+    return {name.casefold(): code for code, name in Locale("en").territories.items() if re.fullmatch("[A-Z]{2}", code)}
+
+
+def _read_value(node: yaml.Node | None, problems: Problems) -> ValueRange | None:
+    values = to_mapping(node, "value", ("min", "max", "currency"), problems)
+    if not values:
+        return None
+    least, most = (_read_amount(values.get(key), f"value.{key}", problems) for key in ("min", "max"))
+    currency = (to_text(values.get("currency"), "value.currency", problems) or "").upper()
+    if not re.fullmatch(r"[A-Z]{3}", currency):
+        at = values.get("currency", node)
+        problems.add(where(at, "value.currency") if at else "", "write the currency in ISO 4217, such as EUR")
+    if node and least is not None and most is not None and least > most:
+        problems.add(where(node, "value"), f"min {least} is larger than max {most}; exchange them")
+    return ValueRange(least, most, currency)
+
+
+def _read_amount(node: yaml.Node | None, path: str, problems: Problems) -> Decimal | None:
+    text = to_text(node, path, problems)
+    if node is None or text is None:
+        return None
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount < 0 or abs(amount.adjusted()) > 18:
+        problems.add(where(node, path), f"{text[:40]!r} is no amount; write digits such as 250000 or 99.50")
+        return None
+    return amount
+
+
+def _read_threshold(node: yaml.Node | None, problems: Problems) -> int:
+    text = to_text(node, "threshold", problems)
+    if node is None or text is None:
+        return THRESHOLD
+    if not re.fullmatch(r"\d{1,3}", text) or not 1 <= int(text) <= 100:
+        problems.add(where(node, "threshold"), f"{text[:40]!r} is no threshold; write a number from 1 to 100")
+        return THRESHOLD
+    return int(text)

@@ -1,0 +1,134 @@
+"""A notice made ready for matching: its texts as streams of terms by language. Done once, used for every profile."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from domain.notices import Notice
+from matching.codes import prefixes
+from matching.stems import Term, Vocabulary, to_language, vocabulary
+from matching.words import find_words
+
+MOST_TEXT = 200_000  # code points read of one text; a longer one is a document, not a description
+LONGEST_CHAIN = 4  # words joined by hyphens that are also read as one ("re-agent", "multi-purpose-vehicle")
+
+
+class Rank(IntEnum):
+    """How much a place in the notice says about what is bought; the smaller the more."""
+
+    TITLE = 0
+    LOT_TITLE = 1
+    TEXT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A text of the notice: `field` is its path (`lots[2].title.fr`)."""
+
+    field: str
+    rank: Rank
+    text: str
+
+
+@dataclass(slots=True)
+class Stream:
+    """All texts of one language, one after the other. Node i is the word terms[i]; an edge leads to a later node.
+
+    `joins` are the further edges that hyphens make. `nodes` finds the nodes from which a form starts.
+    """
+
+    language: str
+    terms: list[Term] = field(default_factory=list)
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    joins: dict[int, list[tuple[Term, int]]] = field(default_factory=dict)
+    nodes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    starts: dict[int, dict[str, list[int]]] = field(default_factory=dict)
+
+    def edges(self, node: int) -> Iterator[tuple[Term, int]]:
+        """The terms that start at a node, each with the node after it."""
+        if node < len(self.terms):
+            yield self.terms[node], node + 1
+            yield from self.joins.get(node, ())
+
+    def prefixes(self, length: int) -> dict[str, list[int]]:
+        """The nodes by the first `length` letters of the folded words that start there."""
+        if length not in self.starts:
+            found: dict[str, list[int]] = defaultdict(list)
+            for node in range(len(self.terms)):
+                for term, _ in self.edges(node):
+                    if len(term.folded) >= length:
+                        found[term.folded[:length]].append(node)
+            self.starts[length] = found
+        return self.starts[length]
+
+    def add(self, place: Place, words: Vocabulary) -> None:
+        """Appends a text."""
+        chain = len(self.terms)
+        for start, end, joined in find_words(place.text[:MOST_TEXT]):
+            node = len(self.terms)
+            term = words.term(place.text[start:end])
+            self.terms.append(term)
+            self.spans.append((start, end))
+            self.places.append(place)
+            for form in term.forms:
+                self.nodes[form].append(node)
+            if joined:
+                self._join(max(chain, node - LONGEST_CHAIN + 1), node, words)
+            else:
+                chain = node
+
+    def _join(self, first: int, last: int, words: Vocabulary) -> None:
+        """The edges that end behind `last`, from each node of its chain: "x-ray" is also "xray"."""
+        for node in range(first, last):
+            text = self.places[node].text
+            parts = (text[start:end] for start, end in self.spans[node : last + 1])
+            term = words.term("".join(parts))
+            self.joins.setdefault(node, []).append((term, last + 1))
+            for form in term.forms:
+                self.nodes[form].append(node)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A notice with its streams, and the first place of each (scheme, prefix) of its codes."""
+
+    notice: Notice
+    streams: tuple[Stream, ...]
+    codes: dict[tuple[str, str], Place]
+
+
+def read_notice(notice: Notice) -> Reading:
+    """The notice's texts by language; `und` is read as the notice's own language where that is known."""
+    streams: dict[str, Stream] = {}
+    for printed, place in _places(notice):
+        language = to_language(printed)
+        if language == "und":
+            language = to_language(notice.language)
+        stream = streams.get(language) or streams.setdefault(language, Stream(language))
+        stream.add(place, vocabulary(language))
+    return Reading(notice, tuple(streams.values()), _codes(notice))
+
+
+def _places(notice: Notice) -> Iterator[tuple[str, Place]]:
+    for language, text in notice.title.items():
+        yield language, Place(f"title.{language}", Rank.TITLE, text)
+    for language, text in notice.description.items():
+        yield language, Place(f"description.{language}", Rank.TEXT, text)
+    for number, lot in enumerate(notice.lots):
+        for language, text in lot.title.items():
+            yield language, Place(f"lots[{number}].title.{language}", Rank.LOT_TITLE, text)
+        for language, text in lot.description.items():
+            yield language, Place(f"lots[{number}].description.{language}", Rank.TEXT, text)
+
+
+def _codes(notice: Notice) -> dict[tuple[str, str], Place]:
+    found: dict[tuple[str, str], Place] = {}
+    lists = [("codes", notice.codes), *((f"lots[{n}].codes", lot.codes) for n, lot in enumerate(notice.lots))]
+    for path, codes in lists:
+        for number, code in enumerate(codes):
+            place = Place(f"{path}[{number}]", Rank.TEXT, code.id)
+            for prefix in prefixes(code.scheme, code.id):
+                found.setdefault(prefix, place)
+    return found

@@ -1,0 +1,131 @@
+"""Matches what is stored and not yet matched, by state, until nothing is left; each batch commits at its epoch only."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection, Engine
+
+from domain.alerts import EventKind
+from domain.errors import EpochMoved
+from domain.opportunities import Opportunity
+from domain.profiles import ProfileVersion
+from matching.events import Standing, decide
+from matching.prepare import Prepared, prepare
+from matching.reading import read_notice
+from matching.score import MODEL_VERSION, score_reading
+from storage.engine import reading, writing
+from storage.events import find_notes
+from storage.matches import Assessed, Match, Unmatched, find_unmatched, forget_matches, save_assessments
+from storage.opportunities import find_standing
+from storage.profiles import find_epoch, find_profiles
+
+AT_ONCE = 200  # notices in one transaction: under 200 ms on SQLite
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Matched:
+    """What was done: notices matched, (notice, profile) pairs that qualify, and batches done again after an edit."""
+
+    notices: int = 0
+    qualified: int = 0
+    again: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What one reading transaction saw: nothing in it is newer than the epoch, or the batch cannot be saved."""
+
+    epoch: int
+    versions: tuple[ProfileVersion, ...]
+    found: tuple[Unmatched, ...]
+    standing: dict[tuple[int, str], Standing]
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """Profiles made ready, kept while their version is the newest."""
+
+    ready: dict[tuple[str, int], Prepared] = field(default_factory=dict)
+
+    def take(self, versions: Sequence[ProfileVersion]) -> list[Prepared]:
+        keys = [(version.profile.id, version.version) for version in versions]
+        self.ready = {
+            key: self.ready.get(key) or prepare(version.profile) for key, version in zip(keys, versions, strict=True)
+        }
+        return [self.ready[key] for key in keys]
+
+
+def match_stored(
+    engine: Engine,
+    now: datetime,
+    on_progress: Callable[[int], None] | None = None,
+    *,
+    again: bool = False,
+) -> Matched:
+    """Matches every stored notice that is not matched in its revision with the newest profiles.
+
+    `on_progress` is told how many notices are matched so far; `again` forgets first what was matched. `now` (aware) is
+    only recorded. No match is lost to an edit: a batch that an edit overtakes is thrown away and read again.
+    """
+    done, shelf = Matched(), _Shelf()
+    if again:
+        with writing(engine) as c:
+            forget_matches(c)
+    while True:
+        with reading(engine) as c:
+            batch = _read(c)
+        if not batch.found:
+            log.info("matched", notices=done.notices, qualified=done.qualified, again=done.again)
+            return done
+        matches = _match(batch, shelf.take(batch.versions))
+        try:
+            with writing(engine) as c:
+                save_assessments(c, batch.epoch, matches, model_version=MODEL_VERSION, now=now)
+        except EpochMoved:
+            done.again += 1
+            continue
+        _count(done, matches)
+        if on_progress:
+            on_progress(done.notices)
+
+
+def _read(c: Connection) -> _Batch:
+    epoch = find_epoch(c)  # before the profiles: one saved in between moves it, and the batch is refused
+    versions = tuple(find_profiles(c))
+    found = tuple(find_unmatched(c, epoch, AT_ONCE))
+    opportunities = find_standing(c, {each.stored.procedure_id for each in found})
+    # Without a change there is nothing to tell of what was announced; after an edit that is nearly every notice.
+    telling = {each.stored.procedure_id for each in found if each.previous or not each.matched_revision}
+    standing = {key: _find_told(c, each) if key[0] in telling else Standing() for key, each in opportunities.items()}
+    return _Batch(epoch, versions, found, standing)
+
+
+def _find_told(c: Connection, opportunity: Opportunity) -> Standing:
+    events = tuple(event for event, _, _ in find_notes(c, opportunity.id))
+    return Standing(any(event.kind is EventKind.NEW for event in events), events)
+
+
+def _match(batch: _Batch, ready: Sequence[Prepared]) -> list[Match]:
+    standing, matches = dict(batch.standing), []
+    for found in batch.found:
+        notice, assessed = read_notice(found.stored.notice), []
+        for version, prepared in zip(batch.versions, ready, strict=True):
+            key, score = (found.stored.procedure_id, version.profile.id), score_reading(notice, prepared)
+            before = standing.get(key)
+            if not score.reasons and before is None:
+                continue
+            events = decide(found, version, score, before or Standing())
+            assessed.append(Assessed(version, score, events))
+            if any(event.kind is EventKind.NEW for event in events):
+                standing[key] = Standing(announced=True)
+        matches.append(Match(found.stored, tuple(assessed)))
+    return matches
+
+
+def _count(done: Matched, matches: Sequence[Match]) -> None:
+    done.notices += len(matches)
+    done.qualified += sum(each.qualified for match in matches for each in match.assessed)

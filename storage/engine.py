@@ -1,0 +1,81 @@
+"""Opens the database and its transactions. On SQLite a writer takes the write lock when it begins, never later."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+
+from domain.errors import SchemaTooOld
+
+HEAD = "0001"  # the newest revision in storage/migrations/versions
+READING = {"tenderwatch_reading": True, "postgresql_readonly": True}
+
+
+def open_engine(url: str) -> Engine:
+    """An engine that threads may share; a child process opens its own. The file of SQLite is made if missing."""
+    if url.startswith("postgresql://"):
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    # No limit on overflow: a thread that waits for a connection would wait beside the database's own queue.
+    options: dict[str, Any] = {"pool_size": 5, "max_overflow": -1}
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": 30}, **options)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_pre_ping=True, **options)
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001
+    connection.isolation_level = None  # pysqlite begins nothing by itself; `_begin_sqlite` does
+    for pragma in ("busy_timeout = 30000", "foreign_keys = ON", "synchronous = NORMAL", "cache_size = -16000"):
+        connection.execute(f"PRAGMA {pragma}")
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("tenderwatch_reading", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(reads)}")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that cannot write and holds up no writer."""
+    with engine.connect().execution_options(**READING) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A writing transaction: committed at the end, rolled back where an error leaves it. Keep it under 200 ms."""
+    with engine.begin() as connection:
+        yield connection
+
+
+def is_reading(connection: Connection) -> bool:
+    """Whether the connection is that of `reading`, where rows cannot be locked."""
+    return bool(connection.get_execution_options().get("tenderwatch_reading", False))
+
+
+def find_revision(connection: Connection) -> str | None:
+    """The schema's revision, None where there is no schema."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def is_empty(engine: Engine) -> bool:
+    """Whether the database has no schema at all."""
+    with reading(engine) as connection:
+        return find_revision(connection) is None
+
+
+def check_schema(engine: Engine) -> None:
+    """Raises SchemaTooOld unless the database has exactly the schema of this release."""
+    with reading(engine) as connection:
+        revision = find_revision(connection)
+    if revision != HEAD:
+        found = f"has schema {revision}" if revision else "has no schema yet"
+        raise SchemaTooOld(f"The database {found}; this release needs {HEAD}. Run: tenderwatch db upgrade")

@@ -1,0 +1,122 @@
+"""Events: what people may be told. One is claimed by its state (not routed yet), never by its number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from domain.alerts import Event, EventKind
+from domain.notices import Status
+from domain.sources import RunState
+from storage.ids import in_chunks
+from storage.matches import has_unmatched
+from storage.schema import events, lots, notices, opportunities, runs
+
+# The cause of a baseline: set by matching in the payload of a live kind, and by routing in the summary's.
+CAUSE = events.c.payload["baseline"].as_string()
+UNROUTED = events.c.routed_at.is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Unrouted:
+    """An event with what routing asks of its opportunity, as it stands now.
+
+    `closes_at` is the deadline, with lots the latest of theirs: a notice is open while any lot is. None: not stated.
+    """
+
+    event: Event
+    profile_id: str
+    score: int
+    qualified: bool
+    status: Status
+    closes_at: datetime | None
+
+
+def append_event(
+    c: Connection, kind: EventKind, opportunity_id: int | None, payload: dict[str, Any], now: datetime
+) -> int:
+    """Writes an event, to be routed; its number."""
+    row = {"kind": kind, "opportunity_id": opportunity_id, "happened_at": now, "payload": payload}
+    number: int = c.execute(insert(events).returning(events.c.id), row).scalar_one()
+    return number
+
+
+def find_unrouted_events(c: Connection, limit: int) -> list[Unrouted]:
+    """Events that nobody has routed, oldest first, without those of a baseline; no other transaction gets them too."""
+    return _find_unrouted(c, _SELECT.where(UNROUTED, CAUSE.is_(None)).limit(limit))
+
+
+def find_baseline_causes(c: Connection) -> list[tuple[str, str | None]]:
+    """Each cause that has unrouted baseline events, with the source that they come from (None: not of one source)."""
+    source = events.c.payload["source"].as_string()
+    query = select(CAUSE, func.min(source), func.count(source.distinct())).where(UNROUTED, CAUSE.is_not(None))
+    rows = c.execute(query.group_by(CAUSE).order_by(CAUSE))
+    return [(cause, name if count == 1 else None) for cause, name, count in rows]
+
+
+def find_baseline_events(c: Connection, cause: str) -> list[Unrouted]:
+    """All unrouted baseline events of a cause, oldest first; no other transaction gets them too."""
+    return _find_unrouted(c, _SELECT.where(UNROUTED, cause == CAUSE))
+
+
+def is_settled(c: Connection, source: str | None) -> bool:
+    """No crawl of the source (None: of any) is running, and nothing is left to match: its baseline is complete."""
+    running = select(runs.c.id).where(runs.c.state == RunState.RUNNING)
+    if source is not None:
+        running = running.where(runs.c.source == source)
+    return c.execute(running.limit(1)).first() is None and not has_unmatched(c)
+
+
+def mark_routed(c: Connection, event_ids: Sequence[int], now: datetime, note: str | None) -> None:
+    """Routed at this moment; the note says to whom, or why to nobody."""
+    for chunk in in_chunks(event_ids):
+        c.execute(update(events).where(events.c.id.in_(chunk)).values(routed_at=now, note=note))
+
+
+def find_events(c: Connection, event_ids: Sequence[int]) -> dict[int, Event]:
+    """Events by their number."""
+    found: dict[int, Event] = {}
+    for chunk in in_chunks(event_ids):
+        found |= {row.id: to_event(row) for row in c.execute(select(events).where(events.c.id.in_(chunk)))}
+    return found
+
+
+def find_notes(c: Connection, opportunity_id: int) -> list[tuple[Event, datetime | None, str | None]]:
+    """The events of an opportunity, oldest first, each with when it was routed and the note that says to whom."""
+    query = select(events).where(events.c.opportunity_id == opportunity_id).order_by(events.c.id)
+    return [(to_event(row), row.routed_at, row.note) for row in c.execute(query)]
+
+
+def to_event(row: Row[Any]) -> Event:
+    """The event of a row of `events`."""
+    return Event(row.id, EventKind(row.kind), row.opportunity_id, row.happened_at, row.payload)
+
+
+_LAST_LOT = select(func.max(lots.c.deadline_at)).where(lots.c.notice_id == notices.c.id).scalar_subquery()
+_SELECT: Select[Any] = (
+    select(
+        events,
+        opportunities.c.profile_id,
+        opportunities.c.score,
+        opportunities.c.qualified,
+        notices.c.status,
+        notices.c.deadline_at,
+        _LAST_LOT.label("last_lot"),
+    )
+    .join(opportunities, opportunities.c.id == events.c.opportunity_id)
+    .join(notices, notices.c.id == opportunities.c.notice_id)
+    .order_by(events.c.id)
+)
+
+
+def _find_unrouted(c: Connection, query: Select[Any]) -> list[Unrouted]:
+    rows = c.execute(query.with_for_update(skip_locked=True, of=events))
+    return [_to_unrouted(row) for row in rows]
+
+
+def _to_unrouted(row: Row[Any]) -> Unrouted:
+    deadlines = [moment for moment in (row.deadline_at, row.last_lot) if moment is not None]
+    closes_at = max(deadlines) if deadlines else None
+    return Unrouted(to_event(row), row.profile_id, row.score, row.qualified, Status(row.status), closes_at)

@@ -1,0 +1,35 @@
+"""Keys are allocated here, so that rows go in by `execute(statement, rows)` and their links are known beforehand."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Insert, Table, func, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+
+
+def allocate_ids(connection: Connection, table: Table, count: int) -> list[int]:
+    """`count` new keys of `table`. On SQLite the write lock is held already; PostgreSQL has a sequence."""
+    if not count:
+        return []
+    if connection.dialect.name == "sqlite":
+        first = (connection.execute(select(func.max(table.c.id))).scalar() or 0) + 1
+        return list(range(first, first + count))
+    draw = text(f"SELECT nextval('{table.name}_id_seq') FROM generate_series(1, :count)")  # noqa: S608
+    return list(connection.execute(draw, {"count": count}).scalars())
+
+
+def insert_new(connection: Connection, table: Table) -> Insert:
+    """An INSERT that leaves rows alone that are there already, whichever unique key they meet."""
+    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement: Insert = dialect.insert(table).on_conflict_do_nothing()
+    return statement
+
+
+def in_chunks(items: Iterable[T], size: int = 500) -> Iterator[list[T]]:
+    """Parts of `size`: a statement takes 32,766 parameters on SQLite, 65,535 on PostgreSQL."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk

@@ -1,0 +1,261 @@
+"""What is still to be matched, told by state, and what matching made of it, saved with its events in one go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from domain.alerts import EventKind, FieldChange
+from domain.opportunities import Score
+from domain.profiles import ProfileVersion
+from storage.ids import allocate_ids, in_chunks
+from storage.profiles import check_epoch, find_epoch
+from storage.reasons import reasons_to_json
+from storage.revisions import compare_documents
+from storage.schema import assessments, events, notices, opportunities, revisions
+from storage.standing import settle_opportunities
+from storage.stored import SELECT_STORED, StoredNotice, to_stored
+from storage.types import AnyRow
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A notice to match; `previous` is what changed since the revision that was matched last (0: none was)."""
+
+    stored: StoredNotice
+    previous: tuple[FieldChange, ...]
+    matched_revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event that a match gives; its opportunity is the one of the assessment that it stands with."""
+
+    kind: EventKind
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """What one profile makes of the notice."""
+
+    version: ProfileVersion
+    score: Score
+    events: tuple[NewEvent, ...] = ()
+
+    @property
+    def qualified(self) -> bool:
+        """Good enough for the profile."""
+        return not self.score.stopped and self.score.points >= self.version.profile.threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A matched notice; profiles that see nothing in it need not be named."""
+
+    stored: StoredNotice
+    assessed: tuple[Assessed, ...] = ()
+
+
+@dataclass(slots=True)
+class _Entry:
+    """An assessment on its way: to which opportunity, of which match."""
+
+    opportunity_id: int
+    match: Match
+    assessed: Assessed
+
+
+_MARK = (
+    update(notices)
+    .where(notices.c.id == bindparam("of_id"))
+    .values(
+        matched_revision=bindparam("revision"), matched_status=bindparam("status"), matched_epoch=bindparam("epoch")
+    )
+)
+
+
+def find_unmatched(c: Connection, epoch: int, limit: int) -> list[Unmatched]:
+    """Notices that were not matched in this revision with the profiles of this epoch: changed ones first."""
+    query = SELECT_STORED.add_columns(notices.c.matched_revision, notices.c.matched_status)
+    query = query.where(notices.c.matched_epoch < epoch).order_by(notices.c.matched_epoch, notices.c.id).limit(limit)
+    rows = c.execute(query).all()
+    before = _find_matched_documents(c, [row.id for row in rows if 0 < row.matched_revision < row.revision])
+    return [Unmatched(to_stored(row), _find_previous(row, before), row.matched_revision) for row in rows]
+
+
+def has_unmatched(c: Connection) -> bool:
+    """Whether `find_unmatched` would find any at the present epoch."""
+    left = select(notices.c.id).where(notices.c.matched_epoch < find_epoch(c)).limit(1)
+    return c.execute(left).first() is not None
+
+
+def forget_matches(c: Connection) -> int:
+    """Puts all notices back among the unmatched; how many. What was assessed stays."""
+    return c.execute(update(notices).values(matched_epoch=0)).rowcount
+
+
+def save_assessments(c: Connection, epoch: int, results: Sequence[Match], *, model_version: str, now: datetime) -> None:
+    """Saves what was matched with the profiles of `epoch`, its events with it. Raises EpochMoved: nothing is written.
+
+    A notice that was revised or matched meanwhile is left as it is. An opportunity is announced (NEW) once only.
+    """
+    check_epoch(c, epoch)
+    for chunk in in_chunks(results):
+        _save(c, epoch, chunk, model_version, now)
+
+
+def _save(c: Connection, epoch: int, results: list[Match], model_version: str, now: datetime) -> None:
+    present = _lock_notices(c, [match.stored.id for match in results])
+    live = [match for match in results if _is_live(match, present.get(match.stored.id), epoch)]
+    entries = _find_opportunities(c, live, present, now)
+    _append(c, entries, model_version, now)
+    settle_opportunities(c, [entry.opportunity_id for entry in entries])
+    _write_events(c, entries, now)
+    marks = [
+        {
+            "of_id": match.stored.id,
+            "revision": match.stored.revision,
+            "status": match.stored.notice.status,
+            "epoch": epoch,
+        }
+        for match in live
+    ]
+    if marks:
+        c.execute(_MARK, marks)
+
+
+def _lock_notices(c: Connection, ids: list[int]) -> dict[int, AnyRow]:
+    columns = (notices.c.id, notices.c.revision, notices.c.status, notices.c.procedure_id, notices.c.matched_epoch)
+    query = select(*columns).where(notices.c.id.in_(ids)).order_by(notices.c.id).with_for_update()
+    return {row.id: row for row in c.execute(query)}
+
+
+def _is_live(match: Match, row: AnyRow | None, epoch: int) -> bool:
+    read = (match.stored.revision, match.stored.notice.status)
+    return row is not None and (row.revision, row.status) == read and row.matched_epoch < epoch
+
+
+def _find_opportunities(c: Connection, live: list[Match], present: dict[int, AnyRow], now: datetime) -> list[_Entry]:
+    """Finds or makes the opportunity of each assessment that is worth keeping."""
+    procedures = {row.procedure_id for row in present.values()}
+    query = select(opportunities.c.id, opportunities.c.procedure_id, opportunities.c.profile_id)
+    query = query.where(opportunities.c.procedure_id.in_(procedures), opportunities.c.merged_into.is_(None))
+    known: dict[tuple[int, str], int] = {(row.procedure_id, row.profile_id): row.id for row in c.execute(query)}
+    pairs = [(match, assessed) for match in live for assessed in match.assessed]
+    keys = [(present[match.stored.id].procedure_id, assessed.version.profile.id) for match, assessed in pairs]
+    first = {
+        key: pair
+        for key, pair in zip(reversed(keys), reversed(pairs), strict=True)
+        if key not in known and _counts(pair[1])
+    }
+    ids = allocate_ids(c, opportunities, len(first))
+    rows = [
+        _to_opportunity(number, key, *pair, now)
+        for number, (key, pair) in zip(ids, reversed(first.items()), strict=True)
+    ]
+    if rows:
+        c.execute(insert(opportunities), rows)
+    known.update({(row["procedure_id"], row["profile_id"]): row["id"] for row in rows})
+    return [_Entry(known[key], *pair) for key, pair in zip(keys, pairs, strict=True) if key in known]
+
+
+def _counts(assessed: Assessed) -> bool:
+    """Something speaks for it. (A minus-word alone would make an opportunity of every notice that has it.)"""
+    return assessed.score.points > 0 or any(reason.points > 0 for reason in assessed.score.reasons)
+
+
+def _to_opportunity(
+    number: int, key: tuple[int, str], match: Match, assessed: Assessed, now: datetime
+) -> dict[str, Any]:
+    return {
+        "id": number,
+        "procedure_id": key[0],
+        "profile_id": key[1],
+        "notice_id": match.stored.id,
+        "score": assessed.score.points,
+        "qualified": assessed.qualified,
+        "first_seen_at": now,
+        "baseline": match.stored.baseline or any("baseline" in event.payload for event in assessed.events),
+        "announced": False,
+    }
+
+
+def _append(c: Connection, entries: list[_Entry], model_version: str, now: datetime) -> None:
+    known = _find_newest(c, [entry.opportunity_id for entry in entries])
+    rows = []
+    for entry in entries:
+        stored, assessed = entry.match.stored, entry.assessed
+        made_from = (stored.revision, assessed.version.version, model_version, assessed.score.points)
+        if known.get((entry.opportunity_id, stored.id)) == made_from:
+            continue
+        rows.append(
+            {
+                "opportunity_id": entry.opportunity_id,
+                "notice_id": stored.id,
+                "revision": stored.revision,
+                "profile_version": assessed.version.version,
+                "model_version": model_version,
+                "score": assessed.score.points,
+                "qualified": assessed.qualified,
+                "reasons": reasons_to_json(assessed.score.reasons),
+                "made_at": now,
+            }
+        )
+    ids = allocate_ids(c, assessments, len(rows))
+    if rows:
+        c.execute(insert(assessments), [{"id": number, **row} for number, row in zip(ids, rows, strict=True)])
+
+
+def _find_newest(c: Connection, opportunity_ids: list[int]) -> dict[tuple[int, int], tuple[int, int, str, int]]:
+    found = {}
+    for chunk in in_chunks(sorted(set(opportunity_ids))):
+        query = select(assessments).where(assessments.c.opportunity_id.in_(chunk)).order_by(assessments.c.id)
+        for row in c.execute(query):
+            made_from = (row.revision, row.profile_version, row.model_version, row.score)
+            found[row.opportunity_id, row.notice_id] = made_from
+    return found
+
+
+def _write_events(c: Connection, entries: list[_Entry], now: datetime) -> None:
+    ids = sorted({entry.opportunity_id for entry in entries if entry.assessed.events})
+    announced = select(opportunities.c.id).where(opportunities.c.id.in_(ids), opportunities.c.announced)
+    told = set(c.execute(announced).scalars())
+    rows, new = [], []
+    for entry in entries:
+        for event in entry.assessed.events:
+            if event.kind is EventKind.NEW:
+                if entry.opportunity_id in told:
+                    continue
+                told.add(entry.opportunity_id)
+                new.append(entry.opportunity_id)
+            rows.append(
+                {
+                    "kind": event.kind,
+                    "opportunity_id": entry.opportunity_id,
+                    "happened_at": now,
+                    "payload": event.payload,
+                }
+            )
+    if new:
+        c.execute(update(opportunities).where(opportunities.c.id.in_(new)).values(announced=True))
+    for number, row in zip(allocate_ids(c, events, len(rows)), rows, strict=True):
+        row["id"] = number
+    if rows:
+        c.execute(insert(events), rows)
+
+
+def _find_matched_documents(c: Connection, ids: list[int]) -> dict[int, str]:
+    query = select(revisions.c.notice_id, revisions.c.document).join(
+        notices, (notices.c.id == revisions.c.notice_id) & (notices.c.matched_revision == revisions.c.number)
+    )
+    return dict(c.execute(query.where(notices.c.id.in_(ids))).all()) if ids else {}
+
+
+def _find_previous(row: AnyRow, before: dict[int, str]) -> tuple[FieldChange, ...]:
+    changes = compare_documents(before[row.id], row.document) if row.id in before else ()
+    if row.matched_status is not None and row.matched_status != row.status:
+        changes += (FieldChange("status", row.matched_status, row.status),)
+    return changes

@@ -1,0 +1,1 @@
+"""Alembic's environment; `storage.migrate.upgrade` runs it."""

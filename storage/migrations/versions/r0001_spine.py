@@ -1,0 +1,404 @@
+"""The spine: every table of the first release."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+JSON_ = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+INSTANT = sa.DateTime(timezone=True).with_variant(sa.String(32), "sqlite")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "destinations",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_destinations"),
+    )
+    op.create_table(
+        "epoch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_epoch"),
+    )
+    op.create_table(
+        "organisations",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("scheme", sa.Text()),
+        sa.Column("register_id", sa.Text()),
+        sa.Column("country", sa.Text()),
+        sa.Column("url", sa.Text()),
+        sa.Column("email", sa.Text()),
+        sa.Column("phone", sa.Text()),
+        sa.PrimaryKeyConstraint("id", name="pk_organisations"),
+        sa.UniqueConstraint("identity", name="uq_organisations_identity"),
+    )
+    op.create_table(
+        "procedures",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("merged_into", ID),
+        sa.ForeignKeyConstraint(
+            ["merged_into"],
+            ["procedures.id"],
+            name="fk_procedures_merged_into_procedures",
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_procedures"),
+    )
+    op.create_table(
+        "profiles",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("head", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_profiles"),
+    )
+    op.create_table(
+        "releases",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("ocid", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("release_id", sa.Text()),
+        sa.Column("date", sa.Text()),
+        sa.Column("saved_at", INSTANT, nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "ocid", "digest", name="pk_releases"),
+    )
+    op.create_table(
+        "sources",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("cursor", sa.Text()),
+        sa.Column("lease_token", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("lease_run_id", ID),
+        sa.Column("lease_taken_at", INSTANT),
+        sa.Column("lease_expires_at", INSTANT),
+        sa.PrimaryKeyConstraint("source", name="pk_sources"),
+    )
+    op.create_table(
+        "notices",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("procedure_id", ID, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text()),
+        sa.Column("country", sa.Text()),
+        sa.Column("amount", sa.Text()),
+        sa.Column("amount_sort", sa.Float(precision=53)),
+        sa.Column("currency", sa.Text()),
+        sa.Column("published_at", INSTANT),
+        sa.Column("deadline_at", INSTANT),
+        sa.Column("listed_at", INSTANT, nullable=False),
+        sa.Column("changes", sa.Text()),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("page", sa.String(length=64)),
+        sa.Column("baseline", sa.Boolean(), nullable=False),
+        sa.Column("partial", sa.Boolean(), nullable=False),
+        sa.Column("first_seen_at", INSTANT, nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.Column("matched_revision", sa.Integer(), nullable=False),
+        sa.Column("matched_status", sa.String(length=16)),
+        sa.Column("matched_epoch", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["procedure_id"], ["procedures.id"], name="fk_notices_procedure_id_procedures"),
+        sa.PrimaryKeyConstraint("id", name="pk_notices"),
+        sa.UniqueConstraint("source", "key", name="uq_notices_source_key"),
+    )
+    op.create_index("ix_notices_key", "notices", ["key"])
+    op.create_index("ix_notices_listed_at", "notices", ["listed_at"])
+    op.create_index("ix_notices_matched_epoch", "notices", ["matched_epoch"])
+    op.create_index("ix_notices_page", "notices", ["page"])
+    op.create_index("ix_notices_procedure_id", "notices", ["procedure_id"])
+    op.create_index("ix_notices_url", "notices", ["url"])
+    op.create_table(
+        "procedure_references",
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("procedure_id", ID, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["procedure_id"], ["procedures.id"], name="fk_procedure_references_procedure_id_procedures"
+        ),
+        sa.PrimaryKeyConstraint("reference", name="pk_procedure_references"),
+    )
+    op.create_index("ix_procedure_references_procedure_id", "procedure_references", ["procedure_id"])
+    op.create_table(
+        "profile_versions",
+        sa.Column("profile_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("document", JSON_, nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("saved_at", INSTANT, nullable=False),
+        sa.Column("origin", sa.Text()),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["profile_id"], ["profiles.id"], name="fk_profile_versions_profile_id_profiles"),
+        sa.PrimaryKeyConstraint("profile_id", "version", name="pk_profile_versions"),
+    )
+    op.create_table(
+        "rules",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("profile", sa.Text()),
+        sa.Column("min_score", sa.Integer(), nullable=False),
+        sa.Column("destination", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["destination"], ["destinations.id"], name="fk_rules_destination_destinations"),
+        sa.PrimaryKeyConstraint("id", name="pk_rules"),
+    )
+    op.create_table(
+        "runs",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("started_at", INSTANT, nullable=False),
+        sa.Column("finished_at", INSTANT),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("baseline", sa.Boolean(), nullable=False),
+        sa.Column("pages", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("new", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("changed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("same", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("claimed", sa.Integer()),
+        sa.Column("issues", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("steps_left", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("chain_complete", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("reason", sa.Text()),
+        sa.ForeignKeyConstraint(["source"], ["sources.source"], name="fk_runs_source_sources"),
+        sa.PrimaryKeyConstraint("id", name="pk_runs"),
+    )
+    op.create_index("ix_runs_source_id", "runs", ["source", "id"])
+    op.create_table(
+        "issues",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("element", sa.Text()),
+        sa.Column("key", sa.Text()),
+        sa.Column("url", sa.Text()),
+        sa.Column("page", sa.String(length=64)),
+        sa.Column("run_id", ID),
+        sa.Column("identity", sa.String(length=64), nullable=False),
+        sa.Column("seen", sa.Integer(), nullable=False),
+        sa.Column("first_seen_at", INSTANT, nullable=False),
+        sa.Column("last_seen_at", INSTANT, nullable=False),
+        sa.Column("closed_at", INSTANT),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_issues_run_id_runs"),
+        sa.PrimaryKeyConstraint("id", name="pk_issues"),
+    )
+    op.create_index("ix_issues_page", "issues", ["page"])
+    op.create_index(
+        "uq_issues_open",
+        "issues",
+        ["source", "identity"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_table(
+        "lots",
+        sa.Column("notice_id", ID, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("deadline_at", INSTANT),
+        sa.Column("amount", sa.Text()),
+        sa.Column("amount_sort", sa.Float(precision=53)),
+        sa.Column("currency", sa.Text()),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name="fk_lots_notice_id_notices"),
+        sa.PrimaryKeyConstraint("notice_id", "position", name="pk_lots"),
+    )
+    op.create_table(
+        "notice_organisations",
+        sa.Column("notice_id", ID, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", ID, nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name="fk_notice_organisations_notice_id_notices"),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name="fk_notice_organisations_organisation_id_organisations"
+        ),
+        sa.PrimaryKeyConstraint("notice_id", "position", name="pk_notice_organisations"),
+    )
+    op.create_index("ix_notice_organisations_organisation_id", "notice_organisations", ["organisation_id"])
+    op.create_table(
+        "opportunities",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("procedure_id", ID, nullable=False),
+        sa.Column("profile_id", sa.Text(), nullable=False),
+        sa.Column("notice_id", ID, nullable=False),
+        sa.Column("assessment_id", ID),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("qualified", sa.Boolean(), nullable=False),
+        sa.Column("first_seen_at", INSTANT, nullable=False),
+        sa.Column("baseline", sa.Boolean(), nullable=False),
+        sa.Column("announced", sa.Boolean(), nullable=False),
+        sa.Column("merged_into", ID),
+        sa.ForeignKeyConstraint(
+            ["merged_into"],
+            ["opportunities.id"],
+            name="fk_opportunities_merged_into_opportunities",
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name="fk_opportunities_notice_id_notices"),
+        sa.ForeignKeyConstraint(["procedure_id"], ["procedures.id"], name="fk_opportunities_procedure_id_procedures"),
+        sa.ForeignKeyConstraint(["profile_id"], ["profiles.id"], name="fk_opportunities_profile_id_profiles"),
+        sa.PrimaryKeyConstraint("id", name="pk_opportunities"),
+        sa.UniqueConstraint("procedure_id", "profile_id", name="uq_opportunities_procedure_id_profile_id"),
+    )
+    op.create_index("ix_opportunities_profile_id_score", "opportunities", ["profile_id", "score"])
+    op.create_table(
+        "pages",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("fetched_at", INSTANT, nullable=False),
+        sa.Column("media_type", sa.Text()),
+        sa.Column("size", ID, nullable=False),
+        sa.Column("run_id", ID, nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_pages_run_id_runs"),
+        sa.ForeignKeyConstraint(["source"], ["sources.source"], name="fk_pages_source_sources"),
+        sa.PrimaryKeyConstraint("id", name="pk_pages"),
+        sa.UniqueConstraint("source", "hash", "url", name="uq_pages_source_hash_url"),
+    )
+    op.create_index("ix_pages_fetched_at", "pages", ["fetched_at"])
+    op.create_index("ix_pages_hash", "pages", ["hash"])
+    op.create_table(
+        "procedure_joins",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("procedure_id", ID, nullable=False),
+        sa.Column("notice_id", ID, nullable=False),
+        sa.Column("from_procedure_id", ID),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("confidence", sa.Float(precision=53), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["from_procedure_id"], ["procedures.id"], name="fk_procedure_joins_from_procedure_id_procedures"
+        ),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name="fk_procedure_joins_notice_id_notices"),
+        sa.ForeignKeyConstraint(["procedure_id"], ["procedures.id"], name="fk_procedure_joins_procedure_id_procedures"),
+        sa.PrimaryKeyConstraint("id", name="pk_procedure_joins"),
+    )
+    op.create_index("ix_procedure_joins_procedure_id", "procedure_joins", ["procedure_id"])
+    op.create_table(
+        "revisions",
+        sa.Column("notice_id", ID, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.Column("run_id", ID, nullable=False),
+        sa.Column("page", sa.String(length=64)),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("changes", JSON_, nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name="fk_revisions_notice_id_notices"),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_revisions_run_id_runs"),
+        sa.PrimaryKeyConstraint("notice_id", "number", name="pk_revisions"),
+    )
+    op.create_table(
+        "steps",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("run_id", ID, nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("body", sa.Text()),
+        sa.Column("low", sa.Text()),
+        sa.Column("high", sa.Text()),
+        sa.Column("key", sa.Text()),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text()),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_steps_run_id_runs"),
+        sa.ForeignKeyConstraint(["source"], ["sources.source"], name="fk_steps_source_sources"),
+        sa.PrimaryKeyConstraint("id", name="pk_steps"),
+        sa.UniqueConstraint("source", "token", name="uq_steps_source_token"),
+    )
+    op.create_index("ix_steps_source_state", "steps", ["source", "state"])
+    op.create_table(
+        "assessments",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("opportunity_id", ID, nullable=False),
+        sa.Column("notice_id", ID, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("profile_version", sa.Integer(), nullable=False),
+        sa.Column("model_version", sa.Text(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("qualified", sa.Boolean(), nullable=False),
+        sa.Column("reasons", JSON_, nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunities.id"], name="fk_assessments_opportunity_id_opportunities"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_assessments"),
+    )
+    op.create_index("ix_assessments_opportunity_id_notice_id", "assessments", ["opportunity_id", "notice_id"])
+    op.create_table(
+        "events",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("opportunity_id", ID),
+        sa.Column("happened_at", INSTANT, nullable=False),
+        sa.Column("payload", JSON_, nullable=False),
+        sa.Column("routed_at", INSTANT),
+        sa.Column("note", sa.Text()),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunities.id"], name="fk_events_opportunity_id_opportunities"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_events"),
+    )
+    op.create_index("ix_events_opportunity_id", "events", ["opportunity_id"])
+    op.create_index(
+        "ix_events_unrouted",
+        "events",
+        ["id"],
+        sqlite_where=sa.text("routed_at IS NULL"),
+        postgresql_where=sa.text("routed_at IS NULL"),
+    )
+    op.create_table(
+        "deliveries",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("event_id", ID, nullable=False),
+        sa.Column("destination_id", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("rules", JSON_, nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", INSTANT, nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text()),
+        sa.Column("lease_holder", sa.Text()),
+        sa.Column("lease_expires_at", INSTANT),
+        sa.Column("sent_at", INSTANT),
+        sa.ForeignKeyConstraint(
+            ["destination_id"], ["destinations.id"], name="fk_deliveries_destination_id_destinations"
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name="fk_deliveries_event_id_events"),
+        sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
+        sa.UniqueConstraint("event_id", "destination_id", name="uq_deliveries_event_id_destination_id"),
+    )
+    op.create_index(
+        "ix_deliveries_queued",
+        "deliveries",
+        ["destination_id", "id"],
+        sqlite_where=sa.text("state = 'queued'"),
+        postgresql_where=sa.text("state = 'queued'"),
+    )
+    op.create_index(
+        "ix_deliveries_sending",
+        "deliveries",
+        ["destination_id"],
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    )
+    op.execute("INSERT INTO epoch (id, value) VALUES (1, 1)")

@@ -1,0 +1,112 @@
+"""Notices: saved by a crawl, found again by their key, their address or what they say."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select
+
+from domain.notices import Kind, Status
+from storage.revisions import Revision, find_revisions
+from storage.saving import Outcome, Saved, save_notices
+from storage.schema import notices, procedure_references
+from storage.stored import SELECT_STORED, StoredNotice, find_stored
+
+__all__ = [
+    "Outcome",
+    "Revision",
+    "Saved",
+    "StoredNotice",
+    "count_notices",
+    "find_notice",
+    "find_notices_named",
+    "find_revisions",
+    "iterate_notices",
+    "list_notices",
+    "save_notices",
+]
+
+
+def find_notice(c: Connection, source: str, key: str) -> StoredNotice | None:
+    """The notice of a source with this key."""
+    return next(find_stored(c, SELECT_STORED.where(notices.c.source == source, notices.c.key == key)), None)
+
+
+def find_notices_named(c: Connection, name: str) -> list[StoredNotice]:
+    """What a person means by SOURCE:KEY, an address, a key in any source or a procedure's reference: the first of
+    these that is there.
+    """
+    source, _, key = name.partition(":")
+    referenced = select(procedure_references.c.procedure_id).where(procedure_references.c.reference == name)
+    meanings = (
+        (notices.c.source == source) & (notices.c.key == key),
+        notices.c.url == name,
+        notices.c.key == name,
+        notices.c.procedure_id.in_(referenced),
+    )
+    found = (list(find_stored(c, SELECT_STORED.where(each).order_by(notices.c.id))) for each in meanings)
+    return next((group for group in found if group), [])
+
+
+def list_notices(
+    c: Connection,
+    *,
+    source: str | None = None,
+    kind: Kind | None = None,
+    status: Status | None = None,
+    country: str | None = None,
+    since: datetime | None = None,
+    deadline_after: datetime | None = None,
+    text: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> list[StoredNotice]:
+    """Notices, newest first by their day of publication (where unknown, of our first sight).
+
+    `since` compares with that day; `text` stands anywhere in a title or buyer's name, whatever the case; a notice
+    without a deadline is not `deadline_after` any moment.
+    """
+    query = _filter(source, kind, status, country, since, deadline_after, text)
+    return list(find_stored(c, query.limit(limit).offset(offset)))
+
+
+def iterate_notices(
+    c: Connection,
+    *,
+    source: str | None = None,
+    kind: Kind | None = None,
+    status: Status | None = None,
+    country: str | None = None,
+    since: datetime | None = None,
+    deadline_after: datetime | None = None,
+    text: str | None = None,
+) -> Iterator[StoredNotice]:
+    """All notices that `list_notices` would find, without holding them all in memory."""
+    query = _filter(source, kind, status, country, since, deadline_after, text)
+    return find_stored(c, query.execution_options(yield_per=500))
+
+
+def count_notices(c: Connection, source: str | None = None) -> int:
+    """How many notices are stored."""
+    query = select(func.count()).select_from(notices)
+    return c.execute(query if source is None else query.where(notices.c.source == source)).scalar_one()
+
+
+def _filter(
+    source: str | None,
+    kind: Kind | None,
+    status: Status | None,
+    country: str | None,
+    since: datetime | None,
+    deadline_after: datetime | None,
+    text: str | None,
+) -> Select[Any]:
+    equal = {"source": source, "kind": kind, "status": status, "country": country}
+    wanted: list[ColumnElement[bool]] = [notices.c[name] == value for name, value in equal.items() if value is not None]
+    if since is not None:
+        wanted.append(notices.c.listed_at >= since)
+    if deadline_after is not None:
+        wanted.append(notices.c.deadline_at > deadline_after)
+    if text:
+        wanted.append(notices.c.folded.contains(text.casefold(), autoescape=True))
+    return SELECT_STORED.where(*wanted).order_by(notices.c.listed_at.desc(), notices.c.id.desc())

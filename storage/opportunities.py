@@ -1,0 +1,110 @@
+"""Opportunities: what a profile is interested in, with the assessment that counts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from domain.opportunities import Assessment, Opportunity
+from storage.ids import in_chunks
+from storage.reasons import reasons_from_json
+from storage.schema import assessments, notices, opportunities, profiles
+from storage.stored import SELECT_STORED, StoredNotice, find_stored
+from storage.types import AnyRow
+
+
+@dataclass(frozen=True, slots=True)
+class OpportunityView:
+    """An opportunity as a person sees it: with its notice, and the assessment that its score comes from."""
+
+    opportunity: Opportunity
+    notice: StoredNotice
+    assessment: Assessment | None
+    profile_name: str
+
+
+def find_opportunities(
+    c: Connection,
+    *,
+    profile: str | None = None,
+    min_score: int = 0,
+    qualified_only: bool = True,
+    limit: int = 50,
+) -> list[OpportunityView]:
+    """The best opportunities first."""
+    query = select(opportunities).where(opportunities.c.merged_into.is_(None), opportunities.c.score >= min_score)
+    if profile is not None:
+        query = query.where(opportunities.c.profile_id == profile)
+    if qualified_only:
+        query = query.where(opportunities.c.qualified)
+    query = query.order_by(opportunities.c.score.desc(), opportunities.c.id.desc()).limit(limit)
+    return _to_views(c, c.execute(query).all())
+
+
+def find_opportunity(c: Connection, id: int) -> OpportunityView | None:  # noqa: A002
+    """One opportunity; of one that was merged into another, that other."""
+    row = c.execute(select(opportunities).where(opportunities.c.id == id)).one_or_none()
+    if row is None:
+        return None
+    return find_opportunity(c, row.merged_into) if row.merged_into else _to_views(c, [row])[0]
+
+
+def find_assessments(c: Connection, opportunity_id: int) -> list[Assessment]:
+    """Everything that was ever assessed of an opportunity, oldest first."""
+    query = select(assessments).where(assessments.c.opportunity_id == opportunity_id).order_by(assessments.c.id)
+    return [_to_assessment(row) for row in c.execute(query)]
+
+
+def find_standing(c: Connection, procedure_ids: Iterable[int]) -> dict[tuple[int, str], Opportunity]:
+    """The opportunities that these procedures have, by (procedure, profile)."""
+    found: dict[tuple[int, str], Opportunity] = {}
+    for chunk in in_chunks(sorted(set(procedure_ids))):
+        live = opportunities.c.procedure_id.in_(chunk) & opportunities.c.merged_into.is_(None)
+        for row in c.execute(select(opportunities).where(live)):
+            found[row.procedure_id, row.profile_id] = _to_opportunity(row)
+    return found
+
+
+def _to_views(c: Connection, rows: Sequence[AnyRow]) -> list[OpportunityView]:
+    by_id = _find_notices(c, {row.notice_id for row in rows})
+    counting = assessments.c.id.in_([row.assessment_id for row in rows])
+    assessed = {row.id: _to_assessment(row) for row in c.execute(select(assessments).where(counting))}
+    named = select(profiles.c.id, profiles.c.name).where(profiles.c.id.in_({row.profile_id for row in rows}))
+    names: dict[str, str] = dict(c.execute(named).all())
+    return [
+        OpportunityView(
+            _to_opportunity(row), by_id[row.notice_id], assessed.get(row.assessment_id), names[row.profile_id]
+        )
+        for row in rows
+    ]
+
+
+def _find_notices(c: Connection, ids: set[int]) -> dict[int, StoredNotice]:
+    return {each.id: each for each in find_stored(c, SELECT_STORED.where(notices.c.id.in_(ids)))}
+
+
+def _to_opportunity(row: AnyRow) -> Opportunity:
+    return Opportunity(
+        id=row.id,
+        procedure_id=row.procedure_id,
+        profile_id=row.profile_id,
+        notice_id=row.notice_id,
+        score=row.score,
+        qualified=row.qualified,
+        first_seen_at=row.first_seen_at,
+        baseline=row.baseline,
+    )
+
+
+def _to_assessment(row: AnyRow) -> Assessment:
+    return Assessment(
+        notice_id=row.notice_id,
+        revision=row.revision,
+        profile_version=row.profile_version,
+        model_version=row.model_version,
+        score=row.score,
+        qualified=row.qualified,
+        reasons=reasons_from_json(row.reasons),
+        made_at=row.made_at,
+    )

@@ -1,0 +1,69 @@
+"""Organisations: a buyer is one row, known by its register's number, else by its country and name."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from domain.notices import Buyer
+from storage.ids import allocate_ids, in_chunks, insert_new
+from storage.schema import notice_organisations, organisations
+
+_FIND = select(organisations.c.identity, organisations.c.id).where(
+    organisations.c.identity.in_(bindparam("identities", expanding=True))
+)
+_UNLINK = delete(notice_organisations).where(notice_organisations.c.notice_id == bindparam("of_notice"))
+
+
+def save_buyers(c: Connection, buyers: Mapping[int, tuple[Buyer, ...]], *, replace: bool) -> None:
+    """Links notices (by id) with their buyers, in order; `replace` where they may have others already."""
+    if replace and buyers:
+        c.execute(_UNLINK, [{"of_notice": notice_id} for notice_id in buyers])
+    known = _save_organisations(c, (buyer for group in buyers.values() for buyer in group))
+    links = [
+        {"notice_id": notice_id, "position": position, "organisation_id": known[_identity(buyer)], "role": "buyer"}
+        for notice_id, group in buyers.items()
+        for position, buyer in enumerate(group)
+    ]
+    if links:
+        c.execute(insert(notice_organisations), links)
+
+
+def _save_organisations(c: Connection, buyers: Iterable[Buyer]) -> dict[str, int]:
+    wanted = {_identity(buyer): buyer for buyer in buyers}
+    known = _find(c, list(wanted))
+    missing = sorted(identity for identity in wanted if identity not in known)  # one order, so no deadlock
+    if not missing:
+        return known
+    ids = allocate_ids(c, organisations, len(missing))
+    rows = [_to_row(number, key, wanted[key]) for number, key in zip(ids, missing, strict=True)]
+    if c.execute(insert_new(c, organisations), rows).rowcount == len(rows):
+        return known | dict(zip(missing, ids, strict=True))
+    return known | _find(c, missing)  # another crawl was first with some of them
+
+
+def _find(c: Connection, identities: list[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for chunk in in_chunks(identities):
+        found.update(c.execute(_FIND, {"identities": chunk}).all())
+    return found
+
+
+def _identity(buyer: Buyer) -> str:
+    if buyer.id:
+        return f"{buyer.scheme or buyer.country or ''}:{buyer.id}"
+    return f"name:{buyer.country or ''}:{' '.join(buyer.name.casefold().split())}"
+
+
+def _to_row(number: int, identity: str, buyer: Buyer) -> dict[str, Any]:
+    return {
+        "id": number,
+        "identity": identity,
+        "name": buyer.name,
+        "scheme": buyer.scheme,
+        "register_id": buyer.id,
+        "country": buyer.country,
+        "url": buyer.url,
+        "email": buyer.email,
+        "phone": buyer.phone,
+    }

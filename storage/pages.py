@@ -1,0 +1,93 @@
+"""Saved pages: bodies are files by hash, packed with zstd; their rows say where and when they were fetched."""
+
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import zstandard
+from sqlalchemy import Connection, select, update
+
+from domain.sources import Page
+from storage.ids import insert_new
+from storage.schema import pages, runs
+
+MAX_BODY = 256 * 1024 * 1024  # no body that we save is larger; a damaged or forged file is
+
+
+class PageFiles:
+    """Bodies under a folder, by the SHA-256 of their bytes; renamed into place, so that a reader never sees half."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def save(self, body: bytes) -> str:
+        """Keeps the body and returns its hash. Done before the transaction that names it."""
+        digest = hashlib.sha256(body).hexdigest()
+        place = self._place(digest)
+        if place.exists():
+            os.utime(place)  # `prune` lets a file live that was saved again a moment ago
+            return digest
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=place.parent, suffix=".part", delete=False) as file:
+            file.write(zstandard.ZstdCompressor(level=3).compress(body))
+        os.replace(file.name, place)
+        return digest
+
+    def read(self, hash: str) -> bytes:  # noqa: A002
+        """The body. FileNotFoundError where it was pruned."""
+        packed = self._place(hash).read_bytes()
+        return zstandard.ZstdDecompressor().decompress(packed, max_output_size=MAX_BODY)
+
+    def size(self, hash: str) -> int:  # noqa: A002
+        """Bytes on the disk, 0 where it was pruned."""
+        place = self._place(hash)
+        return place.stat().st_size if place.exists() else 0
+
+    def remove(self, hash: str) -> None:  # noqa: A002
+        """Deletes the file, if it is there."""
+        self._place(hash).unlink(missing_ok=True)
+
+    def idle_since(self, seconds: float) -> Iterator[str]:
+        """Hashes of files that were not saved for so many seconds, and remains of writers that were killed."""
+        limit = time.time() - seconds
+        for file in self._folder.glob("??/*"):
+            if file.stat().st_mtime > limit:
+                continue
+            if file.suffix == ".part":
+                file.unlink(missing_ok=True)
+            else:
+                yield file.stem
+
+    def _place(self, digest: str) -> Path:
+        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+            raise ValueError(f"{digest!r} is not a SHA-256 in hexadecimal")
+        return self._folder / digest[:2] / f"{digest}.zst"
+
+
+def save_page(c: Connection, page: Page, run_id: int) -> None:
+    """Records where and when a saved body was fetched; the same body from the same address again is the newer row."""
+    row = {
+        "hash": page.hash,
+        "url": page.url,
+        "fetched_at": page.fetched_at,
+        "media_type": page.media_type,
+        "size": page.size,
+        "run_id": run_id,
+        "source": c.execute(select(runs.c.source).where(runs.c.id == run_id)).scalar_one(),
+    }
+    if c.execute(insert_new(c, pages), row).rowcount == 0:
+        same = (pages.c.source == row["source"]) & (pages.c.hash == page.hash) & (pages.c.url == page.url)
+        c.execute(update(pages).where(same).values(fetched_at=page.fetched_at, run_id=run_id))
+
+
+def find_pages(c: Connection, source: str | None = None, hash: str | None = None) -> list[Page]:  # noqa: A002
+    """Saved pages, newest first."""
+    query = select(pages).order_by(pages.c.fetched_at.desc(), pages.c.id.desc())
+    if source is not None:
+        query = query.where(pages.c.source == source)
+    if hash is not None:
+        query = query.where(pages.c.hash == hash)
+    return [Page(row.hash, row.url, row.fetched_at, row.media_type, row.size) for row in c.execute(query)]

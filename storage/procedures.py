@@ -1,0 +1,102 @@
+"""Procedures: every notice belongs to exactly one, alone until a shared reference joins it with others.
+
+References (an OCID, an eForms procedure identifier, a register's number) are taken to be unique over all portals.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from domain.notices import Notice
+from storage.ids import allocate_ids, insert_new
+from storage.merges import merge_procedures
+from storage.schema import notices, procedure_joins, procedure_references, procedures
+
+CONFIDENCE, MADE_BY = 1.0, "shared id"
+
+_FIND_REFERENCES = (
+    select(procedure_references)
+    .where(procedure_references.c.reference.in_(bindparam("references", expanding=True)))
+    .order_by(procedure_references.c.reference)
+    .with_for_update(read=True)  # until this commits, a merge may not move the procedure away
+)
+
+
+@dataclass(slots=True)
+class Places:
+    """Where new notices go: a procedure for each, and which of them join one that has notices already."""
+
+    procedure_ids: list[int] = field(default_factory=list)
+    joins: list[tuple[int, str]] = field(default_factory=list)  # index of the notice, reference
+
+
+def place_notices(c: Connection, new: Sequence[Notice]) -> Places:
+    """A procedure for each new notice: the one that has its reference, else one of its own."""
+    references = sorted({notice.procedure_id for notice in new if notice.procedure_id})
+    known = _find_references(c, references)
+    missing = [reference for reference in references if reference not in known]
+    fresh = allocate_ids(c, procedures, len(missing) + sum(not notice.procedure_id for notice in new))
+    if fresh:
+        c.execute(insert(procedures), [{"id": number} for number in fresh])
+    claimed = dict(zip(missing, fresh, strict=False))
+    taken = _claim(c, claimed)
+    alone = iter(fresh[len(missing) :])
+    places, filled = Places(), set(known)
+    filled.update(reference for reference in claimed if taken[reference] != claimed[reference])
+    for index, notice in enumerate(new):
+        reference = notice.procedure_id
+        if not reference:
+            places.procedure_ids.append(next(alone))
+            continue
+        places.procedure_ids.append(known.get(reference) or taken[reference])
+        if reference in filled:
+            places.joins.append((index, reference))
+        filled.add(reference)
+    return places
+
+
+def save_joins(c: Connection, places: Places, notice_ids: Sequence[int], now: datetime) -> None:
+    """Records by what evidence the notices joined."""
+    rows = [
+        {
+            "procedure_id": places.procedure_ids[index],
+            "notice_id": notice_ids[index],
+            "evidence": f"procedure_id {reference}",
+            "confidence": CONFIDENCE,
+            "made_by": MADE_BY,
+            "made_at": now,
+        }
+        for index, reference in places.joins
+    ]
+    if rows:
+        c.execute(insert(procedure_joins), rows)
+
+
+def add_reference(c: Connection, notice_id: int, reference: str, now: datetime) -> None:
+    """A notice has come to know its procedure's reference: where another procedure has it, they are merged."""
+    procedure_id = c.execute(select(notices.c.procedure_id).where(notices.c.id == notice_id)).scalar_one()
+    owner = _find_references(c, [reference]).get(reference) or _claim(c, {reference: procedure_id})[reference]
+    if owner != procedure_id:
+        merge_procedures(
+            c, procedure_id, owner, f"procedure_id {reference}", now, confidence=CONFIDENCE, made_by=MADE_BY
+        )
+
+
+def _find_references(c: Connection, references: Sequence[str]) -> dict[str, int]:
+    if not references:
+        return {}
+    found = c.execute(_FIND_REFERENCES, {"references": list(references)})
+    return {row.reference: row.procedure_id for row in found}
+
+
+def _claim(c: Connection, claimed: dict[str, int]) -> dict[str, int]:
+    """Whose the references are: those that another transaction took meanwhile are its own, and our procedure goes."""
+    if not claimed:
+        return {}
+    rows: list[dict[str, Any]] = [{"reference": key, "procedure_id": number} for key, number in claimed.items()]
+    if c.execute(insert_new(c, procedure_references), rows).rowcount == len(rows):
+        return claimed
+    return _find_references(c, list(claimed))

@@ -1,0 +1,134 @@
+"""Profiles with all their versions. Every save moves the epoch, which tells a matcher that its index is out of date."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Select, insert, select, update
+
+from domain.errors import EpochMoved
+from domain.profiles import CatalogueItem, Keywords, Profile, ProfileVersion, ValueRange
+from storage.ids import insert_new
+from storage.schema import epoch, profile_versions, profiles
+from storage.types import AnyRow
+
+JsonObject = dict[str, Any]
+
+_HEADS: Select[Any] = select(profile_versions).join(
+    profiles, (profiles.c.id == profile_versions.c.profile_id) & (profiles.c.head == profile_versions.c.version)
+)
+
+
+def save_profile(
+    c: Connection, profile: Profile, *, author: str, reason: str, origin: str | None, digest: str, now: datetime
+) -> ProfileVersion:
+    """Appends a version and moves the epoch; the head version comes back where its digest is the same.
+
+    `origin` is the file it was imported from, `digest` that of the profile's content.
+    """
+    c.execute(select(epoch.c.value).with_for_update()).one()
+    head = find_profile(c, profile.id)
+    if head is not None and head.digest == digest:
+        return head
+    version = head.version + 1 if head else 1
+    c.execute(insert_new(c, profiles), {"id": profile.id, "name": profile.name, "head": version})
+    c.execute(update(profiles).where(profiles.c.id == profile.id).values(name=profile.name, head=version))
+    row = {"profile_id": profile.id, "version": version, "document": _to_json(profile), "author": author}
+    c.execute(insert(profile_versions), {**row, "reason": reason, "saved_at": now, "origin": origin, "digest": digest})
+    c.execute(update(epoch).values(value=epoch.c.value + 1))
+    return ProfileVersion(profile, version, author, reason, now.isoformat(), origin, digest)
+
+
+def find_profiles(c: Connection) -> list[ProfileVersion]:
+    """The newest version of every profile."""
+    return [_to_version(row) for row in c.execute(_HEADS.order_by(profiles.c.id))]
+
+
+def find_profile(c: Connection, id: str, version: int | None = None) -> ProfileVersion | None:  # noqa: A002
+    """One version of a profile, the newest if none is named."""
+    query = _HEADS if version is None else select(profile_versions).where(profile_versions.c.version == version)
+    row = c.execute(query.where(profile_versions.c.profile_id == id)).one_or_none()
+    return None if row is None else _to_version(row)
+
+
+def find_epoch(c: Connection) -> int:
+    """The number that grows with every saved profile."""
+    present: int = c.execute(select(epoch.c.value)).scalar_one()
+    return present
+
+
+def check_epoch(c: Connection, epoch: int) -> None:
+    """Raises EpochMoved unless no profile was saved since `epoch`; none can be until the transaction ends."""
+    present: int = c.execute(_LOCK_EPOCH).scalar_one()
+    if present != epoch:
+        raise EpochMoved(f"profiles were saved meanwhile (epoch {present}, matched with {epoch})")
+
+
+_LOCK_EPOCH = select(epoch.c.value).with_for_update()
+
+
+def _to_version(row: AnyRow) -> ProfileVersion:
+    return ProfileVersion(
+        _from_json(row.document),
+        row.version,
+        row.author,
+        row.reason,
+        row.saved_at.isoformat(),
+        row.origin,
+        row.digest,
+    )
+
+
+def _to_json(profile: Profile) -> JsonObject:
+    return {
+        "id": profile.id,
+        "name": profile.name,
+        "language": profile.language,
+        "keywords": {"include": list(profile.keywords.include), "exclude": list(profile.keywords.exclude)},
+        "catalogue": [
+            {
+                "sku": item.sku,
+                "name": item.name,
+                "description": item.description,
+                "codes": [list(code) for code in item.codes],
+            }
+            for item in profile.catalogue
+        ],
+        "codes": {scheme: list(prefixes) for scheme, prefixes in profile.codes.items()},
+        "places": list(profile.places),
+        "value": _range_to_json(profile.value),
+        "threshold": profile.threshold,
+    }
+
+
+def _from_json(data: JsonObject) -> Profile:
+    return Profile(
+        id=data["id"],
+        name=data["name"],
+        language=data["language"],
+        keywords=Keywords(tuple(data["keywords"]["include"]), tuple(data["keywords"]["exclude"])),
+        catalogue=tuple(
+            CatalogueItem(
+                item["sku"], item["name"], item["description"], tuple((scheme, id_) for scheme, id_ in item["codes"])
+            )
+            for item in data["catalogue"]
+        ),
+        codes={scheme: tuple(prefixes) for scheme, prefixes in data["codes"].items()},
+        places=tuple(data["places"]),
+        value=_range_from_json(data["value"]),
+        threshold=data["threshold"],
+    )
+
+
+def _range_to_json(value: ValueRange | None) -> JsonObject | None:
+    if value is None:
+        return None
+    least, most = (None if limit is None else str(limit) for limit in (value.min, value.max))
+    return {"min": least, "max": most, "currency": value.currency}
+
+
+def _range_from_json(data: JsonObject | None) -> ValueRange | None:
+    if data is None:
+        return None
+    least, most = (None if data[name] is None else Decimal(data[name]) for name in ("min", "max"))
+    return ValueRange(least, most, data["currency"])

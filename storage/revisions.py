@@ -1,0 +1,75 @@
+"""Revisions: what changed in a notice, field by field. Nothing is overwritten."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from domain.alerts import FieldChange
+from domain.notice_json import from_content
+from domain.notices import Notice
+from storage.schema import revisions
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One version of a notice; `changes` says what differs from the one before (nothing for the first)."""
+
+    number: int
+    made_at: datetime
+    run_id: int
+    changes: tuple[FieldChange, ...]
+    notice: Notice
+
+
+def find_revisions(c: Connection, notice_id: int) -> list[Revision]:
+    """All versions of a notice, oldest first."""
+    query = select(revisions).where(revisions.c.notice_id == notice_id).order_by(revisions.c.number)
+    return [
+        Revision(
+            row.number,
+            row.made_at,
+            row.run_id,
+            tuple(FieldChange(*change) for change in row.changes),
+            from_content(row.document, row.status),
+        )
+        for row in c.execute(query)
+    ]
+
+
+def compare_documents(old: str, new: str) -> tuple[FieldChange, ...]:
+    """What differs between two canonical documents, by their top-level keys, and within lots by the lot's key.
+
+    A lot that came or went is one change of `lots[key]`; a reordering of lots is a change of `lots`.
+    """
+    before, after = json.loads(old), json.loads(new)
+    return tuple(_compare(before, after))
+
+
+def _compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[FieldChange]:
+    for field in sorted(after):
+        old, new = before[field], after[field]
+        if old == new:
+            continue
+        changes = _compare_lots(old, new) if field == "lots" else []
+        yield from changes or [FieldChange(field, old, new)]
+
+
+def _compare_lots(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[FieldChange]:
+    """Nothing where only the order differs or a key stands twice: then the whole field is the change."""
+    before, after = {lot["key"]: lot for lot in old}, {lot["key"]: lot for lot in new}
+    if len(before) != len(old) or len(after) != len(new):
+        return []
+    changes = []
+    for key in [*before, *(key for key in after if key not in before)]:
+        was, now = before.get(key), after.get(key)
+        if was is None or now is None:
+            changes.append(FieldChange(f"lots[{key}]", was, now))
+        else:
+            changes += [
+                FieldChange(f"lots[{key}].{name}", was[name], now[name]) for name in was if was[name] != now[name]
+            ]
+    return changes

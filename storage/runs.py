@@ -1,0 +1,85 @@
+"""Runs: how each crawl went, told as it goes."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from domain.sources import Run, RunState, StepState
+from storage.schema import runs, steps
+from storage.types import AnyRow
+
+UNFINISHED = (StepState.TODO, StepState.FAILED)
+
+
+def finish_run(
+    c: Connection,
+    run_id: int,
+    state: RunState,
+    now: datetime,
+    reason: str | None = None,
+    claimed: int | None = None,
+) -> None:
+    """Ends a run; the steps that the source still has to do are counted here. `claimed`: the portal's own total."""
+    source = select(runs.c.source).where(runs.c.id == run_id).scalar_subquery()
+    left = select(steps.c.kind, func.count()).where(steps.c.source == source, steps.c.state.in_(UNFINISHED))
+    by_kind: dict[str, int] = dict(c.execute(left.group_by(steps.c.kind)).all())
+    ended = {
+        "state": state,
+        "finished_at": now,
+        "reason": reason,
+        "claimed": claimed,
+        "steps_left": sum(by_kind.values()),
+        "chain_complete": not set(by_kind) - {"detail"},
+    }
+    c.execute(update(runs).where(runs.c.id == run_id).values(ended))
+
+
+def count_run(
+    c: Connection, run_id: int, *, pages: int = 0, new: int = 0, changed: int = 0, same: int = 0, issues: int = 0
+) -> None:
+    """Adds to a run's counts."""
+    added = {"pages": pages, "new": new, "changed": changed, "same": same, "issues": issues}
+    values = {name: runs.c[name] + number for name, number in added.items() if number}
+    if values:
+        c.execute(update(runs).where(runs.c.id == run_id).values(values))
+
+
+def find_runs(c: Connection, source: str | None = None, limit: int = 20) -> list[Run]:
+    """Runs, newest first."""
+    query = select(runs).order_by(runs.c.id.desc()).limit(limit)
+    if source is not None:
+        query = query.where(runs.c.source == source)
+    return [to_run(row) for row in c.execute(query)]
+
+
+def find_run(c: Connection, run_id: int) -> Run:
+    """One run; NoResultFound if there is none."""
+    return to_run(c.execute(select(runs).where(runs.c.id == run_id)).one())
+
+
+def is_first_run(c: Connection, source: str) -> bool:
+    """Whether no run has yet walked the source's list to its end; what it brings is baseline."""
+    ended = (RunState.OK, RunState.PARTIAL, RunState.SUSPICIOUS)
+    whole = (runs.c.source == source) & runs.c.state.in_(ended) & runs.c.chain_complete
+    return c.execute(select(runs.c.id).where(whole).limit(1)).first() is None
+
+
+def to_run(row: AnyRow) -> Run:
+    """The run of a row."""
+    return Run(
+        id=row.id,
+        source=row.source,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        state=RunState(row.state),
+        baseline=row.baseline,
+        pages=row.pages,
+        new=row.new,
+        changed=row.changed,
+        same=row.same,
+        claimed=row.claimed,
+        issues=row.issues,
+        steps_left=row.steps_left,
+        reason=row.reason,
+    )

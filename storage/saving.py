@@ -1,0 +1,279 @@
+"""Saves notices: new ones, revisions of changed ones, nothing for those that are the same. Batched, by source."""
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from domain.notice_json import content
+from domain.notices import Notice, Status
+from storage.ids import allocate_ids, in_chunks
+from storage.lots import save_lots
+from storage.organisations import save_buyers
+from storage.procedures import add_reference, place_notices, save_joins
+from storage.revisions import compare_documents
+from storage.schema import notices, revisions
+from storage.types import AnyRow
+
+
+class Outcome(StrEnum):
+    """What became of a notice that was handed in."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+
+
+@dataclass(slots=True)
+class Saved:
+    """How many notices were new, changed and the same, and which (by key)."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Where these notices come from."""
+
+    run_id: int
+    now: datetime
+    baseline: bool
+    page: str | None
+    partial: AbstractSet[str]
+
+
+_FIND = select(
+    notices.c.id,
+    notices.c.key,
+    notices.c.procedure_id,
+    notices.c.revision,
+    notices.c.status,
+    notices.c.content_hash,
+    notices.c.partial,
+).where(notices.c.source == bindparam("source"), notices.c.key.in_(bindparam("keys", expanding=True)))
+
+_FIND_DOCUMENTS = select(revisions.c.notice_id, revisions.c.document).join(
+    notices, (notices.c.id == revisions.c.notice_id) & (notices.c.revision == revisions.c.number)
+)
+
+_COLUMNS = [
+    "kind",
+    "status",
+    "title",
+    "folded",
+    "url",
+    "country",
+    "amount",
+    "amount_sort",
+    "currency",
+    "published_at",
+    "deadline_at",
+    "changes",
+    "content_hash",
+]
+
+_REVISE = (
+    update(notices)
+    .where(notices.c.id == bindparam("of_id"))
+    .values(
+        {name: bindparam(name) for name in [*_COLUMNS, "revision", "page", "partial", "updated_at", "matched_epoch"]}
+    )
+)
+
+_SET_STATUS = (
+    update(notices)
+    .where(notices.c.id == bindparam("of_id"))
+    .values(status=bindparam("to"), partial=bindparam("to_partial"), updated_at=bindparam("now"))
+)
+
+_MATCH_AGAIN = update(notices).where(notices.c.id == bindparam("of_id")).values(matched_epoch=0)
+
+
+def save_notices(
+    c: Connection,
+    notices_: Sequence[Notice],
+    *,
+    run_id: int,
+    now: datetime,
+    baseline: bool,
+    page: str | None,
+    partial: AbstractSet[str] = frozenset(),
+) -> Saved:
+    """Stores notices of one source (else ValueError); `page` is the hash they were read from.
+
+    `partial` are keys of which only the list's row was read: such a row never replaces a notice that was read whole.
+    A change of `status` alone makes no revision; one to or from `cancelled` lets the notice be matched again.
+    """
+    if len({notice.source for notice in notices_}) > 1:
+        raise ValueError("save_notices takes the notices of one source")
+    saved, batch = Saved(), _Batch(run_id, now, baseline, page, partial)
+    for part in _without_repeats(notices_):
+        for chunk in in_chunks(part):
+            for key, outcome in _save(c, chunk, batch).items():
+                saved.outcomes[key] = saved.outcomes.get(key, outcome) if outcome is Outcome.SAME else outcome
+    counts = list(saved.outcomes.values())
+    saved.new, saved.changed, saved.same = (counts.count(outcome) for outcome in Outcome)
+    return saved
+
+
+def _without_repeats(notices_: Sequence[Notice]) -> Iterator[list[Notice]]:
+    """A page may name a notice twice: the second is saved after the first, as its revision."""
+    rest: list[Notice] = list(notices_)
+    while rest:
+        first = {notice.key: notice for notice in reversed(rest)}
+        part = [notice for notice in rest if first[notice.key] is notice]
+        yield part
+        taken = {id(notice) for notice in part}
+        rest = [notice for notice in rest if id(notice) not in taken]
+
+
+def _save(c: Connection, chunk: list[Notice], batch: _Batch) -> dict[str, Outcome]:
+    keys = [notice.key for notice in chunk]
+    there = {row.key: row for row in c.execute(_FIND, {"source": chunk[0].source, "keys": keys})}
+    outcomes: dict[str, Outcome] = {}
+    new: list[tuple[Notice, str, str]] = []
+    changed: list[tuple[AnyRow, Notice, str, str]] = []
+    touched: list[tuple[AnyRow, Notice]] = []
+    for notice in chunk:
+        row = there.get(notice.key)
+        if row is not None and not row.partial and notice.key in batch.partial:
+            outcomes[notice.key] = Outcome.SAME
+            continue
+        document, digest = content(notice)
+        if row is None:
+            new.append((notice, document, digest))
+            outcomes[notice.key] = Outcome.NEW
+        elif row.content_hash != digest:
+            changed.append((row, notice, document, digest))
+            outcomes[notice.key] = Outcome.CHANGED
+        else:
+            touched.append((row, notice))
+            outcomes[notice.key] = Outcome.SAME
+    if new:
+        _insert(c, new, batch)
+    if changed:
+        _revise(c, sorted(changed, key=lambda each: each[0].id), batch)
+    _touch(c, touched, batch)
+    return outcomes
+
+
+def _insert(c: Connection, new: list[tuple[Notice, str, str]], batch: _Batch) -> None:
+    places = place_notices(c, [notice for notice, _, _ in new])
+    ids = allocate_ids(c, notices, len(new))
+    rows, versions = [], []
+    for number, procedure_id, (notice, document, digest) in zip(ids, places.procedure_ids, new, strict=True):
+        rows.append(
+            {
+                "id": number,
+                "source": notice.source,
+                "key": notice.key,
+                "procedure_id": procedure_id,
+                "revision": 1,
+                **_to_columns(notice, digest),
+                "listed_at": notice.published_at or batch.now,
+                "page": batch.page,
+                "baseline": batch.baseline,
+                "partial": notice.key in batch.partial,
+                "first_seen_at": batch.now,
+                "updated_at": batch.now,
+                "matched_revision": 0,
+                "matched_epoch": 0,
+            }
+        )
+        versions.append(_to_version(number, 1, notice, document, digest, batch, []))
+    c.execute(insert(notices), rows)
+    c.execute(insert(revisions), versions)
+    save_joins(c, places, ids, batch.now)
+    by_id = {number: notice for number, (notice, _, _) in zip(ids, new, strict=True)}
+    save_lots(c, {number: notice.lots for number, notice in by_id.items()}, replace=False)
+    save_buyers(c, {number: notice.buyers for number, notice in by_id.items()}, replace=False)
+
+
+def _revise(c: Connection, changed: list[tuple[AnyRow, Notice, str, str]], batch: _Batch) -> None:
+    query = _FIND_DOCUMENTS.where(notices.c.id.in_([row.id for row, _, _, _ in changed]))
+    before: dict[int, str] = dict(c.execute(query).all())
+    rows, versions, fields = [], [], {}
+    for row, notice, document, digest in changed:
+        changes = compare_documents(before[row.id], document)
+        fields[row.id] = {change.field.partition("[")[0] for change in changes}
+        listed = [[change.field, change.old, change.new] for change in changes]
+        versions.append(_to_version(row.id, row.revision + 1, notice, document, digest, batch, listed))
+        rows.append(
+            {
+                "of_id": row.id,
+                **_to_columns(notice, digest),
+                "revision": row.revision + 1,
+                "page": batch.page,
+                "partial": notice.key in batch.partial,
+                "updated_at": batch.now,
+                "matched_epoch": 0,
+            }
+        )
+    c.execute(_REVISE, rows)
+    c.execute(insert(revisions), versions)
+    save_lots(c, {row.id: notice.lots for row, notice, _, _ in changed if "lots" in fields[row.id]}, replace=True)
+    buyers = {row.id: notice.buyers for row, notice, _, _ in changed if "buyers" in fields[row.id]}
+    save_buyers(c, buyers, replace=True)
+    for row, notice, _, _ in changed:
+        if "procedure_id" in fields[row.id] and notice.procedure_id:
+            add_reference(c, row.id, notice.procedure_id, batch.now)
+
+
+def _touch(c: Connection, touched: list[tuple[AnyRow, Notice]], batch: _Batch) -> None:
+    """The same content: only the status may have moved, or a row of the list is now read whole."""
+    moved = []
+    for row, notice in touched:
+        still_partial = row.partial and notice.key in batch.partial
+        if row.status != notice.status or row.partial != still_partial:
+            moved.append({"of_id": row.id, "to": notice.status, "to_partial": still_partial, "now": batch.now})
+    if moved:
+        c.execute(_SET_STATUS, moved)
+    again = [
+        {"of_id": row.id}
+        for row, notice in touched
+        if row.status != notice.status and Status.CANCELLED in (row.status, notice.status)
+    ]
+    if again:
+        c.execute(_MATCH_AGAIN, again)
+
+
+def _to_columns(notice: Notice, digest: str) -> dict[str, Any]:
+    texts = [*notice.title.values(), *(buyer.name for buyer in notice.buyers)]
+    return {
+        "kind": notice.kind,
+        "status": notice.status,
+        "title": notice.shown_title(),
+        "folded": "\n".join(texts).casefold(),
+        "url": notice.url,
+        "country": notice.country,
+        "amount": format(notice.value.amount, "f") if notice.value else None,
+        "amount_sort": float(notice.value.amount) if notice.value else None,
+        "currency": notice.value.currency if notice.value else None,
+        "published_at": notice.published_at,
+        "deadline_at": notice.deadline_at,
+        "changes": notice.changes,
+        "content_hash": digest,
+    }
+
+
+def _to_version(
+    number: int, revision: int, notice: Notice, document: str, digest: str, batch: _Batch, changes: list[Any]
+) -> dict[str, Any]:
+    return {
+        "notice_id": number,
+        "number": revision,
+        "made_at": batch.now,
+        "run_id": batch.run_id,
+        "page": batch.page,
+        "status": notice.status,
+        "content_hash": digest,
+        "changes": changes,
+        "document": document,
+    }

@@ -1,0 +1,391 @@
+"""The tables. `revisions.document` is the only place of a notice's content; other columns find and sort."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from storage.types import CleanText, Id, Instant, Json
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# Crawling.
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("cursor", Text),
+    Column("lease_token", Integer, nullable=False, server_default="0"),
+    Column("lease_run_id", Id),  # no foreign key: runs point to sources already
+    Column("lease_taken_at", Instant),
+    Column("lease_expires_at", Instant),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source", Text, ForeignKey("sources.source"), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("state", String(16), nullable=False),
+    Column("baseline", Boolean, nullable=False),
+    Column("pages", Integer, nullable=False, server_default="0"),
+    Column("new", Integer, nullable=False, server_default="0"),
+    Column("changed", Integer, nullable=False, server_default="0"),
+    Column("same", Integer, nullable=False, server_default="0"),
+    Column("claimed", Integer),
+    Column("issues", Integer, nullable=False, server_default="0"),
+    Column("steps_left", Integer, nullable=False, server_default="0"),
+    Column("chain_complete", Boolean, nullable=False, server_default=text("false")),
+    Column("reason", CleanText),
+    Index(None, "source", "id"),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source", Text, ForeignKey("sources.source"), nullable=False),
+    Column("run_id", Id, ForeignKey("runs.id"), nullable=False),
+    Column("token", CleanText, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("url", CleanText, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("body", CleanText),
+    Column("low", Text),
+    Column("high", Text),
+    Column("key", CleanText),
+    Column("tries", Integer, nullable=False),
+    Column("reason", CleanText),
+    UniqueConstraint("source", "token"),
+    Index(None, "source", "state"),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source", Text, ForeignKey("sources.source"), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("url", CleanText, nullable=False),
+    Column("fetched_at", Instant, nullable=False),
+    Column("media_type", CleanText),
+    Column("size", Id, nullable=False),
+    Column("run_id", Id, ForeignKey("runs.id"), nullable=False),
+    UniqueConstraint("source", "hash", "url"),
+    Index(None, "hash"),
+    Index(None, "fetched_at"),
+)
+
+issues = Table(
+    "issues",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("reason", CleanText, nullable=False),
+    Column("element", CleanText),
+    Column("key", CleanText),
+    Column("url", CleanText),
+    Column("page", String(64)),
+    Column("run_id", Id, ForeignKey("runs.id")),
+    Column("identity", String(64), nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("last_seen_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Index(
+        "uq_issues_open",
+        "source",
+        "identity",
+        unique=True,
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+    Index(None, "page"),
+)
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("source", Text, nullable=False),
+    Column("ocid", Text, nullable=False),
+    Column("digest", String(64), nullable=False),  # SHA-256 of the body
+    Column("release_id", CleanText),
+    Column("date", CleanText),  # as printed
+    Column("saved_at", Instant, nullable=False),
+    Column("body", Text, nullable=False),
+    PrimaryKeyConstraint("source", "ocid", "digest"),
+)
+
+# Notices.
+
+procedures = Table(
+    "procedures",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("merged_into", Id, ForeignKey("procedures.id", deferrable=True, initially="DEFERRED")),
+)
+
+procedure_references = Table(
+    "procedure_references",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("procedure_id", Id, ForeignKey("procedures.id"), nullable=False),
+    Index(None, "procedure_id"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("procedure_id", Id, ForeignKey("procedures.id"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("folded", Text, nullable=False),  # titles and buyers' names, case-folded, for plain searches
+    Column("url", Text),
+    Column("country", Text),
+    Column("amount", Text),
+    Column("amount_sort", Float(53)),
+    Column("currency", Text),
+    Column("published_at", Instant),
+    Column("deadline_at", Instant),
+    Column("listed_at", Instant, nullable=False),  # published, else first seen
+    Column("changes", Text),
+    Column("content_hash", String(64), nullable=False),
+    Column("page", String(64)),
+    Column("baseline", Boolean, nullable=False),
+    Column("partial", Boolean, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("matched_revision", Integer, nullable=False),  # 0: never
+    Column("matched_status", String(16)),
+    Column("matched_epoch", Integer, nullable=False),  # 0: must be matched
+    UniqueConstraint("source", "key"),
+    Index(None, "procedure_id"),
+    Index(None, "matched_epoch"),
+    Index(None, "listed_at"),
+    Index(None, "key"),
+    Index(None, "url"),
+    Index(None, "page"),
+)
+
+procedure_joins = Table(
+    "procedure_joins",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("procedure_id", Id, ForeignKey("procedures.id"), nullable=False),
+    Column("notice_id", Id, ForeignKey("notices.id"), nullable=False),
+    Column("from_procedure_id", Id, ForeignKey("procedures.id")),  # where a merge took it from
+    Column("evidence", Text, nullable=False),
+    Column("confidence", Float(53), nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Index(None, "procedure_id"),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("notice_id", Id, ForeignKey("notices.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("run_id", Id, ForeignKey("runs.id"), nullable=False),
+    Column("page", String(64)),
+    Column("status", String(16), nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("changes", Json, nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("notice_id", "number"),
+)
+
+lots = Table(
+    "lots",
+    metadata,
+    Column("notice_id", Id, ForeignKey("notices.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("deadline_at", Instant),
+    Column("amount", Text),
+    Column("amount_sort", Float(53)),
+    Column("currency", Text),
+    PrimaryKeyConstraint("notice_id", "position"),
+)
+
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("identity", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("scheme", Text),
+    Column("register_id", Text),
+    Column("country", Text),
+    Column("url", Text),
+    Column("email", Text),
+    Column("phone", Text),
+)
+
+notice_organisations = Table(
+    "notice_organisations",
+    metadata,
+    Column("notice_id", Id, ForeignKey("notices.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("organisation_id", Id, ForeignKey("organisations.id"), nullable=False),
+    Column("role", String(16), nullable=False),
+    PrimaryKeyConstraint("notice_id", "position"),
+    Index(None, "organisation_id"),
+)
+
+# Matching.
+
+epoch = Table("epoch", metadata, Column("id", Integer, primary_key=True), Column("value", Integer, nullable=False))
+
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("head", Integer, nullable=False),
+)
+
+profile_versions = Table(
+    "profile_versions",
+    metadata,
+    Column("profile_id", Text, ForeignKey("profiles.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("document", Json, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+    Column("origin", Text),
+    Column("digest", Text, nullable=False),
+    PrimaryKeyConstraint("profile_id", "version"),
+)
+
+opportunities = Table(
+    "opportunities",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("procedure_id", Id, ForeignKey("procedures.id"), nullable=False),
+    Column("profile_id", Text, ForeignKey("profiles.id"), nullable=False),
+    Column("notice_id", Id, ForeignKey("notices.id"), nullable=False),
+    Column("assessment_id", Id),  # the one that counts; no foreign key: assessments point here
+    Column("score", Integer, nullable=False),
+    Column("qualified", Boolean, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("baseline", Boolean, nullable=False),
+    Column("announced", Boolean, nullable=False),  # a NEW event was written
+    Column("merged_into", Id, ForeignKey("opportunities.id", deferrable=True, initially="DEFERRED")),
+    UniqueConstraint("procedure_id", "profile_id"),
+    Index(None, "profile_id", "score"),
+)
+
+assessments = Table(
+    "assessments",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("opportunity_id", Id, ForeignKey("opportunities.id"), nullable=False),
+    Column("notice_id", Id, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("profile_version", Integer, nullable=False),
+    Column("model_version", Text, nullable=False),
+    Column("score", Integer, nullable=False),
+    Column("qualified", Boolean, nullable=False),
+    Column("reasons", Json, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Index(None, "opportunity_id", "notice_id"),
+)
+
+# Alerts.
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("opportunity_id", Id, ForeignKey("opportunities.id")),
+    Column("happened_at", Instant, nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("routed_at", Instant),
+    Column("note", CleanText),
+    Index(
+        "ix_events_unrouted",
+        "id",
+        sqlite_where=text("routed_at IS NULL"),
+        postgresql_where=text("routed_at IS NULL"),
+    ),
+    Index(None, "opportunity_id"),
+)
+
+destinations = Table(
+    "destinations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("url", Text, nullable=False),
+)
+
+rules = Table(
+    "rules",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("profile", Text),
+    Column("min_score", Integer, nullable=False),
+    Column("destination", Text, ForeignKey("destinations.id"), nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("event_id", Id, ForeignKey("events.id"), nullable=False),
+    Column("destination_id", Text, ForeignKey("destinations.id"), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("rules", Json, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_try_at", Instant, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("reason", CleanText),
+    Column("lease_holder", Text),
+    Column("lease_expires_at", Instant),
+    Column("sent_at", Instant),
+    UniqueConstraint("event_id", "destination_id"),
+    Index(
+        "ix_deliveries_queued",
+        "destination_id",
+        "id",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
+    Index(
+        "ix_deliveries_sending",
+        "destination_id",
+        sqlite_where=text("state = 'sending'"),
+        postgresql_where=text("state = 'sending'"),
+    ),
+)

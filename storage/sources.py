@@ -1,0 +1,127 @@
+"""What is known of a source between its crawls: its cursor, and the lease that lets one crawl at a time write."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from domain.errors import LeaseLost, SourceBusy
+from domain.sources import Lease, Run, RunState
+from storage.ids import insert_new
+from storage.runs import finish_run, is_first_run, to_run
+from storage.schema import runs, sources
+from storage.types import AnyRow
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """A source's past: when its last run and its last `ok` run ended, and the lease of a crawl that is at work."""
+
+    source: str
+    cursor: str | None
+    last_run: Run | None
+    last_ok_at: datetime | None
+    finished_at: datetime | None
+    lease: Lease | None
+
+
+def take_lease(c: Connection, source: str, now: datetime, ttl: timedelta) -> Lease:
+    """Starts a run of the source, which alone may write for it. Raises SourceBusy.
+
+    A lease that has expired is taken over: its run becomes `failed`, and its token is void.
+    """
+    c.execute(insert_new(c, sources), {"source": source})
+    row = c.execute(select(sources).where(sources.c.source == source).with_for_update()).one()
+    if row.lease_run_id is not None:
+        if row.lease_expires_at > now:
+            raise SourceBusy(f"{source} is being crawled since {row.lease_taken_at:%Y-%m-%d %H:%M:%S} UTC")
+        _void(c, row, now)
+    baseline = is_first_run(c, source)
+    run = {"source": source, "started_at": now, "state": RunState.RUNNING, "baseline": baseline}
+    run_id: int = c.execute(insert(runs).returning(runs.c.id), run).scalar_one()
+    held = {"lease_run_id": run_id, "lease_taken_at": now, "lease_expires_at": now + ttl}
+    raised = update(sources).where(sources.c.source == source).values(lease_token=sources.c.lease_token + 1, **held)
+    token: int = c.execute(raised.returning(sources.c.lease_token)).scalar_one()
+    return Lease(source, token, run_id, now + ttl)
+
+
+def renew_lease(c: Connection, lease: Lease, now: datetime, ttl: timedelta) -> Lease:
+    """The lease, `ttl` from now. Raises LeaseLost; an expired one that nobody took is still its holder's."""
+    check_lease(c, lease)
+    c.execute(update(sources).where(sources.c.source == lease.source).values(lease_expires_at=now + ttl))
+    return Lease(lease.source, lease.token, lease.run_id, now + ttl)
+
+
+def check_lease(c: Connection, lease: Lease) -> None:
+    """Raises LeaseLost unless the lease is still the source's; it then stays so until the transaction ends."""
+    query = select(sources.c.lease_token, sources.c.lease_run_id).where(sources.c.source == lease.source)
+    row = c.execute(query.with_for_update()).one_or_none()
+    if row is None or row.lease_token != lease.token or row.lease_run_id != lease.run_id:
+        raise LeaseLost(f"run {lease.run_id} of {lease.source} has lost its lease; it may write no more")
+
+
+def release_lease(c: Connection, lease: Lease) -> None:
+    """Gives the source free; nothing happens if the lease was lost before."""
+    own = (sources.c.source == lease.source) & (sources.c.lease_token == lease.token)
+    c.execute(update(sources).where(own).values(lease_run_id=None, lease_taken_at=None, lease_expires_at=None))
+
+
+def void_expired_leases(c: Connection, now: datetime) -> int:
+    """Marks the runs failed whose process died or hangs, without waiting for the next crawl; how many there were."""
+    expired = sources.c.lease_run_id.is_not(None) & (sources.c.lease_expires_at <= now)
+    rows = c.execute(select(sources).where(expired).order_by(sources.c.source).with_for_update()).all()
+    for row in rows:
+        _void(c, row, now)
+    return len(rows)
+
+
+def _void(c: Connection, row: AnyRow, now: datetime) -> None:
+    reason = (
+        f"its lease expired at {row.lease_expires_at:%Y-%m-%d %H:%M:%S} UTC: the process was killed or hung;"
+        " the next run goes on with its unfinished steps"
+    )
+    running = c.execute(select(runs.c.state).where(runs.c.id == row.lease_run_id)).scalar() == RunState.RUNNING
+    if running:
+        finish_run(c, row.lease_run_id, RunState.FAILED, now, reason)
+    c.execute(
+        update(sources)
+        .where(sources.c.source == row.source)
+        .values(lease_token=row.lease_token + 1, lease_run_id=None, lease_taken_at=None, lease_expires_at=None)
+    )
+
+
+def find_cursor(c: Connection, source: str) -> str | None:
+    """The source's low-water mark: an ISO instant in UTC or an opaque token of the portal's."""
+    return c.execute(select(sources.c.cursor).where(sources.c.source == source)).scalar()
+
+
+def save_cursor(c: Connection, source: str, cursor: str) -> None:
+    """Moves the mark. The caller knows that the chain down to the old one is complete."""
+    c.execute(insert_new(c, sources), {"source": source})
+    c.execute(update(sources).where(sources.c.source == source).values(cursor=cursor))
+
+
+def find_source_states(c: Connection) -> dict[str, SourceState]:
+    """The state of every source that was ever crawled, by its id."""
+    newest = select(func.max(runs.c.id)).group_by(runs.c.source)
+    last = {row.source: to_run(row) for row in c.execute(select(runs).where(runs.c.id.in_(newest)))}
+    ended = select(runs.c.source, func.max(runs.c.finished_at)).group_by(runs.c.source)
+    finished: dict[str, datetime | None] = dict(c.execute(ended).all())
+    well: dict[str, datetime | None] = dict(c.execute(ended.where(runs.c.state == RunState.OK)).all())
+    return {
+        row.source: SourceState(
+            row.source,
+            row.cursor,
+            last.get(row.source),
+            well.get(row.source),
+            finished.get(row.source),
+            _to_lease(row),
+        )
+        for row in c.execute(select(sources).order_by(sources.c.source))
+    }
+
+
+def _to_lease(row: AnyRow) -> Lease | None:
+    if row.lease_run_id is None:
+        return None
+    return Lease(row.source, row.lease_token, row.lease_run_id, row.lease_expires_at)

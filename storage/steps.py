@@ -1,0 +1,119 @@
+"""The steps of a crawl: committed with the notices they brought, so that a killed crawl asks only for the rest."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from domain.sources import Step, StepState
+from storage.ids import in_chunks
+from storage.runs import UNFINISHED
+from storage.schema import runs, sources, steps
+from storage.types import AnyRow
+
+MOST_TRIES = 5
+
+
+def add_steps(c: Connection, source: str, run_id: int, steps_: Sequence[Step]) -> int:
+    """Adds what is to be read; how many steps this run has to do that it had not before.
+
+    A token that this run has already, that waits since an earlier run or is dead, is left alone; one that an earlier
+    run has done is to do again. So a next link that loops ends.
+    """
+    added = 0
+    for chunk in in_chunks(list({step.token: step for step in steps_}.values())):
+        tokens = [step.token for step in chunk]
+        query = select(steps.c.token, steps.c.state, steps.c.run_id)
+        there = {row.token: row for row in c.execute(query.where(steps.c.source == source, steps.c.token.in_(tokens)))}
+        again = [step for step in chunk if step.token in there and _is_old(there[step.token], run_id)]
+        rows = [_to_row(step, source, run_id) for step in chunk if step.token not in there]
+        if rows:
+            c.execute(insert(steps), rows)
+        if again:
+            c.execute(_AGAIN, [_to_again(step, source, run_id) for step in again])
+        added += len(rows) + len(again)
+    return added
+
+
+def save_step(c: Connection, source: str, token: str, state: StepState, reason: str | None = None) -> None:
+    """Records how a step went, for the run that holds the source's lease; counts its tries.
+
+    A fifth failure makes it dead. LookupError for a token that was never added.
+    """
+    own = (steps.c.source == source) & (steps.c.token == token)
+    tries = c.execute(select(steps.c.tries).where(own)).scalar()
+    if tries is None:
+        raise LookupError(f"{source} has no step {token}")
+    tries += state != StepState.TODO
+    if state == StepState.FAILED and tries >= MOST_TRIES:
+        state = StepState.DEAD
+    holder = select(sources.c.lease_run_id).where(sources.c.source == source).scalar_subquery()
+    run_id = func.coalesce(holder, steps.c.run_id)
+    c.execute(update(steps).where(own).values(state=state, tries=tries, reason=reason, run_id=run_id))
+
+
+def find_unfinished_steps(c: Connection, source: str) -> list[Step]:
+    """Steps to do or to try again, oldest first."""
+    query = select(steps).where(steps.c.source == source, steps.c.state.in_(UNFINISHED)).order_by(steps.c.id)
+    return [_to_step(row) for row in c.execute(query)]
+
+
+def prune_done_steps(c: Connection, source: str, before: datetime) -> int:
+    """Deletes the done steps of runs that ended before; how many."""
+    old = select(runs.c.id).where(runs.c.source == source, runs.c.finished_at < before)
+    done = (steps.c.source == source) & (steps.c.state == StepState.DONE) & steps.c.run_id.in_(old)
+    return c.execute(delete(steps).where(done)).rowcount
+
+
+_AGAIN = (
+    update(steps)
+    .where(steps.c.source == bindparam("of_source"), steps.c.token == bindparam("of_token"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("run_id", "kind", "url", "body", "low", "high", "key", "state", "tries", "reason")
+        }
+    )
+)
+
+
+def _is_old(row: AnyRow, run_id: int) -> bool:
+    return bool(row.state == StepState.DONE and row.run_id != run_id)
+
+
+def _to_again(step: Step, source: str, run_id: int) -> dict[str, Any]:
+    row = _to_row(step, source, run_id)
+    return {"of_source": row.pop("source"), "of_token": row.pop("token"), **row}
+
+
+def _to_row(step: Step, source: str, run_id: int) -> dict[str, Any]:
+    return {
+        "source": source,
+        "run_id": run_id,
+        "token": step.token,
+        "kind": step.kind,
+        "url": step.url,
+        "state": StepState.TODO,
+        "body": step.body,
+        "low": step.low,
+        "high": step.high,
+        "key": step.key,
+        "tries": 0,
+        "reason": None,
+    }
+
+
+def _to_step(row: AnyRow) -> Step:
+    return Step(
+        token=row.token,
+        kind=row.kind,
+        url=row.url,
+        state=StepState(row.state),
+        body=row.body,
+        low=row.low,
+        high=row.high,
+        key=row.key,
+        tries=row.tries,
+        reason=row.reason,
+    )
