@@ -16,7 +16,7 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=…" >&2; exit 1; }
 	@test -x "$(BIN)/python" || $(PYTHON) -m venv "$(VENV)"
 	@"$(BIN)/python" -m pip install --quiet --disable-pip-version-check "$(UV)"
-	@"$(BIN)/python" -m uv pip install --quiet --python "$(BIN)/python" --require-hashes -r requirements-dev.lock
+	@"$(BIN)/python" -m uv pip install --quiet --compile-bytecode --python "$(BIN)/python" --require-hashes -r requirements-dev.lock
 	@"$(BIN)/python" -m uv pip install --quiet --python "$(BIN)/python" --no-deps --no-build-isolation -e .
 	@touch "$(STAMP)"
 

@@ -66,22 +66,24 @@ def write_book(destinations: Sequence[Destination], rules: Sequence[Rule]) -> st
 
 
 class _Lines(yaml.SafeLoader):
-    """A loader whose mappings carry the line they begin at, and refuse a key that is written twice."""
+    """A loader whose mappings carry the lines of their keys, and refuse a key that is written twice."""
 
 
 def _to_mapping(loader: _Lines, node: yaml.MappingNode) -> dict[Any, Any]:
     data: dict[Any, Any] = {}
+    lines = {"": node.start_mark.line + 1}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node)
         if not isinstance(key, str) or key in data:
-            raise yaml.MarkedYAMLError(
-                problem=f"the key {key} is not a word or written twice", problem_mark=key_node.start_mark
-            )
+            problem = f"the key {key} is not a word, or written twice"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=key_node.start_mark)
         data[key] = loader.construct_object(value_node, deep=True)
-    return data | {LINE: node.start_mark.line + 1}
+        lines[key] = key_node.start_mark.line + 1
+    return data | {LINES: lines}
 
 
-LINE = "\0line"
+# No key that a file can hold: YAML allows no NUL.
+LINES = "\0lines"
 _Lines.add_constructor("tag:yaml.org,2002:map", _to_mapping)
 
 
@@ -92,20 +94,11 @@ class _Reader:
     def read(self, text: str) -> Book:
         data = self._load(text)
         self._check_keys(data, required=("destinations", "rules"), optional=())
-        places = [self._to_destination(each) for each in self._to_entries(data, "destinations")]
-        rules = [self._to_rule(each) for each in self._to_entries(data, "rules")]
         lines: dict[str, int] = {}
-        for kind, entries in (("destinations", places), ("rules", rules)):
-            for entry, line in entries:
-                if lines.setdefault(f"{kind}.{entry.id}", line) != line:
-                    raise self._fault(line, f"the id {entry.id} is already used; give this one another")
-        known = [place.id for place, _ in places]
-        for rule, line in rules:
-            if rule.destination not in known:
-                raise self._fault(
-                    line, f"there is no destination {rule.destination}{_nearest(rule.destination, known)}"
-                )
-        return Book(tuple(place for place, _ in places), tuple(rule for rule, _ in rules), self.file, lines)
+        destinations = [self._to_destination(each, lines) for each in self._to_entries(data, "destinations")]
+        known = [destination.id for destination in destinations]
+        rules = [self._to_rule(each, known, lines) for each in self._to_entries(data, "rules")]
+        return Book(tuple(destinations), tuple(rules), self.file, lines)
 
     def _load(self, text: str) -> dict[str, Any]:
         try:
@@ -122,43 +115,52 @@ class _Reader:
     def _to_entries(self, data: dict[str, Any], key: str) -> list[dict[str, Any]]:
         entries = data[key] if data[key] is not None else []
         if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
-            raise self._fault(data[LINE], f"{key} is not a list of `- id: …` entries")
+            raise self._fault(data[LINES][key], f"{key} is not a list of `- id: …` entries")
         return entries
 
-    def _to_destination(self, data: dict[str, Any]) -> tuple[Destination, int]:
+    def _to_destination(self, data: dict[str, Any], lines: dict[str, int]) -> Destination:
         self._check_keys(data, required=("id", "url"), optional=("name",))
-        line = data[LINE]
-        place = Destination(self._to_id(data), self._to_text(data, "name", data["id"]), self._to_text(data, "url", ""))
-        if fault := find_fault(place.url, place.id):
-            raise self._fault(line, f"the url of destination {place.id}: {fault}")
-        return place, line
+        name = self._to_id(data, "destinations", lines)
+        url = self._to_text(data, "url")
+        if fault := find_fault(url, name):
+            raise self._fault(data[LINES]["url"], f"the url of destination {name}: {fault}")
+        return Destination(name, self._to_text(data, "name") if "name" in data else name, url)
 
-    def _to_rule(self, data: dict[str, Any]) -> tuple[Rule, int]:
+    def _to_rule(self, data: dict[str, Any], known: Sequence[str], lines: dict[str, int]) -> Rule:
         self._check_keys(data, required=("id", "min_score", "destination"), optional=("profile",))
-        score, line = data["min_score"], data[LINE]
+        name = self._to_id(data, "rules", lines)
+        score, destination = data["min_score"], self._to_text(data, "destination")
         if not isinstance(score, int) or isinstance(score, bool) or not 0 <= score <= 100:
-            raise self._fault(line, f"min_score is {score}; write a whole number from 0 to 100")
-        profile = self._to_text(data, "profile", "") if data.get("profile") is not None else None
-        return Rule(self._to_id(data), profile, score, self._to_text(data, "destination", "")), line
+            raise self._fault(data[LINES]["min_score"], f"min_score is {score}; write a whole number from 0 to 100")
+        if destination not in known:
+            near = _nearest(destination, known)
+            raise self._fault(data[LINES]["destination"], f"there is no destination {destination}{near}")
+        profile = self._to_text(data, "profile") if data.get("profile") is not None else None
+        return Rule(name, profile, score, destination)
 
-    def _to_id(self, data: dict[str, Any]) -> str:
-        if not isinstance(data["id"], str) or not ID.fullmatch(data["id"]):
-            raise self._fault(data[LINE], f"the id {data['id']} is not made of a-z, 0-9, - and _ (at most 63)")
-        return data["id"]
+    def _to_id(self, data: dict[str, Any], kind: str, lines: dict[str, int]) -> str:
+        """The id, noted in `lines` as `kind.id`."""
+        name, line = data["id"], data[LINES]["id"]
+        if not isinstance(name, str) or not ID.fullmatch(name):
+            raise self._fault(line, f"the id {name} is not made of a-z, 0-9, - and _ (at most 63)")
+        if f"{kind}.{name}" in lines:
+            raise self._fault(line, f"the id {name} is already used; give this one another")
+        lines[f"{kind}.{name}"] = line
+        return name
 
-    def _to_text(self, data: dict[str, Any], key: str, default: Any) -> str:
-        value = data.get(key, default)
+    def _to_text(self, data: dict[str, Any], key: str) -> str:
+        value = data[key]
         if not isinstance(value, str) or not value.strip() or len(value) > 2000:
-            raise self._fault(data[LINE], f"{key} is not a text; write {key}: …")
+            raise self._fault(data[LINES][key], f"{key} is not a text; write {key}: …")
         return value.strip()
 
     def _check_keys(self, data: dict[str, Any], required: tuple[str, ...], optional: tuple[str, ...]) -> None:
         known = (*required, *optional)
         for key in data:
-            if key != LINE and key not in known:
-                raise self._fault(data[LINE], f"there is no key {key}{_nearest(key, known)}")
+            if key != LINES and key not in known:
+                raise self._fault(data[LINES][key], f"there is no key {key}{_nearest(key, known)}")
         if missing := [key for key in required if key not in data]:
-            raise self._fault(data[LINE], f"the key {missing[0]} is missing")
+            raise self._fault(data[LINES][""], f"the key {missing[0]} is missing")
 
     def _fault(self, line: int, text: str) -> BadRule:
         return BadRule(f"{self.file}, line {line}: {text}")

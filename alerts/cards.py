@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.numbers import format_decimal
 
 from alerts.phrases import ENGLISH, FIELDS, count_phrase
 from alerts.plain import plain, to_link
@@ -108,8 +107,9 @@ def to_country(code: str | None) -> str:
 
 def to_value(amount: Decimal, currency: str) -> str:
     """An amount as people read it, with its ISO 4217 code, cents only where there are some."""
-    decimals = "#,##0" if amount == amount.to_integral_value() else "#,##0.00"
-    return f"{plain(currency, 8)} {format_decimal(amount, decimals, locale=LOCALE)}"
+    exponent = amount.normalize().as_tuple().exponent
+    cents = min(max(2, -exponent), 4) if isinstance(exponent, int) and exponent < 0 else 0
+    return f"{plain(currency, 8)} {amount:,.{cents}f}"
 
 
 def to_deadline(moment: datetime | None, precision: Precision | None, zone: ZoneInfo) -> str:
@@ -125,8 +125,7 @@ def to_deadline(moment: datetime | None, precision: Precision | None, zone: Zone
     text = f"{_to_day(local)}, {local:%H:%M} {_to_zone_name(local)}"
     if local.utcoffset() == moment.utcoffset():
         return text
-    offset = f"{moment:%z}"
-    printed = ENGLISH["at_portal"].format(time=f"{moment:%H:%M}", offset=f"{offset[:3]}:{offset[3:5]}")
+    printed = ENGLISH["at_portal"].format(time=f"{moment:%H:%M}", offset=_to_offset(moment))
     return f"{text} ({printed})"
 
 
@@ -194,4 +193,9 @@ def _to_day(moment: datetime) -> str:
 def _to_zone_name(local: datetime) -> str:
     """The zone's abbreviation; its offset where the database only has digits for it ("+03")."""
     name = local.tzname() or ""
-    return f"UTC{local:%z}"[:6] if name[:1] in "+-" else name
+    return _to_offset(local) if name[:1] in "+-" else name
+
+
+def _to_offset(moment: datetime) -> str:
+    digits = f"{moment:%z}"
+    return f"UTC{digits[:3]}:{digits[3:5]}"

@@ -84,7 +84,7 @@ def _to_subject(content: Content) -> str:
         return headline
     best = content.cards[0]
     if len(content.cards) > 1:
-        return f"{headline}: {plain(best.title, 90)} ({best.score}) …"
+        return f"{ENGLISH['new_subject'].format(count=len(content.cards), score=best.score)}: {plain(best.title, 90)}"
     left = f" · {best.left}" if best.left and content.kind is EventKind.NEW else ""
     score = f" ({best.score})" if content.kind is EventKind.NEW else ""
     return f"{headline}{score}: {plain(best.title, 100)}{left}"

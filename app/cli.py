@@ -10,7 +10,19 @@ from typing import Annotated
 
 import typer
 
-from app.commands import alerts, crawl, database, demo, matches, notices, profiles, running, setup, sources
+from app.commands import (
+    alerts,
+    crawl,
+    database,
+    demo,
+    matches,
+    notices,
+    opportunities,
+    profiles,
+    running,
+    setup,
+    sources,
+)
 from app.console import fail, state
 from domain.errors import TenderwatchError, WrongUse
 
@@ -48,6 +60,7 @@ for family in (setup, crawl, matches, running, demo):
 for name, family in {
     "sources": sources,
     "notices": notices,
+    "opportunities": opportunities,
     "profiles": profiles,
     "alerts": alerts,
     "db": database,

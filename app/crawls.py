@@ -7,7 +7,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from app.console import Installation, err, state
+from app.console import Installation, err
 from domain.errors import WrongUse
 from domain.sources import Run, Source
 
@@ -73,12 +73,11 @@ def crawl_one(
     stop: Event,
 ) -> Run:
     """Crawl one source in a child process of its own; `period` is from when and until when, where not as usual."""
-    from crawler.run import crawl_in_child
+    from crawler.child import crawl_in_child
 
     return crawl_in_child(
         source.id,
         place.settings,
-        state.config,
         since=period[0],
         until=period[1],
         endpoint=endpoint,

@@ -152,7 +152,7 @@ def _listing_problems(declaration: Declaration) -> Iterator[str]:
 def _address_problems(declaration: Declaration) -> Iterator[str]:
     """A key has no place in a file: it would be saved and logged with every address."""
     values = declaration.values
-    addresses = {("endpoint",): values["endpoint"]}
+    addresses: dict[At, str] = {("endpoint",): values["endpoint"]}
     addresses |= {("endpoints", name): url for name, url in values.get("endpoints", {}).items()}
     for at, url in addresses.items():
         parts = urlsplit(url)

@@ -1,4 +1,4 @@
-"""`tenderwatch parse`: a file's bytes become notices by a reader's name or a source's id, without network or database."""
+"""`tenderwatch parse`: bytes become notices by a reader's name or a source's id; no network, no database."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

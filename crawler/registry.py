@@ -22,7 +22,7 @@ def load_sources(extra: Path | None = None) -> dict[str, Source]:
     declarations, problems = _read_all(extra)
     if problems:
         raise BadSource("\n".join(problems))
-    return {id: _to_source(declaration) for id, declaration in sorted(declarations.items())}
+    return {name: _to_source(declaration) for name, declaration in sorted(declarations.items())}
 
 
 def check_sources(extra: Path | None = None) -> tuple[int, list[str]]:

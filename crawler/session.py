@@ -128,9 +128,7 @@ class Session:
         with writing(self.engine) as c:
             left = find_unfinished_steps(c, self.source.id)
             mark = read_mark(find_cursor(c, self.source.id)) if self.walk.windows else None
-            plan = self.walk.plan(
-                mark, left, since=self.options.since, until=self.options.until, now=self.clock()
-            )
+            plan = self.walk.plan(mark, left, since=self.options.since, until=self.options.until, now=self.clock())
             add_steps(c, self.source.id, self.lease.run_id, plan.steps)
             if plan.mark is not None:
                 save_cursor(c, self.source.id, write_mark(plan.mark))
@@ -290,7 +288,12 @@ class Session:
         for raw in raws:
             notice, odd = to_notice(raw, self.source)
             notices.append(notice)
-            issues += [replace(issue, page=page.hash if page else None) for issue in odd]
+            for issue in odd:
+                if issue.kind is IssueKind.UNKNOWN_WORD:  # told once a run, however many notices print the word
+                    if issue.element in self.tally.words:
+                        continue
+                    self.tally.words.add(issue.element)
+                issues.append(replace(issue, page=page.hash if page else None))
         return notices, issues
 
     def _to_issues(self, faults: Sequence[Unreadable], page: Page | None) -> list[Issue]:

@@ -46,6 +46,8 @@ DOWNLOADER_MIDDLEWARES = {
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # steps are unique by token; a retry is meant
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # oldest first, so that the low-water mark moves
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 20_000_000  # pages that wait for the writer; fetching pauses beyond
+CONCURRENT_ITEMS = 1  # there is one item a page; by default Scrapy starts a hundred tasks for each response
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it parses the callback's source again at each page: 2 ms
 ITEM_PIPELINES = {"crawler.pipelines.page.PagePipeline": 300}  # one item a page: items are dearer than inserts
 EXTENSIONS = {
     "scrapy.extensions.corestats.CoreStats": None,  # the run is counted in the database

@@ -47,6 +47,7 @@ class Tally:
     cut: list[Issue] = field(default_factory=list)
     chains: dict[str, Chain] = field(default_factory=dict)
     roots: dict[str, str] = field(default_factory=dict)
+    words: set[str | None] = field(default_factory=set)
     refusal: str | None = None
     lease_lost: bool = False
 

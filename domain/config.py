@@ -104,9 +104,11 @@ def find_file(folder: Path | None = None) -> Path | None:
 def read_settings(file: Path | None = None) -> Settings:
     """The settings of this installation; relative paths in the file are relative to the file's folder."""
     file = file or find_file()
-    text = file.read_text(encoding="utf-8") if file else ""
     try:
+        text = file.read_text(encoding="utf-8") if file else ""
         values = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{file} cannot be read ({error}); `tenderwatch init` writes one") from error
     except tomllib.TOMLDecodeError as error:
         raise BadSettings(f"{file}: not TOML: {error}") from error
     _refuse_unknown_variables(os.environ)

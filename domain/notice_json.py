@@ -120,15 +120,15 @@ def _canonical(notice: Notice) -> JsonObject:
         "codes": [{"id": code.id, "scheme": code.scheme} for code in notice.codes],
         "country": notice.country,
         "deadline_at": _time_to_json(notice.deadline_at),
-        "deadline_precision": notice.deadline_precision,
-        "deadline_zone": notice.deadline_zone,
+        "deadline_precision": notice.deadline_precision and str(notice.deadline_precision),
+        "deadline_zone": notice.deadline_zone and str(notice.deadline_zone),
         "description": _sorted(notice.description),
         "documents": [
             {"media_type": document.media_type, "title": document.title, "url": document.url}
             for document in notice.documents
         ],
         "key": notice.key,
-        "kind": notice.kind,
+        "kind": str(notice.kind),  # the serialiser would ask each enum's slow `value`
         "language": notice.language,
         "lots": [_canonical_lot(lot) for lot in notice.lots],
         "procedure_id": notice.procedure_id,

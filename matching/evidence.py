@@ -56,12 +56,10 @@ class Evidence:
 def find_evidence(reading: Reading, prepared: Prepared) -> Evidence:
     """All that speaks for the notice."""
     compiled = [prepared.compiled(stream.language) for stream in reading.streams]
+    words = find_best(reading, [each.wanted for each in compiled])
+    numbers = find_best(reading, [each.numbers for each in compiled]) if prepared.numbers else []
     return Evidence(
-        reading,
-        prepared,
-        _to_words(_apart(find_best(reading, [each.wanted for each in compiled])), prepared),
-        tuple(_apart(find_best(reading, [each.numbers for each in compiled]))),
-        _find_code(reading, prepared),
+        reading, prepared, _to_words(_apart(words), prepared), tuple(_apart(numbers)), _find_code(reading, prepared)
     )
 
 

@@ -155,7 +155,7 @@ def _there(phrase: tuple[PhraseWord, ...], evidence: Evidence) -> list[str]:
 
 def _is_there(word: PhraseWord, stream: Stream) -> bool:
     if word.star:
-        return fold(word.raw) in stream.prefixes(len(fold(word.raw)))
+        return bool(stream.starting(fold(word.raw)))
     return any(form in stream.nodes for form in vocabulary(stream.language).term(word.raw).forms)
 
 

@@ -68,17 +68,16 @@ class Hit:
 
 @dataclass(slots=True)
 class PhraseIndex:
-    """Patterns by their first word: by its forms, or by its prefix's length and letters."""
+    """Patterns by their first word: by its forms, or by its prefix."""
 
     forms: dict[str, list[Pattern]] = field(default_factory=lambda: defaultdict(list))
-    prefixes: dict[int, dict[str, list[Pattern]]] = field(default_factory=dict)
+    prefixes: dict[str, list[Pattern]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, pattern: Pattern) -> None:
         """Makes the pattern findable."""
         first = pattern.slots[0]
         if first.prefix is not None:
-            by_prefix = self.prefixes.setdefault(len(first.prefix), defaultdict(list))
-            by_prefix[first.prefix].append(pattern)
+            self.prefixes[first.prefix].append(pattern)
         for form in first.forms:
             self.forms[form].append(pattern)
 
@@ -86,10 +85,9 @@ class PhraseIndex:
         """Every hit, in no particular order; one that two forms or spellings give may come twice."""
         for form in self.forms.keys() & stream.nodes.keys():
             yield from _find_at(self.forms[form], stream.nodes[form], stream)
-        for length, patterns in self.prefixes.items():
-            starts = stream.prefixes(length)
-            for prefix in patterns.keys() & starts.keys():
-                yield from _find_at(patterns[prefix], starts[prefix], stream)
+        for prefix, patterns in self.prefixes.items():
+            if nodes := stream.starting(prefix):
+                yield from _find_at(patterns, nodes, stream)
 
 
 def _find_at(patterns: Sequence[Pattern], nodes: Sequence[int], stream: Stream) -> Iterator[Hit]:

@@ -1,5 +1,6 @@
 """A notice made ready for matching: its texts as streams of terms by language. Done once, used for every profile."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -44,7 +45,7 @@ class Stream:
     places: list[Place] = field(default_factory=list)
     joins: dict[int, list[tuple[Term, int]]] = field(default_factory=dict)
     nodes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    starts: dict[int, dict[str, list[int]]] = field(default_factory=dict)
+    sorted: list[tuple[str, int]] = field(default_factory=list)
 
     def edges(self, node: int) -> Iterator[tuple[Term, int]]:
         """The terms that start at a node, each with the node after it."""
@@ -52,32 +53,36 @@ class Stream:
             yield self.terms[node], node + 1
             yield from self.joins.get(node, ())
 
-    def prefixes(self, length: int) -> dict[str, list[int]]:
-        """The nodes by the first `length` letters of the folded words that start there."""
-        if length not in self.starts:
-            found: dict[str, list[int]] = defaultdict(list)
-            for node in range(len(self.terms)):
-                for term, _ in self.edges(node):
-                    if len(term.folded) >= length:
-                        found[term.folded[:length]].append(node)
-            self.starts[length] = found
-        return self.starts[length]
+    def starting(self, prefix: str) -> list[int]:
+        """The nodes from which a folded word with this prefix starts."""
+        if not self.sorted:
+            pairs = [(term.folded, node) for node, term in enumerate(self.terms)]
+            self.sorted = sorted(pairs + [(term.folded, node) for node in self.joins for term, _ in self.joins[node]])
+        found, place = [], bisect_left(self.sorted, (prefix,))
+        while place < len(self.sorted) and self.sorted[place][0].startswith(prefix):
+            found.append(self.sorted[place][1])
+            place += 1
+        return found
 
     def add(self, place: Place, words: Vocabulary) -> None:
         """Appends a text."""
-        chain = len(self.terms)
-        for start, end, joined in find_words(place.text[:MOST_TEXT]):
-            node = len(self.terms)
-            term = words.term(place.text[start:end])
+        self.sorted = []
+        node = chain = len(self.terms)
+        text, remembered, nodes = place.text, words.terms, self.nodes
+        for start, end, joined in find_words(text[:MOST_TEXT]):
+            raw = text[start:end]
+            term = remembered.get(raw) or words.term(raw)
             self.terms.append(term)
             self.spans.append((start, end))
-            self.places.append(place)
             for form in term.forms:
-                self.nodes[form].append(node)
+                nodes[form].append(node)
+            node += 1
             if joined:
-                self._join(max(chain, node - LONGEST_CHAIN + 1), node, words)
+                self.places += [place] * (node - len(self.places))
+                self._join(max(chain, node - LONGEST_CHAIN), node - 1, words)
             else:
-                chain = node
+                chain = node - 1
+        self.places += [place] * (node - len(self.places))
 
     def _join(self, first: int, last: int, words: Vocabulary) -> None:
         """The edges that end behind `last`, from each node of its chain: "x-ray" is also "xray"."""

@@ -34,7 +34,7 @@ def line_of(node: yaml.Node) -> int:
 
 def where(node: yaml.Node, key: str) -> str:
     """The place of a node as problems name it."""
-    return f"line {line_of(node)}: {key}"
+    return f"line {line_of(node)}: {key or 'the whole file'}"
 
 
 def is_null(node: yaml.Node | None) -> bool:

@@ -10,6 +10,13 @@ from domain.errors import SchemaTooOld
 
 HEAD = "0001"  # the newest revision in storage/migrations/versions
 READING = {"tenderwatch_reading": True, "postgresql_readonly": True}
+PRAGMAS = (
+    "busy_timeout = 30000",
+    "foreign_keys = ON",
+    "synchronous = NORMAL",
+    "cache_size = -16000",
+    "wal_autocheckpoint = 5000",  # pages, 20 MB: a crawl changes the same index pages again and again
+)
 
 
 def open_engine(url: str) -> Engine:
@@ -28,7 +35,7 @@ def open_engine(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001
     connection.isolation_level = None  # pysqlite begins nothing by itself; `_begin_sqlite` does
-    for pragma in ("busy_timeout = 30000", "foreign_keys = ON", "synchronous = NORMAL", "cache_size = -16000"):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         connection.execute("PRAGMA journal_mode = WAL")

@@ -1,10 +1,11 @@
 """Keys are allocated here, so that rows go in by `execute(statement, rows)` and their links are known beforehand."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Insert, Table, func, select, text
+from sqlalchemy import Connection, Dialect, Insert, Select, Table, TextClause, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
@@ -15,15 +16,29 @@ def allocate_ids(connection: Connection, table: Table, count: int) -> list[int]:
     if not count:
         return []
     if connection.dialect.name == "sqlite":
-        first = (connection.execute(select(func.max(table.c.id))).scalar() or 0) + 1
+        first = (connection.execute(_newest(table)).scalar() or 0) + 1
         return list(range(first, first + count))
-    draw = text(f"SELECT nextval('{table.name}_id_seq') FROM generate_series(1, :count)")  # noqa: S608
-    return list(connection.execute(draw, {"count": count}).scalars())
+    return list(connection.execute(_draw(table), {"count": count}).scalars())
 
 
-def insert_new(connection: Connection, table: Table) -> Insert:
+@lru_cache
+def _newest(table: Table) -> Select[Any]:
+    return select(func.max(table.c.id))
+
+
+@lru_cache
+def _draw(table: Table) -> TextClause:
+    return text(f"SELECT nextval('{table.name}_id_seq') FROM generate_series(1, :count)")  # noqa: S608
+
+
+def insert_new(to: Connection | Dialect, table: Table) -> Insert:
     """An INSERT that leaves rows alone that are there already, whichever unique key they meet."""
-    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return _insert_new(to.dialect.name if isinstance(to, Connection) else to.name, table)
+
+
+@lru_cache
+def _insert_new(name: str, table: Table) -> Insert:
+    dialect: Any = sqlite if name == "sqlite" else postgresql
     statement: Insert = dialect.insert(table).on_conflict_do_nothing()
     return statement
 

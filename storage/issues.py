@@ -5,12 +5,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.sources import Issue, IssueKind
-from storage.ids import in_chunks
 from storage.schema import issues
 from storage.types import AnyRow
 
@@ -30,18 +31,12 @@ class StoredIssue:
 
 def save_issues(c: Connection, run_id: int | None, issues_: Sequence[Issue], now: datetime) -> None:
     """Writes issues; one that is open with the same source, kind, element and key is counted instead."""
-    for chunk in in_chunks(issues_):
-        rows: dict[tuple[str, str], dict[str, Any]] = {}
-        for issue in chunk:
-            row = rows.setdefault((issue.source, _identity(issue)), {**_to_row(issue, run_id, now), "seen": 0})
-            row["seen"] += 1
-        there = _find_open(c, list(rows))
-        again = [_to_again(rows[key], now) for key in rows if key in there]
-        new = [rows[key] for key in rows if key not in there]
-        if again:
-            c.execute(_SEEN_AGAIN, again)
-        if new:
-            c.execute(insert(issues), new)
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for issue in issues_:
+        row = rows.setdefault((issue.source, _identity(issue)), {**_to_row(issue, run_id, now), "seen": 0})
+        row["seen"] += 1
+    if rows:
+        c.execute(_upsert(c.dialect.name), [rows[key] for key in sorted(rows)])
 
 
 def find_issues(
@@ -64,44 +59,27 @@ def close_issues(c: Connection, source: str, kind: IssueKind | None, now: dateti
     return c.execute(update(issues).where(which).values(closed_at=now)).rowcount
 
 
-_SEEN_AGAIN = (
-    update(issues)
-    .where(
-        issues.c.source == bindparam("of_source"),
-        issues.c.identity == bindparam("of_identity"),
-        issues.c.closed_at.is_(None),
+@lru_cache
+def _upsert(dialect: str) -> Insert:
+    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = insert(issues)
+    new = statement.excluded
+    counted: Insert = statement.on_conflict_do_update(
+        index_elements=[issues.c.source, issues.c.identity],
+        index_where=text("closed_at IS NULL"),
+        set_={
+            "seen": issues.c.seen + new.seen,
+            "last_seen_at": new.last_seen_at,
+            "reason": new.reason,
+            "page": new.page,
+            "url": new.url,
+        },
     )
-    .values(
-        seen=issues.c.seen + bindparam("more"),
-        last_seen_at=bindparam("now"),
-        reason=bindparam("of_reason"),
-        page=bindparam("of_page"),
-    )
-)
-
-
-def _find_open(c: Connection, keys: list[tuple[str, str]]) -> set[tuple[str, str]]:
-    query = select(issues.c.source, issues.c.identity).where(
-        issues.c.source.in_({source for source, _ in keys}),
-        issues.c.identity.in_({identity for _, identity in keys}),
-        issues.c.closed_at.is_(None),
-    )
-    return {(row.source, row.identity) for row in c.execute(query)}
+    return counted
 
 
 def _identity(issue: Issue) -> str:
     return hashlib.sha256(json.dumps([issue.kind, issue.element, issue.key]).encode()).hexdigest()
-
-
-def _to_again(row: dict[str, Any], now: datetime) -> dict[str, Any]:
-    return {
-        "of_source": row["source"],
-        "of_identity": row["identity"],
-        "more": row["seen"],
-        "now": now,
-        "of_reason": row["reason"],
-        "of_page": row["page"],
-    }
 
 
 def _to_row(issue: Issue, run_id: int | None, now: datetime) -> dict[str, Any]:

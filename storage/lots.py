@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert
+from sqlalchemy import Connection, bindparam, delete
 
 from domain.notices import Lot
+from storage.bulk import insert_rows
 from storage.schema import lots
 
 _CLEAR = delete(lots).where(lots.c.notice_id == bindparam("of_notice"))
@@ -20,8 +21,7 @@ def save_lots(c: Connection, by_notice: Mapping[int, tuple[Lot, ...]], *, replac
         for notice_id, group in by_notice.items()
         for position, lot in enumerate(group)
     ]
-    if rows:
-        c.execute(insert(lots), rows)
+    insert_rows(c, lots, rows)
 
 
 def _to_row(notice_id: int, position: int, lot: Lot) -> dict[str, Any]:

@@ -72,7 +72,9 @@ _MARK = (
     update(notices)
     .where(notices.c.id == bindparam("of_id"))
     .values(
-        matched_revision=bindparam("revision"), matched_status=bindparam("status"), matched_epoch=bindparam("epoch")
+        matched_revision=bindparam("of_revision"),
+        matched_status=bindparam("of_status"),
+        matched_epoch=bindparam("of_epoch"),
     )
 )
 
@@ -117,9 +119,9 @@ def _save(c: Connection, epoch: int, results: list[Match], model_version: str, n
     marks = [
         {
             "of_id": match.stored.id,
-            "revision": match.stored.revision,
-            "status": match.stored.notice.status,
-            "epoch": epoch,
+            "of_revision": match.stored.revision,
+            "of_status": match.stored.notice.status,
+            "of_epoch": epoch,
         }
         for match in live
     ]

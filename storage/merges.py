@@ -1,7 +1,6 @@
 """Two procedures turn out to be one: notices, references and opportunities move; nothing that was assessed is lost."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 

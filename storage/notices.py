@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 from domain.notices import Kind, Status
 from storage.revisions import Revision, find_revisions
 from storage.saving import Outcome, Saved, save_notices
-from storage.schema import notices, procedure_references
+from storage.schema import notices, procedure_references, sources
 from storage.stored import SELECT_STORED, StoredNotice, find_stored
 
 __all__ = [
@@ -41,7 +41,7 @@ def find_notices_named(c: Connection, name: str) -> list[StoredNotice]:
     meanings = (
         (notices.c.source == source) & (notices.c.key == key),
         notices.c.url == name,
-        notices.c.key == name,
+        notices.c.source.in_(select(sources.c.source)) & (notices.c.key == name),  # by the index of (source, key)
         notices.c.procedure_id.in_(referenced),
     )
     found = (list(find_stored(c, SELECT_STORED.where(each).order_by(notices.c.id))) for each in meanings)

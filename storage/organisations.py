@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from domain.notices import Buyer
-from storage.ids import allocate_ids, in_chunks, insert_new
+from storage.bulk import insert_rows
+from storage.ids import allocate_ids, in_chunks
 from storage.schema import notice_organisations, organisations
 
 _FIND = select(organisations.c.identity, organisations.c.id).where(
@@ -25,8 +26,7 @@ def save_buyers(c: Connection, buyers: Mapping[int, tuple[Buyer, ...]], *, repla
         for notice_id, group in buyers.items()
         for position, buyer in enumerate(group)
     ]
-    if links:
-        c.execute(insert(notice_organisations), links)
+    insert_rows(c, notice_organisations, links)
 
 
 def _save_organisations(c: Connection, buyers: Iterable[Buyer]) -> dict[str, int]:
@@ -37,7 +37,7 @@ def _save_organisations(c: Connection, buyers: Iterable[Buyer]) -> dict[str, int
         return known
     ids = allocate_ids(c, organisations, len(missing))
     rows = [_to_row(number, key, wanted[key]) for number, key in zip(ids, missing, strict=True)]
-    if c.execute(insert_new(c, organisations), rows).rowcount == len(rows):
+    if insert_rows(c, organisations, rows, skip_existing=True) == len(rows):
         return known | dict(zip(missing, ids, strict=True))
     return known | _find(c, missing)  # another crawl was first with some of them
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import zstandard
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from domain.sources import Page
 from storage.ids import insert_new
@@ -67,6 +67,9 @@ class PageFiles:
         return self._folder / digest[:2] / f"{digest}.zst"
 
 
+_SOURCE_OF = select(runs.c.source).where(runs.c.id == bindparam("of_run"))
+
+
 def save_page(c: Connection, page: Page, run_id: int) -> None:
     """Records where and when a saved body was fetched; the same body from the same address again is the newer row."""
     row = {
@@ -76,7 +79,7 @@ def save_page(c: Connection, page: Page, run_id: int) -> None:
         "media_type": page.media_type,
         "size": page.size,
         "run_id": run_id,
-        "source": c.execute(select(runs.c.source).where(runs.c.id == run_id)).scalar_one(),
+        "source": c.execute(_SOURCE_OF, {"of_run": run_id}).scalar_one(),
     }
     if c.execute(insert_new(c, pages), row).rowcount == 0:
         same = (pages.c.source == row["source"]) & (pages.c.hash == page.hash) & (pages.c.url == page.url)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, select
 
 from domain.notices import Notice
-from storage.ids import allocate_ids, insert_new
+from storage.bulk import insert_rows
+from storage.ids import allocate_ids
 from storage.merges import merge_procedures
 from storage.schema import notices, procedure_joins, procedure_references, procedures
 
@@ -39,8 +40,7 @@ def place_notices(c: Connection, new: Sequence[Notice]) -> Places:
     known = _find_references(c, references)
     missing = [reference for reference in references if reference not in known]
     fresh = allocate_ids(c, procedures, len(missing) + sum(not notice.procedure_id for notice in new))
-    if fresh:
-        c.execute(insert(procedures), [{"id": number} for number in fresh])
+    insert_rows(c, procedures, [{"id": number} for number in fresh])
     claimed = dict(zip(missing, fresh, strict=False))
     taken = _claim(c, claimed)
     alone = iter(fresh[len(missing) :])
@@ -71,8 +71,7 @@ def save_joins(c: Connection, places: Places, notice_ids: Sequence[int], now: da
         }
         for index, reference in places.joins
     ]
-    if rows:
-        c.execute(insert(procedure_joins), rows)
+    insert_rows(c, procedure_joins, rows)
 
 
 def add_reference(c: Connection, notice_id: int, reference: str, now: datetime) -> None:
@@ -97,6 +96,6 @@ def _claim(c: Connection, claimed: dict[str, int]) -> dict[str, int]:
     if not claimed:
         return {}
     rows: list[dict[str, Any]] = [{"reference": key, "procedure_id": number} for key, number in claimed.items()]
-    if c.execute(insert_new(c, procedure_references), rows).rowcount == len(rows):
+    if insert_rows(c, procedure_references, rows, skip_existing=True) == len(rows):
         return claimed
     return _find_references(c, list(claimed))

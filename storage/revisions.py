@@ -1,11 +1,11 @@
 """Revisions: what changed in a notice, field by field. Nothing is overwritten."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import Connection, select
 
 from domain.alerts import FieldChange
@@ -45,7 +45,7 @@ def compare_documents(old: str, new: str) -> tuple[FieldChange, ...]:
 
     A lot that came or went is one change of `lots[key]`; a reordering of lots is a change of `lots`.
     """
-    before, after = json.loads(old), json.loads(new)
+    before, after = from_json(old), from_json(new)
     return tuple(_compare(before, after))
 
 

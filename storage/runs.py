@@ -1,15 +1,23 @@
 """Runs: how each crawl went, told as it goes."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from domain.sources import Run, RunState, StepState
 from storage.schema import runs, steps
 from storage.types import AnyRow
 
 UNFINISHED = (StepState.TODO, StepState.FAILED)
+
+
+_COUNT = (
+    update(runs)
+    .where(runs.c.id == bindparam("of_id"))
+    .values(
+        {name: runs.c[name] + bindparam(f"more_{name}") for name in ("pages", "new", "changed", "same", "issues")}
+    )
+)
 
 
 def finish_run(
@@ -40,9 +48,7 @@ def count_run(
 ) -> None:
     """Adds to a run's counts."""
     added = {"pages": pages, "new": new, "changed": changed, "same": same, "issues": issues}
-    values = {name: runs.c[name] + number for name, number in added.items() if number}
-    if values:
-        c.execute(update(runs).where(runs.c.id == run_id).values(values))
+    c.execute(_COUNT, {"of_id": run_id, **{f"more_{name}": number for name, number in added.items()}})
 
 
 def find_runs(c: Connection, source: str | None = None, limit: int = 20) -> list[Run]:

@@ -7,10 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from domain.notice_json import content
 from domain.notices import Notice, Status
+from storage.bulk import insert_rows
 from storage.ids import allocate_ids, in_chunks
 from storage.lots import save_lots
 from storage.organisations import save_buyers
@@ -187,9 +188,9 @@ def _insert(c: Connection, new: list[tuple[Notice, str, str]], batch: _Batch) ->
                 "matched_epoch": 0,
             }
         )
-        versions.append(_to_version(number, 1, notice, document, digest, batch, []))
-    c.execute(insert(notices), rows)
-    c.execute(insert(revisions), versions)
+        versions.append(_to_version(number, 1, notice, document, batch, []))
+    insert_rows(c, notices, rows)
+    insert_rows(c, revisions, versions)
     save_joins(c, places, ids, batch.now)
     by_id = {number: notice for number, (notice, _, _) in zip(ids, new, strict=True)}
     save_lots(c, {number: notice.lots for number, notice in by_id.items()}, replace=False)
@@ -204,7 +205,7 @@ def _revise(c: Connection, changed: list[tuple[AnyRow, Notice, str, str]], batch
         changes = compare_documents(before[row.id], document)
         fields[row.id] = {change.field.partition("[")[0] for change in changes}
         listed = [[change.field, change.old, change.new] for change in changes]
-        versions.append(_to_version(row.id, row.revision + 1, notice, document, digest, batch, listed))
+        versions.append(_to_version(row.id, row.revision + 1, notice, document, batch, listed))
         rows.append(
             {
                 "of_id": row.id,
@@ -217,7 +218,7 @@ def _revise(c: Connection, changed: list[tuple[AnyRow, Notice, str, str]], batch
             }
         )
     c.execute(_REVISE, rows)
-    c.execute(insert(revisions), versions)
+    insert_rows(c, revisions, versions)
     save_lots(c, {row.id: notice.lots for row, notice, _, _ in changed if "lots" in fields[row.id]}, replace=True)
     buyers = {row.id: notice.buyers for row, notice, _, _ in changed if "buyers" in fields[row.id]}
     save_buyers(c, buyers, replace=True)
@@ -247,8 +248,8 @@ def _touch(c: Connection, touched: list[tuple[AnyRow, Notice]], batch: _Batch) -
 def _to_columns(notice: Notice, digest: str) -> dict[str, Any]:
     texts = [*notice.title.values(), *(buyer.name for buyer in notice.buyers)]
     return {
-        "kind": notice.kind,
-        "status": notice.status,
+        "kind": str(notice.kind),  # sqlite3 tries its adapters on whatever is not exactly a string
+        "status": str(notice.status),
         "title": notice.shown_title(),
         "folded": "\n".join(texts).casefold(),
         "url": notice.url,
@@ -264,7 +265,7 @@ def _to_columns(notice: Notice, digest: str) -> dict[str, Any]:
 
 
 def _to_version(
-    number: int, revision: int, notice: Notice, document: str, digest: str, batch: _Batch, changes: list[Any]
+    number: int, revision: int, notice: Notice, document: str, batch: _Batch, changes: list[Any]
 ) -> dict[str, Any]:
     return {
         "notice_id": number,
@@ -272,8 +273,7 @@ def _to_version(
         "made_at": batch.now,
         "run_id": batch.run_id,
         "page": batch.page,
-        "status": notice.status,
-        "content_hash": digest,
+        "status": str(notice.status),
         "changes": changes,
         "document": document,
     }

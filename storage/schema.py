@@ -153,6 +153,7 @@ procedure_references = Table(
     Column("reference", Text, primary_key=True),
     Column("procedure_id", Id, ForeignKey("procedures.id"), nullable=False),
     Index(None, "procedure_id"),
+    sqlite_with_rowid=False,  # small rows found by their key: one tree instead of two
 )
 
 notices = Table(
@@ -189,9 +190,7 @@ notices = Table(
     Index(None, "procedure_id"),
     Index(None, "matched_epoch"),
     Index(None, "listed_at"),
-    Index(None, "key"),
     Index(None, "url"),
-    Index(None, "page"),
 )
 
 procedure_joins = Table(
@@ -217,7 +216,6 @@ revisions = Table(
     Column("run_id", Id, ForeignKey("runs.id"), nullable=False),
     Column("page", String(64)),
     Column("status", String(16), nullable=False),
-    Column("content_hash", String(64), nullable=False),
     Column("changes", Json, nullable=False),
     Column("document", Text, nullable=False),
     PrimaryKeyConstraint("notice_id", "number"),
@@ -234,6 +232,7 @@ lots = Table(
     Column("amount_sort", Float(53)),
     Column("currency", Text),
     PrimaryKeyConstraint("notice_id", "position"),
+    sqlite_with_rowid=False,
 )
 
 organisations = Table(
@@ -258,7 +257,7 @@ notice_organisations = Table(
     Column("organisation_id", Id, ForeignKey("organisations.id"), nullable=False),
     Column("role", String(16), nullable=False),
     PrimaryKeyConstraint("notice_id", "position"),
-    Index(None, "organisation_id"),
+    sqlite_with_rowid=False,
 )
 
 # Matching.

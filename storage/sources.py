@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from domain.errors import LeaseLost, SourceBusy
 from domain.sources import Lease, Run, RunState
@@ -23,6 +23,13 @@ class SourceState:
     last_ok_at: datetime | None
     finished_at: datetime | None
     lease: Lease | None
+
+
+_LOCK_LEASE = (
+    select(sources.c.lease_token, sources.c.lease_run_id)
+    .where(sources.c.source == bindparam("of_source"))
+    .with_for_update()
+)
 
 
 def take_lease(c: Connection, source: str, now: datetime, ttl: timedelta) -> Lease:
@@ -54,8 +61,7 @@ def renew_lease(c: Connection, lease: Lease, now: datetime, ttl: timedelta) -> L
 
 def check_lease(c: Connection, lease: Lease) -> None:
     """Raises LeaseLost unless the lease is still the source's; it then stays so until the transaction ends."""
-    query = select(sources.c.lease_token, sources.c.lease_run_id).where(sources.c.source == lease.source)
-    row = c.execute(query.with_for_update()).one_or_none()
+    row = c.execute(_LOCK_LEASE, {"of_source": lease.source}).one_or_none()
     if row is None or row.lease_token != lease.token or row.lease_run_id != lease.run_id:
         raise LeaseLost(f"run {lease.run_id} of {lease.source} has lost its lease; it may write no more")
 

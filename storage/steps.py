@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, String, bindparam, case, delete, func, insert, select, update
 
 from domain.sources import Step, StepState
 from storage.ids import in_chunks
@@ -23,13 +23,12 @@ def add_steps(c: Connection, source: str, run_id: int, steps_: Sequence[Step]) -
     """
     added = 0
     for chunk in in_chunks(list({step.token: step for step in steps_}.values())):
-        tokens = [step.token for step in chunk]
-        query = select(steps.c.token, steps.c.state, steps.c.run_id)
-        there = {row.token: row for row in c.execute(query.where(steps.c.source == source, steps.c.token.in_(tokens)))}
+        named = {"of_source": source, "tokens": [step.token for step in chunk]}
+        there = {row.token: row for row in c.execute(_FIND, named)}
         again = [step for step in chunk if step.token in there and _is_old(there[step.token], run_id)]
         rows = [_to_row(step, source, run_id) for step in chunk if step.token not in there]
         if rows:
-            c.execute(insert(steps), rows)
+            c.execute(_ADD, rows)
         if again:
             c.execute(_AGAIN, [_to_again(step, source, run_id) for step in again])
         added += len(rows) + len(again)
@@ -41,16 +40,9 @@ def save_step(c: Connection, source: str, token: str, state: StepState, reason: 
 
     A fifth failure makes it dead. LookupError for a token that was never added.
     """
-    own = (steps.c.source == source) & (steps.c.token == token)
-    tries = c.execute(select(steps.c.tries).where(own)).scalar()
-    if tries is None:
+    went = {"of_source": source, "of_token": token, "to": state, "tried": int(state != StepState.TODO)}
+    if c.execute(_SAVE, {**went, "because": reason}).rowcount == 0:
         raise LookupError(f"{source} has no step {token}")
-    tries += state != StepState.TODO
-    if state == StepState.FAILED and tries >= MOST_TRIES:
-        state = StepState.DEAD
-    holder = select(sources.c.lease_run_id).where(sources.c.source == source).scalar_subquery()
-    run_id = func.coalesce(holder, steps.c.run_id)
-    c.execute(update(steps).where(own).values(state=state, tries=tries, reason=reason, run_id=run_id))
 
 
 def find_unfinished_steps(c: Connection, source: str) -> list[Step]:
@@ -66,9 +58,37 @@ def prune_done_steps(c: Connection, source: str, before: datetime) -> int:
     return c.execute(delete(steps).where(done)).rowcount
 
 
+_OWN = (steps.c.source == bindparam("of_source")) & (steps.c.token == bindparam("of_token"))
+
+_FIND = select(steps.c.token, steps.c.state, steps.c.run_id).where(
+    steps.c.source == bindparam("of_source"), steps.c.token.in_(bindparam("tokens", expanding=True))
+)
+
+_ADD = insert(steps)
+
+_SAVE = (
+    update(steps)
+    .where(_OWN)
+    .values(
+        state=case(
+            (
+                (bindparam("to", type_=String) == StepState.FAILED) & (steps.c.tries + 1 >= MOST_TRIES),
+                StepState.DEAD,
+            ),
+            else_=bindparam("to", type_=String),
+        ),
+        tries=steps.c.tries + bindparam("tried"),
+        reason=bindparam("because"),
+        run_id=func.coalesce(
+            select(sources.c.lease_run_id).where(sources.c.source == bindparam("of_source")).scalar_subquery(),
+            steps.c.run_id,
+        ),
+    )
+)
+
 _AGAIN = (
     update(steps)
-    .where(steps.c.source == bindparam("of_source"), steps.c.token == bindparam("of_token"))
+    .where(_OWN)
     .values(
         {
             name: bindparam(name)

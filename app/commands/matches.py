@@ -3,14 +3,11 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from app.console import PARTIAL, now, open_installation, print_json, print_rows, tell, with_progress
-
-if TYPE_CHECKING:
-    from domain.opportunities import Reason
+from app.console import PARTIAL, now, open_installation, out, print_json, tell, with_progress
 
 
 def register(app: typer.Typer) -> None:
@@ -105,15 +102,9 @@ def _as_json(source: str, key: str, head: Any, explanation: Any) -> dict[str, An
 
 
 def _show(title: str, head: Any, explanation: Any) -> None:
-    print_rows(
-        ["points", "why", "where", "what stands there"],
-        [_reason_row(reason) for reason in explanation.score.reasons],
-        title=f"{head.profile.name} (version {head.version}): {explanation.score.points} of 100, "
-        f"threshold {head.profile.threshold}",
-    )
-    tell("\n".join([title, *explanation.sentences]))
+    from rich.text import Text
 
-
-def _reason_row(reason: "Reason") -> list[Any]:
-    where = f"{reason.field} {reason.start}–{reason.end}" if reason.start is not None else reason.field
-    return ["stops" if reason.stops else f"{reason.points:+d}", reason.explanation, where, reason.text]
+    verdict = "an opportunity" if explanation.qualified else "no opportunity"
+    heading = f"{head.profile.name} (version {head.version}): {explanation.score.points} of 100, {verdict}"
+    lines = [f"  {sentence}" for sentence in explanation.sentences]
+    out().print(Text("\n".join([f"{title}\n{heading}", *lines, ""])), soft_wrap=True)

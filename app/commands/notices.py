@@ -9,6 +9,7 @@ import typer
 from app.console import in_zone, now, open_installation, print_json, print_rows, read_moment, show, tell, with_progress
 
 if TYPE_CHECKING:
+    from domain.notices import Money
     from storage.notices import StoredNotice
 
 app = typer.Typer(no_args_is_help=True, help="Stored notices: list, show, export.")
@@ -67,11 +68,16 @@ def show_one(
     if as_json:
         print_json({**data, "history": changes} if history else data)
         return
-    print_rows(
-        ["", f"{stored.notice.source}:{stored.notice.key}"], [[key, _shown(value)] for key, value in data.items()]
-    )
+    zone = place.settings.zone
+    print_rows(["", f"{stored.notice.source}:{stored.notice.key}"], _facts(data, stored, zone))
     if history:
-        show(changes, False, f"{stored.revision} revision, nothing has changed", title="History")
+        shown = [{**each, "at": in_zone(each["at"], zone)} for each in changes]
+        show(
+            shown,
+            as_json,
+            f"revision {stored.revision}; nothing has changed since it was first read",
+            title="\nHistory",
+        )
 
 
 @app.command()
@@ -162,16 +168,33 @@ def _row(stored: "StoredNotice", zone: str) -> dict[str, Any]:
         "title": notice.shown_title(),
         "buyer": notice.buyers[0].name if notice.buyers else None,
         "country": notice.country,
-        "value": f"{notice.value.amount:,f} {notice.value.currency}" if notice.value else None,
+        "value": _money(notice.value),
         "published": in_zone(notice.published_at, zone),
         "deadline": in_zone(notice.deadline_at, zone),
         "revision": stored.revision,
     }
 
 
-def _shown(value: Any) -> str:
-    import json
+def _facts(data: dict[str, Any], stored: "StoredNotice", zone: str) -> list[list[str]]:
+    """What is known of a notice, a row each, as a person reads it."""
+    notice = stored.notice
+    special = {
+        "title": "\n".join(notice.title.values()),
+        "description": "\n\n".join(notice.description.values()),
+        "buyers": "\n".join(f"{each.name} {each.id or ''}".strip() for each in notice.buyers),
+        "regions": ", ".join(notice.regions),
+        "codes": ", ".join(f"{code.scheme} {code.id}" for code in notice.codes),
+        "value": _money(notice.value),
+        "published_at": in_zone(notice.published_at, zone),
+        "deadline_at": in_zone(notice.deadline_at, zone),
+        "lots": "\n".join(
+            f"{lot.key}: {next(iter(lot.title.values()), '')} {_money(lot.value)}".strip() for lot in notice.lots
+        ),
+        "documents": "\n".join(f"{each.title or ''} {each.url}".strip() for each in notice.documents),
+    }
+    rows = [[key, str(special.get(key, value) or "")] for key, value in data.items() if key != "raw"]
+    return [row for row in rows if row[1]] + [["revision", str(stored.revision)]]
 
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1, default=str)
+
+def _money(money: "Money | None") -> str:
+    return f"{money.amount:,f} {money.currency}" if money else ""

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -62,7 +63,7 @@ class Gate:
             return True
 
 
-class Portal:
+class Portal(ABC):
     """A portal on a port of its own. A subclass answers paths; `paced` are the prefixes that a Pace holds for."""
 
     title = "demo portal"
@@ -92,9 +93,9 @@ class Portal:
         self._server.server_close()
         self._thread.join()
 
+    @abstractmethod
     def answer(self, path: str, query: list[tuple[str, str]]) -> Answer:
         """Answer a GET."""
-        raise NotImplementedError
 
     def respond(self, target: str) -> Answer:
         """Answer a request and log it."""

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 from alerts.book import import_book
 from alerts.route import route
 from alerts.send import Sent, send_due
+from app.commands.opportunities import to_heading, to_reasons
 from app.commands.profiles import save
 from app.console import (
     DONE,
     FAILED,
     PARTIAL,
     Installation,
-    in_zone,
     now,
     open_installation,
     out,
@@ -32,7 +32,7 @@ from domain.sources import Run, RunState
 from matching.profiles import read_profile
 from matching.run import match_stored
 from storage.engine import reading
-from storage.opportunities import OpportunityView, find_opportunities
+from storage.opportunities import find_opportunities
 
 MARK = ".tenderwatch-demo"
 PROFILES = ("laboratory", "water")
@@ -127,27 +127,10 @@ def _headline(text: str) -> None:
 
 def _show_best(place: Installation) -> None:
     with reading(place.engine) as connection:
-        best = find_opportunities(connection, limit=12)
+        best = find_opportunities(connection, limit=10)
     zone = place.settings.zone
-    columns = ["score", "for", "title", "buyer", "deadline", "why"]
-    print_rows(columns, [_row(view, zone) for view in best], title="\nThe best opportunities, and why")
-
-
-def _row(view: OpportunityView, zone: str) -> list[str]:
-    notice = view.notice.notice
-    reasons = view.assessment.reasons if view.assessment else ()
-    why = [f"{reason.points:+d} {reason.explanation} {reason.text or ''}".strip() for reason in reasons[:3]]
-    buyer = notice.buyers[0].name if notice.buyers else ""
-    deadline = in_zone(notice.deadline_at, zone)[:16] or "not stated"
-    where = f"{buyer} ({notice.country})" if notice.country else buyer
-    return [
-        str(view.opportunity.score),
-        view.opportunity.profile_id,
-        notice.shown_title(),
-        where,
-        deadline,
-        "\n".join(why),
-    ]
+    rows = [[view.opportunity.score, to_heading(view, zone), to_reasons(view)] for view in best]
+    print_rows(["score", "opportunity", "why"], rows, title="\nThe best opportunities, and why")
 
 
 def _show_ways_on(folder: Path, mails: int) -> None:
@@ -158,8 +141,8 @@ def _show_ways_on(folder: Path, mails: int) -> None:
     )
     tell(
         "What to do next:\n"
-        f"  cd {folder} and look around: tenderwatch notices list · opportunities are explained by "
-        "tenderwatch explain NOTICE\n"
+        f"  cd {folder}\n"
+        "  tenderwatch opportunities list · tenderwatch explain NOTICE · tenderwatch notices show NOTICE --history\n"
         "  tenderwatch alerts list · tenderwatch sources show demo_ocds · tenderwatch doctor\n"
         "  your own company: tenderwatch init my-company (README.md)\n"
         "  `tenderwatch` is in .venv/bin; `. .venv/bin/activate` puts it on the path"

@@ -14,6 +14,7 @@ from domain.sources import Source, Step
 
 ISO = "%Y-%m-%dT%H:%M:%S"
 HOUR = timedelta(hours=1)
+SPANS = ("size", "overlap", "first", "smallest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ class Windows:
     def read(cls, source: Source) -> Self:
         """The windows as the source's YAML declares them."""
         options: Mapping[str, Any] = source.listing["window"]
-        spans = {name: to_span(options[name]) for name in ("size", "overlap", "first", "smallest") if name in options}
+        spans: dict[str, Any] = {
+            name: to_span(options[name]) for name in ("size", "overlap", "first", "smallest") if name in options
+        }
         named = {name: options[name] for name in ("format", "by") if name in options}
         over = {name: tuple(str(value) for value in values) for name, values in options.get("over", {}).items()}
         return cls(

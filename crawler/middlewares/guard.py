@@ -15,7 +15,7 @@ from scrapy.http import Response
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.interfaces import IHostnameResolver, IHostResolution, IResolutionReceiver
 from twisted.web.client import URI
-from zope.interface import implementer
+from zope.interface import implementer  # type: ignore[import-untyped]
 
 from domain.addresses import is_forbidden, is_named
 from domain.errors import AddressRefused
@@ -39,7 +39,7 @@ class Guard:
 
         A user, a password or a backslash is refused: two parsers could read two hosts out of such an address.
         """
-        uri = URI.fromBytes(url.encode("ascii"))
+        uri = URI.fromBytes(url.encode("ascii"))  # type: ignore[no-untyped-call]
         host: str = uri.host.decode("ascii").strip("[]")
         if uri.scheme not in SCHEMES:
             raise AddressRefused(f"{uri.scheme.decode()}: only http and https are asked")
@@ -85,7 +85,7 @@ class _JudgedReceiver:
         self._receiver.resolutionBegan(resolution)
 
     def addressResolved(self, address: "IAddress") -> None:  # noqa: N802
-        if self._guard.admits(self._host, address.host, self._port):  # type: ignore[attr-defined]
+        if self._guard.admits(self._host, address.host, self._port):
             self._receiver.addressResolved(address)
 
     def resolutionComplete(self) -> None:  # noqa: N802
@@ -94,7 +94,7 @@ class _JudgedReceiver:
 
 @implementer(IHostnameResolver)
 class GuardedResolver:
-    """Scrapy's caching resolver, with each answer judged: Twisted connects to the answers themselves, never to a name."""
+    """Scrapy's caching resolver, with each answer judged: Twisted connects to the answers, never to a name."""
 
     def __init__(self, reactor: Any, inner: CachingThreadedResolver, guard: Guard) -> None:
         self._reactor, self._inner, self._guard = reactor, inner, guard

@@ -25,6 +25,8 @@ _SYMBOLS = {
     "рубль": "RUB",
     "€": "EUR",
     "£": "GBP",
+    "фунт стерлингов": "GBP",
+    "гривна": "UAH",
     "₴": "UAH",
     "грн": "UAH",
     "zł": "PLN",
@@ -45,6 +47,8 @@ _SYMBOLS = {
     "֏": "AMD",
     "R$": "BRL",
 }
+# In which names are looked up after the portal's own language and English.
+_LANGUAGES = ("ru", "uk", "de", "fr", "es", "pt", "pl", "it", "nl", "cs", "ro", "hu", "bg", "el", "tr", "sv", "da", "fi")
 _FOLDED_SYMBOLS = {symbol.casefold(): code for symbol, code in _SYMBOLS.items()}
 
 
@@ -80,14 +84,17 @@ def to_amount(printed: str, decimal: str | None = None) -> Decimal:
 
 @lru_cache(maxsize=1024)
 def to_currency(printed: str, language: str | None = None) -> str | None:
-    """ISO 4217 by code, unambiguous symbol, or name in `language` or English; None where unknown ("$", "kr")."""
+    """ISO 4217 by code, unambiguous symbol, or name (in `language` first); None where unknown ("$", "kr")."""
     text = printed.strip().rstrip(".")
     if text.upper() in _codes():
         return text.upper()
     folded = text.casefold()
     if folded in _FOLDED_SYMBOLS:
         return _FOLDED_SYMBOLS[folded]
-    return next((names[folded] for names in map(_names, (language or "en", "en")) if folded in names), None)
+    for names in (_names(language or "en"), _names("en"), _all_names()):
+        if folded in names:
+            return names[folded]
+    return None
 
 
 def _with_point(digits: str, decimal: str | None, printed: str) -> str:
@@ -127,3 +134,13 @@ def _names(language: str) -> dict[str, str]:
     except (UnknownLocaleError, ValueError):
         return {}
     return {name.casefold(): code for code, name in locale.currencies.items()}
+
+
+@lru_cache(maxsize=1)
+def _all_names() -> dict[str, str]:
+    """Names in all languages, without those that two languages give to two currencies."""
+    found: dict[str, set[str]] = {}
+    for language in _LANGUAGES:
+        for name, code in _names(language).items():
+            found.setdefault(name, set()).add(code)
+    return {name: codes.pop() for name, codes in found.items() if len(codes) == 1}

@@ -7,11 +7,69 @@ from functools import lru_cache
 from babel import Locale
 from babel.core import get_global
 
+from crawler.normalise.ru_regions import find_ru_region
+
 # Languages in which countries are looked up by name, after the source's own and English: those of the portals known.
-_LANGUAGES = (
-    "es pt fr de it nl ru uk pl cs sk sl hr sr bs mk bg ro hu el da sv nb nn fi et lv lt is ga mt sq tr ka hy az kk "
-    "ky uz be ca eu gl ar fa he hi bn th vi id ms ja ko zh mn cy lb"
-).split()
+_LANGUAGES = [
+    "es",
+    "pt",
+    "fr",
+    "de",
+    "it",
+    "nl",
+    "ru",
+    "uk",
+    "pl",
+    "cs",
+    "sk",
+    "sl",
+    "hr",
+    "sr",
+    "bs",
+    "mk",
+    "bg",
+    "ro",
+    "hu",
+    "el",
+    "da",
+    "sv",
+    "nb",
+    "nn",
+    "fi",
+    "et",
+    "lv",
+    "lt",
+    "is",
+    "ga",
+    "mt",
+    "sq",
+    "tr",
+    "ka",
+    "hy",
+    "az",
+    "kk",
+    "ky",
+    "uz",
+    "be",
+    "ca",
+    "eu",
+    "gl",
+    "ar",
+    "fa",
+    "he",
+    "hi",
+    "bn",
+    "th",
+    "vi",
+    "id",
+    "ms",
+    "ja",
+    "ko",
+    "zh",
+    "mn",
+    "cy",
+    "lb",
+]
 # What CLDR does not have: parts of the United Kingdom as its portals print them, the EU's own codes, long names.
 _OTHER_NAMES = {
     "UK": "GB",
@@ -83,6 +141,7 @@ _NUTS = {
     "SI": "0", "SK": "0", "TR": "123456789ABC", "UK": "CDEFGHIJKLMN", "XK": "0", "UA": "0123456789",
 }  # fmt: skip
 _NUTS_COUNTRY = {"GR": "EL", "GB": "UK"}
+_COUNTRY_OF_NUTS = {nuts: country for country, nuts in _NUTS_COUNTRY.items()}
 _ISO_REGION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 
 
@@ -117,11 +176,26 @@ def is_region(printed: str, country: str | None) -> bool:
     return bool(_ISO_REGION.fullmatch(printed)) and country in (None, prefix)
 
 
+@lru_cache(maxsize=4096)
+def to_region(printed: str, country: str | None) -> str | None:
+    """The NUTS or ISO 3166-2 code that is printed, or that a printed name of a Russian region stands for."""
+    code = printed.strip()
+    if is_region(code, country):
+        return code
+    return find_ru_region(code) if country == "RU" else None
+
+
+def country_of_region(code: str) -> str | None:
+    """The country of a NUTS code below the country's own (two letters alone are also states' and provinces')."""
+    return _COUNTRY_OF_NUTS.get(code[:2], code[:2]) if len(code) > 2 and is_region(code, None) else None
+
+
 @lru_cache(maxsize=1)
 def _known() -> frozenset[str]:
     """ISO 3166 alpha-2, with Kosovo's XK: CLDR's territories without groups, pseudo ones and withdrawn codes."""
     withdrawn = get_global("territory_aliases")
-    codes = (code for code in Locale("en").territories if len(code) == 2 and code.isalpha())
+    codes = (str(code) for code in Locale("en").territories)
+    codes = (code for code in codes if len(code) == 2 and code.isalpha())
     return frozenset(code for code in codes if code not in {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", *withdrawn})
 
 

@@ -12,7 +12,7 @@ from crawler.normalise.codes import to_codes
 from crawler.normalise.dates import Moment, Zones, to_moment
 from crawler.normalise.languages import UNKNOWN, to_language
 from crawler.normalise.money import to_money
-from crawler.normalise.places import is_region, to_country
+from crawler.normalise.places import country_of_region, to_country, to_region
 from crawler.normalise.text import to_line, to_text
 from crawler.normalise.zones import find_zone
 from domain.notices import (
@@ -43,19 +43,20 @@ def to_notice(raw: RawNotice, source: Source) -> tuple[Notice, list[Issue]]:
     Never raises for odd values. A kind or status that no word list has is `other` and `unknown`, with its Issue.
     """
     work = _Work(raw, source)
-    buyers = tuple(filter(None, (work.buyer(buyer, position) for position, buyer in enumerate(raw.buyers))))
-    country = work.country("country", raw.country) if raw.country else None
-    country = country or next((buyer.country for buyer in buyers if buyer.country), None)
-    if country is None and not raw.country and not any(buyer.country for buyer in raw.buyers):
-        country = source.country or None
+    buyers = work.buyers()
+    country = work.notice_country(buyers)
     zones = work.zones(buyers, country)
-    lots, lot_moments = work.lots(zones)
-    deadline = min(lot_moments, key=_instant, default=None) or work.moment("deadline", raw.deadline, zones, last=True)
-    published = work.moment("published", raw.published, zones, last=False)
+    lots: tuple[Lot, ...] = ()
+    deadline: Moment | None = None
+    if raw.lots:
+        lots, deadline = work.lots(zones)
+    if deadline is None and raw.deadline:
+        deadline = work.moment("deadline", raw.deadline, zones, last=True)
+    published = work.moment("published", raw.published, zones, last=False) if raw.published else None
     language = (to_language(raw.language) if raw.language else None) or source.language
     notice = Notice(
         source=source.id,
-        key=work.key(raw.key),
+        key=_key(raw.key),
         kind=raw.kind or Kind.OTHER,
         status=raw.status or Status.UNKNOWN,
         url=_address(raw.url) or _build_url(raw, source),
@@ -65,7 +66,7 @@ def to_notice(raw: RawNotice, source: Source) -> tuple[Notice, list[Issue]]:
         description=work.texts("description", raw.description, language, to_text) if raw.description else {},
         buyers=buyers,
         country=country,
-        regions=tuple(dict.fromkeys(region for region in raw.regions if is_region(region, None))),
+        regions=work.regions(country) if raw.regions else (),
         codes=work.codes("codes", raw.codes) if raw.codes else (),
         value=work.money("value", raw.value) if raw.value else None,
         published_at=published.at if published else None,
@@ -73,12 +74,12 @@ def to_notice(raw: RawNotice, source: Source) -> tuple[Notice, list[Issue]]:
         deadline_precision=deadline.precision if deadline else None,
         deadline_zone=deadline.zone_from if deadline else None,
         lots=lots,
-        documents=work.documents(),
+        documents=work.documents() if raw.documents else (),
         changes=raw.changes,
         raw=raw.raw,
     )
     for where, word in raw.unknown_words:
-        work.note(IssueKind.UNKNOWN_WORD, where, f"{word[:100]!r} stands in no word list")
+        work.note_word(where, word, "stands in no word list")
     return notice, work.issues
 
 
@@ -93,15 +94,19 @@ class _Work:
     def note(self, kind: IssueKind, element: str, reason: str) -> None:
         self.issues.append(Issue(self.source.id, kind, reason, element, self.raw.key, self.raw.url))
 
+    def note_word(self, where: str, word: str, reason: str) -> None:
+        """One issue for a word, whichever notices print it: it has no key, and the word stands in its element."""
+        text = f"{word[:100]!r} {reason} (seen in {self.raw.key})"
+        self.issues.append(
+            Issue(self.source.id, IssueKind.UNKNOWN_WORD, text, f"{where}: {word[:100]}", None, self.raw.url)
+        )
+
     def convert(self, element: str, to: Callable[[str], T], printed: str) -> T | None:
         try:
             return to(printed)
         except ValueError as error:
             self.note(IssueKind.UNREADABLE, element, str(error)[:300])
             return None
-
-    def key(self, printed: str) -> str:
-        return to_line(printed[:_MAX_KEY]) or printed[:_MAX_KEY]
 
     def texts(self, element: str, printed: Texts, language: str | None, to: Callable[[str], str]) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -113,36 +118,58 @@ class _Work:
     def country(self, element: str, printed: str) -> str | None:
         found = to_country(printed, self.source.language)
         if found is None:
-            self.note(IssueKind.UNKNOWN_WORD, element, f"{printed[:100]!r} is no country that is known")
+            self.note_word(element, printed, "is no country that is known")
         return found
 
+    def buyers(self) -> tuple[Buyer, ...]:
+        found = [self.buyer(buyer, position) for position, buyer in enumerate(self.raw.buyers)]
+        return tuple([buyer for buyer in found if buyer])
+
     def buyer(self, raw: RawBuyer, position: int) -> Buyer | None:
-        element = f"buyers[{position}]"
-        name = self.convert(f"{element}.name", to_line, raw.name)
+        name = self.convert(f"buyers[{position}].name", to_line, raw.name)
         if not name:
             return None
         return Buyer(
             name=name,
             id=raw.id.strip() if raw.id else None,
             scheme=raw.scheme.strip() if raw.scheme else None,
-            country=self.country(f"{element}.country", raw.country) if raw.country else None,
+            country=self.buyer_country(raw),
             url=_address(raw.url),
             email=_mailbox(raw.email),
             phone=_phone(raw.phone),
         )
 
+    def buyer_country(self, raw: RawBuyer) -> str | None:
+        """As printed, else that of its NUTS region: Sell2Wales prints UKL18 and no country."""
+        if raw.country:
+            return self.country("buyers.country", raw.country)
+        return country_of_region(raw.region) if raw.region else None
+
+    def notice_country(self, buyers: tuple[Buyer, ...]) -> str | None:
+        """As printed, else the buyer's, else the source's; None where one is printed that is not known."""
+        if self.raw.country:
+            return self.country("country", self.raw.country)
+        for buyer in buyers:
+            if buyer.country:
+                return buyer.country
+        printed = any(buyer.country for buyer in self.raw.buyers)
+        return None if printed else self.source.country or None
+
+    def regions(self, country: str | None) -> tuple[str, ...]:
+        """Names that are no region's code ("England") are left out: they are no error."""
+        found = (to_region(each, country) or to_region(each, None) for each in self.raw.regions)
+        return tuple(dict.fromkeys(filter(None, found)))
+
     def zones(self, buyers: tuple[Buyer, ...], country: str | None) -> Zones:
         """The buyer's zone by its region, its country, or the notice's country where the buyer prints none."""
         first = self.raw.buyers[0] if self.raw.buyers else None
         own = buyers[0].country if buyers else None
-        region = first.region if first and first.region and is_region(first.region, own or country) else None
-        region = region or next((each for each in self.raw.regions if each.startswith("RU-")), None)
+        printed = first.region if first else None
+        region = to_region(printed, own or country) if printed else None
         stated = own or (country if self.raw.country else None)
         return _zones(stated, region, self.source.zone)
 
-    def moment(self, element: str, printed: str | None, zones: Zones, *, last: bool) -> Moment | None:
-        if not printed:
-            return None
+    def moment(self, element: str, printed: str, zones: Zones, *, last: bool) -> Moment | None:
         formats = self.source.html.get("dates", ()) if self.source.html else ()
         try:
             return to_moment(printed, zones, end_of_day=last, formats=formats)
@@ -167,18 +194,18 @@ class _Work:
             self.note(IssueKind.UNREADABLE, element, f"{each[:100]!r} is no code of its scheme")
         return found
 
-    def lots(self, zones: Zones) -> tuple[tuple[Lot, ...], list[Moment]]:
-        if not self.raw.lots:
-            return (), []
+    def lots(self, zones: Zones) -> tuple[tuple[Lot, ...], Moment | None]:
+        """The lots, and the earliest of their deadlines."""
         moments: list[Moment] = []
-        return tuple(self.lot(raw, f"lots[{position}]", zones, moments) for position, raw in enumerate(self.raw.lots)), moments
+        found = [self.lot(raw, f"lots[{position}]", zones, moments) for position, raw in enumerate(self.raw.lots)]
+        return tuple(found), min(moments, key=_instant, default=None)
 
     def lot(self, raw: RawLot, element: str, zones: Zones, moments: list[Moment]) -> Lot:
-        moment = self.moment(f"{element}.deadline", raw.deadline, zones, last=True)
+        moment = self.moment(f"{element}.deadline", raw.deadline, zones, last=True) if raw.deadline else None
         if moment:
             moments.append(moment)
         return Lot(
-            key=self.key(raw.key),
+            key=_key(raw.key),
             title=self.texts(f"{element}.title", raw.title, self.raw.language, to_line),
             description=self.texts(f"{element}.description", raw.description, self.raw.language, to_text),
             codes=self.codes(f"{element}.codes", raw.codes) if raw.codes else (),
@@ -194,6 +221,14 @@ class _Work:
                 title = self.convert("documents", to_line, document.title) if document.title else None
                 found.append(Document(url, title or None, document.media_type))
         return tuple(found)
+
+
+def _key(printed: str) -> str:
+    """The portal's own, as printed, on one line."""
+    if printed.isascii() and printed.isprintable() and len(printed) <= _MAX_KEY:
+        return printed
+    clean = " ".join("".join(mark if mark.isprintable() else " " for mark in printed).split())
+    return (clean or "?")[:_MAX_KEY]
 
 
 def _instant(moment: Moment) -> datetime:
@@ -244,5 +279,3 @@ def _mailbox(printed: str | None) -> str | None:
 def _phone(printed: str | None) -> str | None:
     text = " ".join(printed.split()) if printed else ""
     return text if 2 < len(text) < 100 and text.isprintable() and any(map(str.isdigit, text)) else None
-
-

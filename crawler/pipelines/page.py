@@ -36,7 +36,7 @@ class PagePipeline:
             session.tally.lease_lost = True
             spider.stop("lease lost")
             return item
-        except Exception as error:  # noqa: BLE001 (the border of the spider's callback)
+        except Exception as error:
             log.error("page crashed", source=session.source.id, step=item.step.token, exc_info=True)
             session.later(session.fail, item.step, f"our mistake: {error!r}", item.page)
             return item

@@ -1,4 +1,4 @@
-"""Stores what one page brought: everything, the step that asked for it and the steps that follow, in one transaction."""
+"""Stores what one page brought, the step that asked for it and the steps that follow, in one transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """Portals that are web pages only: a list by the selectors in the YAML, and a page for each of its rows."""
 
 from crawler.listing.detail import read_row, to_detail
-from crawler.reading import Fetched, FindReleases, Reading
 from crawler.readers.html import read_detail, read_list
+from crawler.reading import Fetched, FindReleases, Reading
 from crawler.spider import SourceSpider
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from crawler.reading import Fetched, FindReleases, Reading
 from crawler.readers.ocds import merge_releases, read_page, read_release
+from crawler.reading import Fetched, FindReleases, Reading
 from crawler.spider import SourceSpider
 from domain.errors import Unreadable
 from domain.notices import RawNotice

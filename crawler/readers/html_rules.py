@@ -3,7 +3,7 @@
 A field is a CSS selector, a mapping, or a list of either of which the first that finds something counts:
 
     css, xpath    where; inside a row, relative to it
-    label         the value beside the element with this text ("Начальная цена", a list of texts; `*` at the end: begins so)
+    label         the value beside the element with this text, or one of a list of texts; `*` at the end: begins so
     page          true: the address of the page itself
     value         a constant, as the last of several
     attribute     an attribute in place of the text
@@ -21,18 +21,46 @@ from functools import lru_cache
 from typing import Any
 
 from cssselect import SelectorError
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # no stubs in the lock
 from parsel.csstranslator import HTMLTranslator
 
 from domain.errors import BadSource
 
 FIELDS = frozenset(
-    "key url procedure_id kind status language title description country regions codes value currency published deadline "
-    "changes buyer buyer_id buyer_scheme buyer_country buyer_region buyer_url buyer_email buyer_phone law procedure".split()
+    [
+        "key",
+        "url",
+        "procedure_id",
+        "kind",
+        "status",
+        "language",
+        "title",
+        "description",
+        "country",
+        "regions",
+        "codes",
+        "value",
+        "currency",
+        "published",
+        "deadline",
+        "changes",
+        "buyer",
+        "buyer_id",
+        "buyer_scheme",
+        "buyer_country",
+        "buyer_region",
+        "buyer_url",
+        "buyer_email",
+        "buyer_phone",
+        "law",
+        "procedure",
+    ]
 )
-LOT_FIELDS = frozenset("key title description codes value currency deadline".split())
-DOCUMENT_FIELDS = frozenset("url title media_type".split())
-_RULE_KEYS = frozenset("css xpath label page value attribute regex split all count scheme".split())
+LOT_FIELDS = frozenset(["key", "title", "description", "codes", "value", "currency", "deadline"])
+DOCUMENT_FIELDS = frozenset(["url", "title", "media_type"])
+_RULE_KEYS = frozenset(
+    ["css", "xpath", "label", "page", "value", "attribute", "regex", "split", "all", "count", "scheme"]
+)
 _WHERE = ("css", "xpath", "label", "page", "value")
 _COUNT = re.compile(r"(\d+)(\+|-(\d+))?")
 

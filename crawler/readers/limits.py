@@ -1,4 +1,4 @@
-"""Bodies held against limits before anything is parsed, decoded, and as JSON: hostile ones cost neither time nor memory.
+"""Bodies held against limits, decoded, and read as JSON: hostile ones cost neither time nor memory.
 
 The limits keep the process under 500 MB with the worst body that passes (tests/crawler/test_limits.py measures it).
 """
@@ -26,6 +26,10 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_LATIN_1 = {"", "iso-8859-1", "iso8859-1", "latin-1", "latin1", "us-ascii", "ascii"}
+# Escapes that make what neither UTF-8 nor PostgreSQL can hold: halves of surrogate pairs, and NUL.
+_ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _BLANK = re.compile(r"[\s\ufeff\x1e,]*")
 
 
@@ -38,11 +42,15 @@ def check_size(body: bytes) -> None:
 
 
 def decode(body: bytes, encoding: str | None = None) -> str:
-    """By its byte order mark, else UTF-8, else `encoding`, else ISO-8859-1 (with Windows' quotes and dashes)."""
+    """By its byte order mark, else UTF-8, else `encoding`, else ISO-8859-1.
+
+    ISO-8859-1 is read as Windows-1252, as browsers do: who says the one sends the other's quotes and dashes.
+    """
     for mark, name in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
             return body.decode(name, errors="replace")
-    for name in ("utf-8", encoding or "cp1252", "cp1252"):
+    declared = "cp1252" if (encoding or "").lower() in _LATIN_1 else encoding or "cp1252"
+    for name in ("utf-8", declared, "cp1252"):
         try:
             return body.decode(name)
         except (UnicodeDecodeError, LookupError):
@@ -117,6 +125,7 @@ def _check_depth(value: Any) -> None:
 
 def _read_texts(text: str) -> Iterator[tuple[Any] | Unreadable]:
     decoder = json.JSONDecoder(strict=False, parse_float=_to_number, parse_constant=str)
+    escaped = bool(_ESCAPED.search(text)) if "\\u" in text else False
     position = _skip_blank(text, 0)
     while position < len(text):
         try:
@@ -131,8 +140,16 @@ def _read_texts(text: str) -> Iterator[tuple[Any] | Unreadable]:
                 return
             end = following.end()
         else:
-            yield (value,)
+            yield (_without_unstorable(value) if escaped else value,)
         position = _skip_blank(text, end)
+
+
+def _without_unstorable(value: Any) -> Any:
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("", value)
+    if isinstance(value, dict):
+        return {_UNSTORABLE.sub("", key): _without_unstorable(inner) for key, inner in value.items()}
+    return [_without_unstorable(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _skip_blank(text: str, position: int) -> int:
@@ -158,4 +175,4 @@ def _to_number(printed: str) -> float | str:
     if len(printed) < 16:
         return number if abs(number) < 1e300 else printed
     digits = printed.lower().partition("e")[0].replace(".", "").strip("-0")
-    return printed if len(digits) > 15 and repr(number) != printed or abs(number) >= 1e300 else number
+    return printed if (len(digits) > 15 and repr(number) != printed) or abs(number) >= 1e300 else number

@@ -117,7 +117,9 @@ def _check(release: Any, path: str, ocid: Any) -> dict[str, Any] | Unreadable:
 
 def _has_body(release: Any) -> bool:
     """A linked release has only url, date and tag."""
-    return isinstance(release, dict) and ("ocid" in release or not _SECTIONS.isdisjoint(release.keys() - {"tag", "date"}))
+    return isinstance(release, dict) and (
+        "ocid" in release or not _SECTIONS.isdisjoint(release.keys() - {"tag", "date"})
+    )
 
 
 def _is_ocds(item: dict[str, Any]) -> bool:
@@ -126,7 +128,9 @@ def _is_ocds(item: dict[str, Any]) -> bool:
 
 def _holds_ocds(value: Any) -> bool:
     if isinstance(value, dict):
-        return _is_ocds(value) or any(isinstance(inner, (dict, list)) and _holds_ocds_here(inner) for inner in value.values())
+        return _is_ocds(value) or any(
+            isinstance(inner, (dict, list)) and _holds_ocds_here(inner) for inner in value.values()
+        )
     return _holds_ocds_here(value)
 
 
@@ -149,8 +153,8 @@ def _find_next(package: dict[str, Any]) -> str | None:
     if isinstance(links, list):
         links = {link.get("rel"): link for link in links if isinstance(link, dict) and isinstance(link.get("rel"), str)}
     for holder, names in ((links, ("next",)), (package, ("next", "next_page", "nextPage"))):
-        for name in names if isinstance(holder, dict) else ():
-            found = holder.get(name)
+        for name in names:
+            found = holder.get(name) if isinstance(holder, dict) else None
             if isinstance(found, dict):
                 found = next((found[key] for key in ("href", "url", "uri") if found.get(key)), None)
             if isinstance(found, str) and found.strip():
@@ -160,8 +164,8 @@ def _find_next(package: dict[str, Any]) -> str | None:
 
 def _find_total(package: dict[str, Any]) -> int | None:
     for holder in (package, package.get("meta"), package.get("pagination")):
-        for name in ("total", "totalCount", "total_count", "maxAvailable") if isinstance(holder, dict) else ():
-            found = holder.get(name)
+        for name in ("total", "totalCount", "total_count"):
+            found = holder.get(name) if isinstance(holder, dict) else None
             if isinstance(found, str) and found.isascii() and found.isdigit() and len(found) < 12:
                 found = int(found)
             if isinstance(found, int) and not isinstance(found, bool) and 0 <= found < 10**11:

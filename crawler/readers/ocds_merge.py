@@ -1,7 +1,7 @@
 """The releases of one ocid become one, by the merging rules of OCDS 1.1; versioned releases become compiled ones."""
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import ocdsmerge
@@ -87,7 +87,7 @@ def is_versioned(release: dict[str, Any]) -> bool:
     return "date" not in release and "tag" not in release and any(map(_is_history, _nested(release, 3)))
 
 
-def tags_of(release: dict[str, Any]) -> list[str]:
+def tags_of(release: Mapping[str, Any]) -> list[str]:
     """The release's tags; one that is no list is one tag."""
     return _words(release.get("tag"))
 

@@ -1,7 +1,7 @@
 """One OCDS release becomes a RawNotice: all fields of the notice, of 1.0 (buyer as an object) and 1.1 (parties)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crawler.normalise.languages import UNKNOWN, to_language
@@ -15,7 +15,9 @@ Json = Mapping[str, Any]
 _NOTHING: dict[str, Any] = {}
 
 # Ids that mean something only inside their release ("org-3" is another organisation in each of Sell2Wales's).
-_LOCAL_ID = re.compile(r"(?:org|organisation|organization|party|buyer|supplier|touchpoint|tpo)?[-_ ]?0*\d{1,5}", re.IGNORECASE)
+_LOCAL_ID = re.compile(
+    r"(?:org|organisation|organization|party|buyer|supplier|touchpoint|tpo)?[-_ ]?0*\d{1,5}", re.IGNORECASE
+)
 # Ids as org-id.guide writes them hold their register: GB-COH-01234567.
 _ORG_ID = re.compile(r"([A-Z]{2}-[A-Z0-9_]{2,})-(.+)")
 _REGION_SHAPE = re.compile(r"[A-Z]{2}(?:[A-Z0-9]{0,3}|-[A-Z0-9]{1,3})")
@@ -26,6 +28,8 @@ _SECTIONS = {
     Kind.AWARD: ("awards", "contracts", "tender", "planning"),
     Kind.MODIFICATION: ("contracts", "awards", "tender"),
 }
+_DELIVERIES = ("deliveryAddresses", "deliveryAddress", "deliveryLocations", "deliveryLocation")
+_GAZETTEERS = ("NUTS", "ISO3166-2", "ISO 3166-2")
 _AMOUNTS = ("amount", "amountNet", "amountGross")
 
 
@@ -42,8 +46,9 @@ def read_release(release: dict[str, Any], source: Source) -> RawNotice:
     kind, odd_tags = find_kind(release, status, by_release)
     title, description = _read_texts(release, tender, language or UNKNOWN)
     buyers = _read_buyers(release, tender)
-    country = buyers[0].country if buyers else None
-    lots, codes, regions = _read_lots_and_items(tender, language or UNKNOWN, country or source.country)
+    country = None if _first_country(buyers) else _country_of_entity(release, tender)
+    place = country or _first_country(buyers) or source.country
+    lots, codes, regions = _read_lots_and_items(tender, language or UNKNOWN, place)
     return RawNotice(
         key=key,
         kind=kind,
@@ -54,8 +59,9 @@ def read_release(release: dict[str, Any], source: Source) -> RawNotice:
         title=title,
         description=description,
         buyers=buyers,
+        country=country,
         regions=regions,
-        codes=codes,
+        codes=codes or _codes_of_awards(release),
         value=_find_value(release, tender, kind),
         published=_text(release.get("date")),
         deadline=_find_deadline(tender),
@@ -85,16 +91,17 @@ def _text(value: Any) -> str | None:
 def _in_languages(section: Json, name: str, language: str) -> dict[str, str]:
     """`title` with its translations: `title_fr` (OCDS), or an object of languages."""
     value = section.get(name)
-    found: dict[str, str] = {}
     if type(value) is str:
-        if value and not value.isspace():
-            found[language] = value
+        found = {language: value} if value and not value.isspace() else {}
     elif type(value) is dict:
         found = {to_language(key) or key: text for key, text in value.items() if type(text) is str and text.strip()}
-    for key, text in section.items():
-        if "_" in key and key.startswith(f"{name}_") and type(text) is str and not text.isspace() and text:
-            translated = to_language(key[len(name) + 1 :])
-            if translated:
+    else:
+        found = {}
+    prefix = name + "_"
+    for key in section:
+        if key.startswith(prefix):
+            text, translated = section[key], to_language(key[len(prefix) :])
+            if translated and type(text) is str and text and not text.isspace():
                 found.setdefault(translated, text)
     return found
 
@@ -121,17 +128,25 @@ def _read_texts(release: Json, tender: Json, language: str) -> tuple[dict[str, s
 
 def _read_buyers(release: Json, tender: Json) -> tuple[RawBuyer, ...]:
     """The parties that are buyers; else `buyer`, else the procuring entity, with what the parties say of them."""
-    parties = _objects(release.get("parties"))
-    for candidates in (
-        (party for party in parties if _has_role(party, "buyer")),
-        (_find_party(parties, _object(release.get("buyer"))),),
-        (_find_party(parties, _object(tender.get("procuringEntity"))),),
-        (party for party in parties if _has_role(party, "procuringentity")),
-    ):
-        found = tuple(dict.fromkeys(filter(None, map(_read_buyer, candidates))))
+    for candidates in _candidates(release, tender):
+        found = [buyer for buyer in map(_read_buyer, candidates) if buyer]
         if found:
-            return found
+            return tuple(found) if len(found) == 1 else tuple(dict.fromkeys(found))
     return ()
+
+
+def _candidates(release: Json, tender: Json) -> Iterator[Sequence[Json]]:
+    parties = _objects(release.get("parties"))
+    named = _object(release.get("buyer"))
+    yield [_with_id(party, named) for party in parties if _has_role(party, "buyer")]
+    yield [_find_party(parties, _object(release.get("buyer")))]
+    yield [_find_party(parties, _object(tender.get("procuringEntity")))]
+    yield [party for party in parties if _has_role(party, "procuringentity")]
+
+
+def _with_id(party: Json, named: Json) -> Json:
+    """Colombia's parties may lack the id that `buyer` has beside the same name."""
+    return party if party.get("id") or party.get("name") != named.get("name") else {**party, "id": named.get("id")}
 
 
 def _has_role(party: Json, role: str) -> bool:
@@ -171,6 +186,19 @@ def _read_buyer(party: Json) -> RawBuyer | None:
     )
 
 
+def _first_country(buyers: Sequence[RawBuyer]) -> str | None:
+    for buyer in buyers:
+        if buyer.country:
+            return buyer.country
+    return None
+
+
+def _country_of_entity(release: Json, tender: Json) -> str | None:
+    """The procuring entity buys for the buyer: its country is the notice's where the buyer prints no address."""
+    entity = _find_party(_objects(release.get("parties")), _object(tender.get("procuringEntity")))
+    return _country_of(_object(entity.get("address")))
+
+
 def _identify(party: Json) -> tuple[str | None, str | None]:
     identifier = _object(party.get("identifier"))
     found = _text(identifier.get("id"))
@@ -202,16 +230,23 @@ def _read_lots_and_items(
         own = _codes_of(item)
         codes += own
         _add_regions(item, country, regions)
-        for lot in _lots_of(item):
-            by_lot.setdefault(lot, []).extend(own)
+        if "relatedLot" in item or "relatedLots" in item:
+            for key in _lots_of(item):
+                by_lot.setdefault(key, []).extend(own)
     lots = []
     for lot in _objects(tender.get("lots")):
-        codes += (own := _codes_of(lot))
+        codes += (of_lot := _codes_of(lot))
         _add_regions(lot, country, regions)
-        if key := _text(lot.get("id")):
-            lots.append(_read_lot(lot, key, language, (*own, *by_lot.get(key, ()))))
+        if lot_key := _text(lot.get("id")):
+            lots.append(_read_lot(lot, lot_key, language, (*of_lot, *by_lot.get(lot_key, ()))))
     _add_regions(tender, country, regions)
     return tuple(lots), tuple(codes), tuple(dict.fromkeys(regions))
+
+
+def _codes_of_awards(release: Json) -> tuple[tuple[str, str], ...]:
+    """Releases of awards and contracts alone: what was bought stands there."""
+    sections = (*_objects(release.get("awards")), *_objects(release.get("contracts")))
+    return tuple(code for section in sections for item in _objects(section.get("items")) for code in _codes_of(item))
 
 
 def _read_lot(lot: Json, key: str, language: str, codes: tuple[tuple[str, str], ...]) -> RawLot:
@@ -233,32 +268,37 @@ def _lots_of(item: Json) -> list[str]:
 
 
 def _codes_of(section: Json) -> list[tuple[str, str]]:
-    found = []
-    classification = section.get("classification")
-    additional = section.get("additionalClassifications")
-    for each in (*_objects(classification), *_objects(additional)) if classification or additional else ():
-        # Paraguay writes `schema`.
-        scheme = _text(each.get("scheme")) or _text(each.get("schema"))
-        id_ = _text(each.get("id"))
-        if scheme and id_:
-            found.append((scheme, id_))
+    found: list[tuple[str, str]] = []
+    for name in ("classification", "additionalClassifications"):
+        value = section.get(name)
+        if not value:
+            continue
+        for each in _objects(value):
+            # Paraguay writes `schema`.
+            scheme = _text(each.get("scheme")) or _text(each.get("schema"))
+            id_ = _text(each.get("id"))
+            if scheme and id_:
+                found.append((scheme, id_))
     return found
 
 
 def _add_regions(section: Json, country: str, regions: list[str]) -> None:
-    for name in ("deliveryAddresses", "deliveryAddress"):
-        for address in _objects(section[name]) if name in section else ():
-            region = address.get("region")
-            if type(region) is str and _REGION_SHAPE.fullmatch(region):
-                if is_region(region, to_country(_country_of(address) or country)):
-                    regions.append(region)
-    for name in ("deliveryLocations", "deliveryLocation"):
-        for location in _objects(section[name]) if name in section else ():
-            gazetteer = _object(location.get("gazetteer"))
-            identifiers = gazetteer.get("identifiers")
-            for region in identifiers if type(identifiers) is list else (identifiers,):
-                if type(region) is str and _text(gazetteer.get("scheme")) in ("NUTS", "ISO3166-2", "ISO 3166-2"):
-                    regions.append(region)
+    for name in _DELIVERIES:
+        if name in section:
+            for delivery in _objects(section[name]):
+                _add_region(delivery, country, regions)
+
+
+def _add_region(delivery: Json, country: str, regions: list[str]) -> None:
+    """An address's region where it is a code of its country's; the gazetteer's identifiers where it is one of codes."""
+    region = delivery.get("region")
+    if type(region) is str and _REGION_SHAPE.fullmatch(region):
+        regions += [region] if is_region(region, to_country(_country_of(delivery) or country)) else []
+    gazetteer = _object(delivery.get("gazetteer"))
+    if gazetteer and _text(gazetteer.get("scheme")) in _GAZETTEERS:
+        identifiers = gazetteer.get("identifiers")
+        several = identifiers if type(identifiers) is list else (identifiers,)
+        regions += [each for each in several if type(each) is str]
 
 
 def _find_value(release: Json, tender: Json, kind: Kind | None) -> RawMoney | None:
@@ -314,19 +354,20 @@ def _find_page(release: Json, tender: Json, kind: Kind | None) -> str | None:
 
 
 def _is_page(document: Json) -> bool:
-    type_, format_ = document.get("documentType"), document.get("format")
-    return (
-        type(type_) is str
-        and type_.endswith("Notice")
-        and type(format_) is str
-        and format_.lower().startswith("text/html")
-        and type(document.get("url")) is str
-    )
+    type_ = document.get("documentType")
+    if type(type_) is not str or not type_.endswith("Notice") or type(document.get("url")) is not str:
+        return False
+    format_ = document.get("format")
+    return type(format_) is str and format_.lower().startswith("text/html")
 
 
 def _read_documents(release: Json, kind: Kind | None) -> tuple[Document, ...]:
     """The tender's and the plan's; of an award or contract also its own."""
-    sections = ("tender", "planning", "awards", "contracts") if kind in (Kind.AWARD, Kind.MODIFICATION) else ("tender", "planning")
+    sections = (
+        ("tender", "planning", "awards", "contracts")
+        if kind in (Kind.AWARD, Kind.MODIFICATION)
+        else ("tender", "planning")
+    )
     found: dict[str, Document] = {}
     for section in sections:
         for document in _documents_of(release, section):

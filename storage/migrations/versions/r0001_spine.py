@@ -116,10 +116,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_notices"),
         sa.UniqueConstraint("source", "key", name="uq_notices_source_key"),
     )
-    op.create_index("ix_notices_key", "notices", ["key"])
     op.create_index("ix_notices_listed_at", "notices", ["listed_at"])
     op.create_index("ix_notices_matched_epoch", "notices", ["matched_epoch"])
-    op.create_index("ix_notices_page", "notices", ["page"])
     op.create_index("ix_notices_procedure_id", "notices", ["procedure_id"])
     op.create_index("ix_notices_url", "notices", ["url"])
     op.create_table(
@@ -130,6 +128,7 @@ def upgrade() -> None:
             ["procedure_id"], ["procedures.id"], name="fk_procedure_references_procedure_id_procedures"
         ),
         sa.PrimaryKeyConstraint("reference", name="pk_procedure_references"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_procedure_references_procedure_id", "procedure_references", ["procedure_id"])
     op.create_table(
@@ -214,6 +213,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.Text()),
         sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name="fk_lots_notice_id_notices"),
         sa.PrimaryKeyConstraint("notice_id", "position", name="pk_lots"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "notice_organisations",
@@ -226,8 +226,8 @@ def upgrade() -> None:
             ["organisation_id"], ["organisations.id"], name="fk_notice_organisations_organisation_id_organisations"
         ),
         sa.PrimaryKeyConstraint("notice_id", "position", name="pk_notice_organisations"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_notice_organisations_organisation_id", "notice_organisations", ["organisation_id"])
     op.create_table(
         "opportunities",
         sa.Column("id", ID, nullable=False),
@@ -298,7 +298,6 @@ def upgrade() -> None:
         sa.Column("run_id", ID, nullable=False),
         sa.Column("page", sa.String(length=64)),
         sa.Column("status", sa.String(length=16), nullable=False),
-        sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("changes", JSON_, nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name="fk_revisions_notice_id_notices"),

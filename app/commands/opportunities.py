@@ -1,0 +1,69 @@
+"""`tenderwatch opportunities`: what the profiles found worth a bid."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.console import in_zone, open_installation, print_json, print_rows, tell
+
+if TYPE_CHECKING:
+    from storage.opportunities import OpportunityView
+
+app = typer.Typer(no_args_is_help=True, help="Opportunities: list.")
+
+
+@app.command(name="list")
+def list_some(
+    profile: Annotated[str | None, typer.Option(help="Only of this profile.")] = None,
+    min_score: Annotated[int, typer.Option(min=0, max=100, help="Only with at least this score.")] = 0,
+    everything: Annotated[bool, typer.Option("--all", help="Also those below their profile's threshold.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """The best opportunities first, each with why."""
+    from storage.engine import reading
+    from storage.opportunities import find_opportunities
+
+    place = open_installation()
+    with reading(place.engine) as connection:
+        found = find_opportunities(
+            connection, profile=profile, min_score=min_score, qualified_only=not everything, limit=limit
+        )
+    if as_json:
+        print_json([_to_json(view) for view in found])
+    elif found:
+        rows = [[view.opportunity.score, to_heading(view, place.settings.zone), to_reasons(view)] for view in found]
+        print_rows(["score", "opportunity", "why"], rows)
+    else:
+        tell("no opportunities; `tenderwatch match` looks for them, `tenderwatch explain NOTICE` says why not")
+
+
+def to_heading(view: "OpportunityView", zone: str) -> str:
+    """Title, buyer, deadline in `zone` and the notice's name, on a line each."""
+    notice = view.notice.notice
+    buyer = ", ".join(each.name for each in notice.buyers[:2]) or "buyer not stated"
+    place = f" ({notice.country})" if notice.country else ""
+    deadline = in_zone(notice.deadline_at, zone) or "not stated"
+    name = f"{view.profile_name} · {notice.source}:{notice.key}"
+    return f"{notice.shown_title()}\n{buyer}{place}\ndeadline {deadline}\n{name}"
+
+
+def to_reasons(view: "OpportunityView") -> str:
+    """The three reasons with the most points, on a line each, with what stands in the notice."""
+    reasons = view.assessment.reasons[:3] if view.assessment else ()
+    lines = [f"{each.points:+d} {each.explanation}" + (f" «{each.text}»" if each.text else "") for each in reasons]
+    return "\n".join(lines)
+
+
+def _to_json(view: "OpportunityView") -> dict[str, Any]:
+    from domain.notice_json import to_json
+    from matching.files import reason_to_json
+
+    return {
+        "opportunity": view.opportunity.id,
+        "profile": view.opportunity.profile_id,
+        "score": view.opportunity.score,
+        "qualified": view.opportunity.qualified,
+        "reasons": [reason_to_json(each) for each in view.assessment.reasons] if view.assessment else [],
+        "notice": to_json(view.notice.notice),
+    }

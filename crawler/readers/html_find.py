@@ -1,0 +1,218 @@
+"""Rules applied to a page or a row: elements found, their text or attribute, cut and counted."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml import etree  # type: ignore[import-untyped]  # no stubs in the lock
+from lxml.html import HtmlElement, HTMLParser, document_fromstring  # type: ignore[import-untyped]
+
+from crawler.readers.html_rules import Rule
+from crawler.readers.limits import check_html, decode
+from domain.errors import SourceChanged, Unreadable
+
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,30})", re.IGNORECASE)
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+_SILENT = frozenset(("script", "style", "noscript", "template", "head"))
+_LINKS = frozenset(("href", "src", "action", "data-href", "data-url"))
+_LONGEST_LABEL = 200
+
+
+def read_tree(body: bytes, encoding: str | None) -> HtmlElement:
+    """The page as a tree. Raises SourceChanged for an empty body, Unreadable for what is too large or no HTML."""
+    check_html(body)
+    declared = _CHARSET.search(body[:4096])
+    text = decode(body, declared[1].decode() if declared else encoding).replace("\0", "")
+    try:
+        tree = document_fromstring(text.encode(), parser=HTMLParser(encoding="utf-8", huge_tree=False))
+    except (etree.LxmlError, ValueError) as error:
+        raise Unreadable(f"no HTML: {error}") from error
+    return tree
+
+
+class Scope:
+    """A page, or one row of it, that rules are applied to; `url` is where the page was got."""
+
+    def __init__(self, element: HtmlElement, url: str) -> None:
+        self.element = element
+        self.url = url
+        self._labels: list[tuple[str, HtmlElement]] | None = None
+
+    def rows(self, rule: Rule) -> list[HtmlElement]:
+        """The elements of a row's rule. Raises SourceChanged where its pinned count is not met."""
+        found = [each for each in self._places(rule) if isinstance(each, HtmlElement)]
+        _check_count(rule, len(found))
+        return found
+
+    def values(self, rules: Sequence[Rule]) -> list[str]:
+        """The values of the first rule that finds any; none where all find nothing."""
+        for rule in rules:
+            if found := self._values(rule):
+                return found
+        return []
+
+    def value(self, rules: Sequence[Rule]) -> str | None:
+        """The first of `values`."""
+        return next(iter(self.values(rules)), None)
+
+    def text(self) -> str:
+        """All text on one line."""
+        return " ".join(text_of(self.element).split())
+
+    def _values(self, rule: Rule) -> list[str]:
+        places = self._places(rule)
+        _check_count(rule, len(places))
+        found: list[str] = []
+        for place in places:
+            found += _cut(self._printed(place, rule), rule)
+            if found and not rule.all:
+                break
+        return found
+
+    def _places(self, rule: Rule) -> list[Any]:
+        if rule.value is not None:
+            return [rule.value]
+        if rule.page:
+            return [self.url] if self.url else []
+        if rule.labels:
+            return [value for label in rule.labels for value in self._beside(label)]
+        found = rule.path(self.element) if rule.path else []
+        return found if isinstance(found, list) else [str(found)]
+
+    def _printed(self, place: Any, rule: Rule) -> str:
+        if not isinstance(place, HtmlElement):
+            return str(place)
+        if rule.attribute:
+            printed = str(place.get(rule.attribute) or "")
+            is_link = rule.attribute in _LINKS and rule.regex is None and printed
+            return _join(self.url, printed.strip()) if is_link else printed
+        return text_of(place)
+
+    def _beside(self, label: str) -> Iterator[HtmlElement | str]:
+        """What stands beside each element with the label's text: behind it, in its next sibling, or its parent's."""
+        wanted, begins = _folded(label.removesuffix("*")), label.endswith("*")
+        for text, element in self._all_labels():
+            if text == wanted or (begins and text.startswith(wanted)):
+                value = _value_beside(element)
+                if value is not None:
+                    yield value
+
+    def _all_labels(self) -> list[tuple[str, HtmlElement]]:
+        """Elements that begin with text of their own and are short enough for a label."""
+        if self._labels is None:
+            self._labels = []
+            for element in self.element.iter(etree.Element):
+                if element.text and not element.text.isspace() and len(element.text) < _LONGEST_LABEL:
+                    self._labels.append((_folded(text_of(element)), element))
+        return self._labels
+
+
+def text_of(element: HtmlElement) -> str:
+    """The text with a line end for each block, blanks folded, scripts and styles left out."""
+    parts: list[str] = []
+    walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, each in walk:
+        if event in ("comment", "pi"):
+            parts.append(_blanks(each.tail))
+        elif event == "start":
+            if each.tag in _SILENT:
+                walk.skip_subtree()
+            else:
+                parts += ("\n", _blanks(each.text)) if each.tag in _BLOCKS else (_blanks(each.text),)
+        else:
+            parts.append("\n" if each.tag in _BLOCKS else "")
+            parts.append(_blanks(each.tail) if each is not element else "")
+    lines = (" ".join(line.split(" ")).strip() for line in "".join(parts).split("\n"))
+    return re.sub(r" {2,}", " ", "\n".join(line for line in lines if line))
+
+
+def _value_beside(label: HtmlElement) -> HtmlElement | str | None:
+    if label.tail and label.tail.strip(" :\u00a0\t\r\n"):
+        return str(label.tail).strip(" :\u00a0\t\r\n")
+    for element in (label, label.getparent()):
+        following = element.getnext() if element is not None else None
+        while following is not None and (not isinstance(following.tag, str) or not text_of(following)):
+            following = following.getnext()
+        if following is not None:
+            return following
+    return None
+
+
+def _cut(printed: str, rule: Rule) -> list[str]:
+    parts = printed.split(rule.split) if rule.split else [printed]
+    found: list[str] = []
+    for part in parts:
+        if rule.regex is None:
+            found.append(part.strip())
+            continue
+        matches = rule.regex.finditer(part) if rule.all or rule.split else filter(None, [rule.regex.search(part)])
+        found += [
+            (match[1] if rule.regex.groups else match[0] or "").strip()
+            for match in matches
+            if match[rule.regex.groups and 1]
+        ]
+    return [part for part in found if part]
+
+
+def _check_count(rule: Rule, count: int) -> None:
+    if count < rule.least or (rule.most is not None and count > rule.most):
+        promised = f"{rule.least} or more" if rule.most is None else f"{rule.least} to {rule.most}"
+        promised = str(rule.least) if rule.least == rule.most else promised
+        raise SourceChanged(f"{count} found where {promised} were promised", rule.text)
+
+
+def _join(url: str, printed: str) -> str:
+    try:
+        return urljoin(url, printed)
+    except ValueError:
+        return printed
+
+
+def _blanks(text: str | None) -> str:
+    """Line ends and tabs of the markup are blanks; no-break spaces stay, as they part thousands."""
+    return re.sub(r"[ \t\r\n\f]+", " ", text) if text else ""
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).rstrip(" :").casefold()

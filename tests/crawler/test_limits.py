@@ -1,0 +1,111 @@
+"""Hostile bodies are refused, with the process alive and small."""
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crawler.readers.limits import MAX_BODY, decode, load_json, load_json_texts
+from domain.errors import SourceChanged, Unreadable
+
+ROOT = Path(__file__).parents[2]
+MEASURE = """
+import resource, sys
+sys.path.insert(0, sys.argv[1])
+from crawler.parse import parse
+from crawler.registry import load_sources
+from domain.errors import Unreadable
+body = eval(sys.argv[3])
+try:
+    print("read", len(parse(sys.argv[2], body, load_sources()).notices))
+except Unreadable as error:
+    print("refused", error)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+@pytest.mark.parametrize(
+    ("reader", "body", "said"),
+    [
+        ("ocds", "b'[' * 100_000", "nested"),
+        ("ocds", "b'{\"a\":' * 100_000", "nested"),
+        ("ocds", "b'[\"]\",' * 3_000", "nested"),
+        ("ocds", "b'[' + b'[],' * 11_000_000 + b'[]]'", "values"),
+        ("ocds", "b'[' + b'{\"a\":1},' * 1_000_000 + b'1]'", "values"),
+        ("ocds", "b'x' * (33 * 1024 * 1024)", "bytes"),
+        ("html:ru_eis", "b'<p>x</p>' * (50 * 1024 * 1024 // 8)", "bytes"),
+        ("html:ru_eis", "b'<b>' * 11_000_000", "tags"),
+        ("html:ru_eis", "b'<b ' + b'a ' * 15_000_000 + b'>'", "attributes"),
+        ("html:ru_eis", "b'<div>' * 250_000", "no rows"),
+        ("html:ru_eis", "b'<p>' + b'x' * (31 * 1024 * 1024)", "no rows"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_a_hostile_body_is_refused_in_under_500_mb(reader: str, body: str, said: str):
+    command = [sys.executable, "-c", MEASURE, str(ROOT), reader, body]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    first, last = done.stdout.splitlines()[0], done.stdout.splitlines()[-1]
+    assert first.startswith("refused")
+    assert said in first
+    assert int(last) < 500
+
+
+def test_a_gzip_bomb_that_was_not_unpacked_is_no_page():
+    bomb = gzip.compress(b"0" * (64 * 1024 * 1024))
+    with pytest.raises(Unreadable):
+        load_json(bomb)
+
+
+def test_the_largest_body_that_passes():
+    with pytest.raises(Unreadable, match="not JSON"):
+        load_json(b"x" * MAX_BODY)
+
+
+@pytest.mark.parametrize("body", [b"", b"\n", b"\0\0", b"<html>", b"  <?xml version='1.0'?>"])
+def test_a_body_without_json_is_a_changed_source(body: bytes):
+    with pytest.raises(SourceChanged):
+        load_json(body)
+
+
+def test_numbers_that_a_double_cannot_hold_stay_text():
+    text = b'{"a": 1e9999, "b": NaN, "c": 1.5, "d": 12345678901234567890.12, "e": 0.1, "f": 1000.50}'
+    assert load_json(text) == [{"a": "1e9999", "b": "NaN", "c": 1.5, "d": "12345678901234567890.12", "e": 0.1, "f": 1000.5}]
+
+
+def test_several_texts_in_one_file():
+    assert load_json(b'{"a": 1}{"a": 2}\n\n[3]\x1e{"a": 4}') == [{"a": 1}, {"a": 2}, [3], {"a": 4}]
+
+
+def test_a_line_that_is_no_json_does_not_hide_the_others():
+    texts, faults = load_json_texts(b'{"a": 1}\r\n{"a": \r\n{"a": 3}\r\n')
+    assert texts == [{"a": 1}, {"a": 3}]
+    assert [fault.element for fault in faults] == ["line 3"]
+
+
+def test_a_cut_package_is_unreadable_and_nothing_of_it_is_believed():
+    with pytest.raises(Unreadable, match="cut off"):
+        load_json(b'{\n "releases": [\n  {"a": 1},\n  {"b": 2}')
+
+
+@pytest.mark.parametrize(
+    ("body", "declared", "text"),
+    [
+        ("ñ€".encode(), None, "ñ€"),
+        ("\ufeffñ".encode(), None, "ñ"),
+        ("ñ".encode("utf-16"), None, "ñ"),
+        ("ñ – €".encode("cp1252"), None, "ñ – €"),
+        ("ñ – €".encode("cp1252"), "ISO-8859-1", "ñ – €"),
+        ("ж".encode("cp1251"), "windows-1251", "ж"),
+        (b"\xf1\x81", "no such encoding", "ñ\x81"),
+    ],
+)
+def test_bodies_in_all_encodings(body: bytes, declared: str | None, text: str):
+    assert decode(body, declared) == text
+
+
+def test_what_no_database_holds_is_left_out():
+    assert load_json(rb'{"a\u0000": ["x\ud800y", "\ud83d\ude00", "\\ud800"]}') == [{"a": ["xy", "😀", "\\ud800"]}]
+    assert json.dumps(load_json(rb'"\udfff"')[0], ensure_ascii=False).encode() == b'""'
