@@ -177,13 +177,13 @@ def read_moment(text: str, zone: str) -> datetime:
 
 
 def with_progress(total: int | None, label: str, work: Callable[[Callable[[int], None]], Any]) -> Any:
-    """Run `work(advance)` under a progress bar on stderr."""
+    """Run `work(report)` under a progress bar on stderr; `report` takes how many are done so far."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err(), transient=True) as progress:
         task = progress.add_task(label, total=total)
-        return work(lambda count: progress.advance(task, count))
+        return work(lambda done: progress.update(task, completed=done))
 
 
 def _to_plain(value: Any) -> Any:

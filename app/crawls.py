@@ -37,7 +37,8 @@ def crawl_all(
     stop: Event | None = None,
 ) -> list[Run]:
     """Crawl these sources, `crawls_at_once` at a time, under one progress bar each; their runs, in order."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
 
     columns = (
         TextColumn("{task.description}"),
@@ -46,14 +47,14 @@ def crawl_all(
         TimeElapsedColumn(),
     )
     stop = stop or Event()
-    with Progress(*columns, console=err()) as bars, ThreadPoolExecutor(place.settings.crawls_at_once) as pool:
+    with Bars(*columns, console=err()) as bars, ThreadPoolExecutor(place.settings.crawls_at_once) as pool:
 
         def crawl(source: Source) -> Run:
             bar = bars.add_task(source.id, total=None, told="waiting")
 
-            def on_progress(progress: "Progress") -> None:
-                told = f"{progress.pages} pages, {progress.notices} notices"
-                bars.update(bar, completed=progress.notices, total=progress.expected, told=told)
+            def on_progress(now: "Progress") -> None:
+                told = f"{now.pages} pages, {now.notices} notices"
+                bars.update(bar, completed=now.notices, total=now.expected, told=told)
 
             run = crawl_one(place, source, endpoints.get(source.id), (since, until), on_progress, stop)
             done = run.new + run.changed + run.same

@@ -67,5 +67,11 @@ def currency_unknown(evidence: Evidence) -> Iterator[tuple[int, Span]]:
         yield 0, span_whole(found.field, found.money.currency, money.to_text(limits))
 
 
+def text_cut(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+    """The notice is so long that only its beginning was read."""
+    if evidence.reading.cut:
+        yield 0, Span(matched=", ".join(place.field for place in evidence.reading.cut[:3]))
+
+
 GATES: tuple[Feature, ...] = (minus_word, kind, place_outside, value_outside)
-UNKNOWNS: tuple[Feature, ...] = (kind_unknown, place_unknown, value_unknown, currency_unknown)
+UNKNOWNS: tuple[Feature, ...] = (kind_unknown, place_unknown, value_unknown, currency_unknown, text_cut)

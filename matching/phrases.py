@@ -99,14 +99,14 @@ def _find_at(patterns: Sequence[Pattern], nodes: Sequence[int], stream: Stream) 
                     yield hit
 
 
-def _ends(slots: tuple[Slot, ...], node: int, stream: Stream) -> Iterator[int]:
+def _ends(slots: tuple[Slot, ...], node: int, stream: Stream) -> set[int]:
     """The nodes behind the phrase when it starts at `node`."""
-    for term, after in stream.edges(node):
-        if slots[0].takes(term):
-            if len(slots) == 1:
-                yield after
-            else:
-                yield from _ends(slots[1:], after, stream)
+    nodes = {node}
+    for slot in slots:
+        nodes = {after for each in nodes for term, after in stream.edges(each) if slot.takes(term)}
+        if not nodes:
+            break
+    return nodes
 
 
 def _hit(pattern: Pattern, node: int, end: int, stream: Stream) -> Hit | None:

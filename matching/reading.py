@@ -12,6 +12,7 @@ from matching.stems import Term, Vocabulary, to_language, vocabulary
 from matching.words import find_words
 
 MOST_TEXT = 200_000  # code points read of one text; a longer one is a document, not a description
+MOST_IN_ALL = 2_000_000  # code points read of one notice, titles first
 LONGEST_CHAIN = 4  # words joined by hyphens that are also read as one ("re-agent", "multi-purpose-vehicle")
 
 
@@ -64,12 +65,12 @@ class Stream:
             place += 1
         return found
 
-    def add(self, place: Place, words: Vocabulary) -> None:
-        """Appends a text."""
+    def add(self, place: Place, words: Vocabulary, most: int = MOST_TEXT) -> None:
+        """Appends the first `most` code points of a text."""
         self.sorted = []
         node = chain = len(self.terms)
         text, remembered, nodes = place.text, words.terms, self.nodes
-        for start, end, joined in find_words(text[:MOST_TEXT]):
+        for start, end, joined in find_words(text[:most]):
             raw = text[start:end]
             term = remembered.get(raw) or words.term(raw)
             self.terms.append(term)
@@ -97,23 +98,29 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A notice with its streams, and the first place of each (scheme, prefix) of its codes."""
+    """A notice with its streams, the first place of each (scheme, prefix) of its codes, and texts cut for length."""
 
     notice: Notice
     streams: tuple[Stream, ...]
     codes: dict[tuple[str, str], Place]
+    cut: tuple[Place, ...] = ()
 
 
 def read_notice(notice: Notice) -> Reading:
     """The notice's texts by language; `und` is read as the notice's own language where that is known."""
     streams: dict[str, Stream] = {}
+    cut, left = [], MOST_IN_ALL
     for printed, place in _places(notice):
         language = to_language(printed)
         if language == "und":
             language = to_language(notice.language)
         stream = streams.get(language) or streams.setdefault(language, Stream(language))
-        stream.add(place, vocabulary(language))
-    return Reading(notice, tuple(streams.values()), _codes(notice))
+        most = min(MOST_TEXT, left)
+        stream.add(place, vocabulary(language), most)
+        left -= min(len(place.text), most)
+        if len(place.text) > most:
+            cut.append(place)
+    return Reading(notice, tuple(streams.values()), _codes(notice), tuple(cut))
 
 
 def _places(notice: Notice) -> Iterator[tuple[str, Place]]:

@@ -106,7 +106,7 @@ def an_issue(**fields: Any) -> Issue:
     )
 
 
-def a_page(hash: str = "a" * 64, **fields: Any) -> Page:
+def a_page(hash: str = "a" * 64, **fields: Any) -> Page:  # noqa: A002
     """A saved page."""
     given = {"url": "https://portal.example/list", "fetched_at": NOW, "media_type": "text/html", "size": 1000}
     return Page(hash=hash, **{**given, **fields})

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.console import PARTIAL, nearest, open_installation, print_rows, read_moment, settings, tell
+from app.console import PARTIAL, open_installation, print_rows, read_moment, settings, tell
 
 Endpoints = Annotated[
     list[str] | None,
@@ -53,15 +53,11 @@ def parse(
     import sys
 
     from crawler.parse import parse as read
-    from crawler.parse import readers
     from crawler.registry import load_sources
-    from domain.errors import Unreadable, WrongUse
+    from domain.errors import Unreadable
     from domain.notice_json import to_json
 
     sources = load_sources(settings().sources_dir)
-    known = readers(sources)
-    if reader not in known:
-        raise WrongUse(f"no source or reader {reader!r}{nearest(reader, known)}; known are {', '.join(sorted(known))}")
     faults = 0
     for file in files:
         try:
@@ -70,9 +66,11 @@ def parse(
             faults += 1
             tell(f"{file}: {error}")
             continue
+        faults += len(parsed.faults)
         for fault in parsed.faults:
-            faults += 1
             tell(f"{file}: {fault}")
+        for issue in parsed.issues:
+            tell(f"{file}: " + ": ".join(filter(None, (issue.key, issue.element, issue.reason))))
         for notice in parsed.notices:
             sys.stdout.write(json.dumps(to_json(notice), ensure_ascii=False, default=str) + "\n")
     if faults:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,7 +30,7 @@ def match(
     with reading(place.engine) as connection:
         total = count_notices(connection)
     matched = with_progress(
-        total, "matching", lambda advance: match_stored(place.engine, now(), on_progress=advance, everything=everything)
+        total, "matching", lambda report: match_stored(place.engine, now(), report, again=everything)
     )
     tell(f"{matched.notices:,} notices matched, {matched.qualified:,} new opportunities")
 
@@ -41,18 +42,19 @@ def score(
     ],
 ) -> None:
     """Score notices of a file, without any database: a JSON line for each pair of notice and profile above 0."""
+    from domain.errors import Unreadable
     from matching.files import score_files
 
     faults = 0
 
-    def told(fault: str) -> None:
+    def on_fault(line: int, fault: Unreadable) -> None:
         nonlocal faults
         faults += 1
-        tell(fault)
+        tell(f"{notices}, line {line}: {fault}")
 
-    with sys.stdin if str(notices) == "-" else notices.open(encoding="utf-8") as lines:
-        for row in score_files(profile, lines, str(notices), told):
-            sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+    lines = sys.stdin.buffer if str(notices) == "-" else notices
+    for row in score_files(profile, lines, on_fault):
+        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
     if faults:
         raise typer.Exit(PARTIAL)
 
@@ -84,8 +86,6 @@ def explain(
 
 
 def _as_json(source: str, key: str, head: Any, explanation: Any) -> dict[str, Any]:
-    from matching.files import reason_to_json
-
     return {
         "notice": f"{source}:{key}",
         "profile": head.profile.id,
@@ -93,7 +93,7 @@ def _as_json(source: str, key: str, head: Any, explanation: Any) -> dict[str, An
         "score": explanation.score.points,
         "threshold": head.profile.threshold,
         "qualified": explanation.qualified,
-        "reasons": [reason_to_json(reason) for reason in explanation.score.reasons],
+        "reasons": [asdict(reason) for reason in explanation.score.reasons],
         "missing": [
             {"rule": each.rule, "points": each.points, "explanation": each.sentence} for each in explanation.missing
         ],

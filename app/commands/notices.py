@@ -107,8 +107,8 @@ def export(
         total = count_notices(connection, source)
         stored = iterate_notices(connection, **chosen)
 
-        def write(advance: Any) -> int:
-            return WRITERS[form]((each.notice for each in _counted(stored, advance)), target)
+        def write(report: Any) -> int:
+            return WRITERS[form]((each.notice for each in _counted(stored, report)), target)
 
         written = with_progress(total, "exporting", write)
     if target:
@@ -130,9 +130,9 @@ def find_one(connection: Any, name: str) -> "StoredNotice":
     return found[0]
 
 
-def _counted(stored: Any, advance: Any) -> Any:
-    for each in stored:
-        advance(1)
+def _counted(stored: Any, report: Any) -> Any:
+    for number, each in enumerate(stored, 1):
+        report(number)
         yield each
 
 

@@ -1,5 +1,6 @@
 """`tenderwatch opportunities`: what the profiles found worth a bid."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -57,13 +58,12 @@ def to_reasons(view: "OpportunityView") -> str:
 
 def _to_json(view: "OpportunityView") -> dict[str, Any]:
     from domain.notice_json import to_json
-    from matching.files import reason_to_json
 
     return {
         "opportunity": view.opportunity.id,
         "profile": view.opportunity.profile_id,
         "score": view.opportunity.score,
         "qualified": view.opportunity.qualified,
-        "reasons": [reason_to_json(each) for each in view.assessment.reasons] if view.assessment else [],
+        "reasons": [asdict(each) for each in view.assessment.reasons] if view.assessment else [],
         "notice": to_json(view.notice.notice),
     }

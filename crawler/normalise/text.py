@@ -70,14 +70,15 @@ def _without_tags(text: str) -> str:
     parts: list[str] = []
     position = 0
     while found := _TAG.search(text, position):
-        parts.append(text[position : found.start()])
+        if found.start() > position:
+            parts.append(text[position : found.start()])
         name = (found["name"] or "").lower()
         position = _end_of(text, found, name)
         if name in _CELL and found["close"]:
             parts.append(" ")
         elif name == "p":
             parts.append("\n\n")
-        elif _BLOCK.fullmatch(name) and name not in _CELL and not parts[-1].isspace():
+        elif _BLOCK.fullmatch(name) and name not in _CELL and not (parts and parts[-1].isspace()):
             parts.append("\n")
     parts.append(text[position:])
     return "".join(parts)

@@ -164,7 +164,8 @@ def _explain(text: str, start: int, error: Exception) -> Unreadable:
         return Unreadable(f"the JSON is nested more than {MAX_DEPTH} deep", line)
     if not isinstance(error, json.JSONDecodeError):
         return Unreadable(f"not to be read as JSON: {error}", line)
-    line = f"line {text.count(chr(10), 0, error.pos) + 1}"
+    # In a file of lines, the line that began; in one long text, the line of the mistake.
+    line = line if start else f"line {text.count(chr(10), 0, error.pos) + 1}"
     where = "at the body's end, which is cut off" if error.pos >= len(text.rstrip()) else f"character {error.pos}"
     return Unreadable(f"not JSON: {error.msg} ({where})", line)
 

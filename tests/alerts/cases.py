@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from domain.alerts import DeliveryState, Destination, EventKind, Rule
 from domain.notices import Notice
@@ -12,8 +12,8 @@ from storage.deliveries import DeliveryView, list_deliveries
 from storage.destinations import save_destination, save_rule
 from storage.engine import reading, writing
 from storage.matches import Assessed, Match, NewEvent, save_assessments
-from storage.profiles import find_epoch, find_profile
 from storage.notices import StoredNotice
+from storage.profiles import find_epoch, find_profile
 from storage.schema import notices
 from tests.factories import NOW, a_notice, a_version, stored
 

@@ -116,7 +116,7 @@ def test_sources_list_shows_the_shipped_ones(installation: Path) -> None:
         (("crawl", "--endpoint", "gb_find_a_tender"), "write SOURCE=URL"),
         (("crawl", "--endpoint", "gb_find_a_tender=ftp://x"), "write SOURCE=URL"),
         (("crawl", "gb_scotland", "--since", "yesterday"), "is no date"),
-        (("parse", "ocsd", "tenderwatch.toml"), "did you mean ocds?"),
+        (("parse", "ocsd", "tenderwatch.toml"), "there are ocds"),
         (("explain", "gb_scotland:1"), "no stored notice"),
         (("notices", "list", "--kind", "tneder"), "write one of"),
         (("notices", "export", "--format", "pdf"), "write one of"),

@@ -82,7 +82,7 @@ def test_several_texts_in_one_file():
 def test_a_line_that_is_no_json_does_not_hide_the_others():
     texts, faults = load_json_texts(b'{"a": 1}\r\n{"a": \r\n{"a": 3}\r\n')
     assert texts == [{"a": 1}, {"a": 3}]
-    assert [fault.element for fault in faults] == ["line 3"]
+    assert [fault.element for fault in faults] == ["line 2"]
 
 
 def test_a_cut_package_is_unreadable_and_nothing_of_it_is_believed():

@@ -53,7 +53,7 @@ def test_every_problem_is_told_with_its_line_and_mend(tmp_path: Path) -> None:
     assert f"{file}, line 1: endpoint is missing; write endpoint:" in text
     assert f"{file}, line 1: expect is missing; write expect:" in text
     assert f"{file}, line 10: pace: reason is missing" in text
-    assert f"{tmp_path / 'xx_worse.yml'}, line 1: not YAML" in text
+    assert f"{tmp_path / 'xx_worse.yml'}, line 2: not YAML: " in text
     with pytest.raises(BadSource, match="line 7: endpont"):
         load_sources(tmp_path)
 

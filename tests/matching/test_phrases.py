@@ -1,5 +1,6 @@
 """Phrases: found exactly where a naive reading of the text finds them."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.notices import Kind, Notice, Status
 from matching.phrases import compile_exact, compile_phrases, read_phrase
-from matching.reading import MOST_TEXT, read_notice
+from matching.reading import MOST_IN_ALL, MOST_TEXT, read_notice
 from tests.factories import a_lot
 
 
@@ -89,9 +90,18 @@ def test_unknown_language_is_the_notices_own() -> None:
     assert [place.field for place in stream.places] == ["title.und", "title.en"]
 
 
-def test_a_text_is_read_up_to_its_limit() -> None:
-    notice = Notice("s", "1", Kind.TENDER, Status.OPEN, title={"en": "word " * MOST_TEXT})
-    assert len(read_notice(notice).streams[0].terms) == MOST_TEXT // 5
+def test_texts_are_read_up_to_their_limits() -> None:
+    long = {"en": "word " * (MOST_TEXT // 5 + 1)}
+    notice = Notice("s", "1", Kind.TENDER, Status.OPEN, title={"en": "word"}, description=long)
+    reading = read_notice(notice)
+    assert len(reading.streams[0].terms) == MOST_TEXT // 5 + 1
+    assert [place.field for place in reading.cut] == ["description.en"]
+    flood = read_notice(replace(notice, lots=(a_lot(description=long),) * 20))
+    assert len(flood.streams[0].terms) == MOST_IN_ALL // 5
+
+
+def test_many_readings_of_a_hyphenated_text_cost_no_more_than_their_words() -> None:
+    assert find(" ".join(["aa*"] * 12), "-".join(["aa"] * 60))
 
 
 @pytest.mark.parametrize(

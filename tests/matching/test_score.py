@@ -208,6 +208,11 @@ def test_values(value: Money | None, lots: tuple[Any, ...], rule: str) -> None:
         assert rules(found)[rule] == 0
 
 
+def test_a_notice_too_long_to_read_says_so() -> None:
+    found = rated(a_profile(), description={"en": "x " * 150_000})
+    assert rules(found)["text cut"] == 0
+
+
 def test_the_first_gate_takes_the_points_and_all_are_told() -> None:
     found = rated(a_profile(places=("FR",)), title={"en": "toy pump"}, kind=Kind.AWARD)
     stops = [(reason.rule, reason.points) for reason in found.reasons if reason.stops]
