@@ -26,11 +26,15 @@ HIDDEN_FIELDS = {"deadline_zone", "deadline_precision", "language", "procedure_i
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One reason: its points, a sentence, and the words of the notice that matched (or None)."""
+    """One reason: its points, a sentence, the words of the notice that matched, and what of ours they matched.
+
+    `words` is None where the sentence has them, `yours` where it, or the words themselves, say it already.
+    """
 
     points: int
     sentence: str
-    words: str | None
+    words: str | None = None
+    yours: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def to_card(
 def to_lines(reasons: Sequence[Reason]) -> tuple[Line, ...]:
     """The three reasons that gave most points."""
     best = sorted((each for each in reasons if each.points > 0), key=lambda each: -each.points)[:TOP_REASONS]
-    return tuple(Line(each.points, plain(each.explanation, 200), _to_words(each)) for each in best)
+    return tuple(_to_line(each) for each in best)
 
 
 def to_country(code: str | None) -> str:
@@ -156,9 +160,15 @@ def to_label(field: str) -> str:
     return FIELDS.get(field.split(".")[0], plain(field, 60))
 
 
-def _to_words(reason: Reason) -> str | None:
-    words = plain(reason.text, 80)
-    return words if words and words.casefold() not in reason.explanation.casefold() else None
+def _to_line(reason: Reason) -> Line:
+    sentence, words, yours = plain(reason.explanation, 200), plain(reason.text, 80), plain(reason.matched, 60)
+    said = sentence.casefold()
+    return Line(
+        reason.points,
+        sentence,
+        words if words.casefold() not in said else None,
+        yours if yours.casefold() not in (words.casefold(), "") and yours.casefold() not in said else None,
+    )
 
 
 def _to_text(value: Any, zone: ZoneInfo) -> str:

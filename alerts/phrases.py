@@ -27,6 +27,7 @@ ENGLISH: Mapping[str, str] = {
     "profile": "Profile",
     "score": "Score",
     "why": "Why it matched",
+    "yours": "yours: {word}",
     "what_changed": "What changed",
     "lot": "Lot",
     "open_notice": "Open the notice",

@@ -89,13 +89,11 @@ def new_message_id() -> str:
 
 def _route_live(c: Connection, found: Sequence[Unrouted], now: datetime) -> int:
     rules = find_rules(c)
-    summed = find_summed(c) if any(each.event.kind is not EventKind.NEW for each in found) else {}
+    told = _find_told(c, [each.event.opportunity_id or 0 for each in found if each.event.kind is not EventKind.NEW])
     rows: list[NewDelivery] = []
     notes: dict[str, list[int]] = {}
     for candidate in found:
-        opportunity_id = int(candidate.event.opportunity_id or 0)
-        told = find_told(c, opportunity_id) | summed.get(opportunity_id, set())
-        recipients, note = _decide(candidate, rules, told, now)
+        recipients, note = _decide(candidate, rules, told.get(candidate.event.opportunity_id or 0, ()), now)
         rows += [
             NewDelivery(candidate.event.id, destination, names, new_message_id(), now)
             for destination, names in recipients.items()
@@ -105,6 +103,14 @@ def _route_live(c: Connection, found: Sequence[Unrouted], now: datetime) -> int:
     for note, event_ids in notes.items():
         mark_routed(c, event_ids, now, note)
     return saved
+
+
+def _find_told(c: Connection, opportunity_ids: Collection[int]) -> dict[int, set[str]]:
+    """The destinations that each of these opportunities was told to, by itself or in a summary."""
+    if not opportunity_ids:
+        return {}
+    told, summed = find_told(c, opportunity_ids), find_summed(c)
+    return {each: told[each] | summed.get(each, set()) for each in told}
 
 
 def _decide(candidate: Unrouted, rules: Sequence[Rule], told: Collection[str], now: datetime) -> tuple[Recipients, str]:

@@ -31,7 +31,8 @@ CHATS: Mapping[str, int] = {
     "zulip": 16,
 }
 WEBHOOKS: Mapping[str, int] = {"form": 20, "forms": 20, "json": 20, "jsons": 20, "xml": 20, "xmls": 20}
-MOST_IN_MAIL = 25
+# About 70 kB; Gmail cuts a mail off at 102 kB.
+MOST_IN_MAIL = 15
 
 SECRET = re.compile(r"\$\{([^}]*)\}")
 SECRET_NAME = re.compile(r"TENDERWATCH_SECRET_[A-Z0-9_]+")
@@ -87,15 +88,13 @@ def expand(url: str, read_secret: Callable[[str], str]) -> tuple[str, tuple[str,
 
     A secret that is the whole address is taken as it is; one that is a part is quoted, so that it stays a part.
     """
-    secrets = {name: read_secret(name) for name in SECRET.findall(url)}
-    if SECRET.fullmatch(url):
-        full = next(iter(secrets.values())).strip()
-        fault = _find_scheme_fault(scheme_of(full)) or (scheme_of(full) != MAIL and _find_option_fault(full))
-        if fault:
-            raise BadRule(fault)
-        return full, (full, *re.findall(r"[^/?&=@:]{8,}", full))
-    full = SECRET.sub(lambda match: quote(secrets[match[1]], safe="/:-"), url)
-    return full, tuple(secrets.values())
+    secrets = {name: read_secret(name).strip() for name in SECRET.findall(url)}
+    whole = SECRET.fullmatch(url) is not None
+    full = SECRET.sub(lambda match: secrets[match[1]] if whole else quote(secrets[match[1]], safe="/:-"), url)
+    if fault := _find_scheme_fault(scheme_of(full)) or _find_option_fault(full):
+        raise BadRule(fault)
+    hidden = [full, *re.findall(r"[^/?&=@:]{8,}", full)] if whole else []
+    return full, (*hidden, *secrets.values())
 
 
 def mask(url: str) -> str:

@@ -132,10 +132,22 @@ def _against_sense(declaration: Declaration, spiders: Path) -> Iterator[str]:
     if "protocol" in values and module.is_file():
         yield declaration.problem(("protocol",), f"{module} exists as well; remove one of the two")
     if values.get("protocol") == "html" and "html" not in values:
-        yield declaration.problem(("protocol",), "the html protocol needs its selectors; write html: {rows: …}")
+        yield declaration.problem(("protocol",), "the html protocol needs its selectors; write html: {list: …}")
+    if "html" in values:
+        yield from _selector_problems(declaration)
     least, most = values["expect"]["notices"]
     if least > most:
         yield declaration.problem(("expect", "notices"), f"{least} is more than {most}; write [least, most]")
+
+
+def _selector_problems(declaration: Declaration) -> Iterator[str]:
+    from crawler.readers.html_rules import check_rules  # here: lxml is not needed for a portal with an API
+
+    if wrong := check_rules(declaration.values["html"]):
+        path, _, text = wrong.partition(": ")
+        at = re.findall(r"\w+", path) if re.fullmatch(r"html[\w.\[\]]*", path) else ["html"]
+        place = [int(part) if part.isdecimal() else part for part in at]
+        yield declaration.problem(place, text if len(at) > 1 or path == "html" else wrong)
 
 
 def _listing_problems(declaration: Declaration) -> Iterator[str]:

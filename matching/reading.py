@@ -41,12 +41,12 @@ class Stream:
     """
 
     language: str
-    terms: list[Term] = field(default_factory=list)
-    spans: list[tuple[int, int]] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
-    joins: dict[int, list[tuple[Term, int]]] = field(default_factory=dict)
-    nodes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    sorted: list[tuple[str, int]] = field(default_factory=list)
+    terms: list[Term] = field(default_factory=list, repr=False)
+    spans: list[tuple[int, int]] = field(default_factory=list, repr=False)
+    places: list[Place] = field(default_factory=list, repr=False)  # a repr would print the text once for each word
+    joins: dict[int, list[tuple[Term, int]]] = field(default_factory=dict, repr=False)
+    nodes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list), repr=False)
+    sorted: list[tuple[str, int]] = field(default_factory=list, repr=False)
 
     def edges(self, node: int) -> Iterator[tuple[Term, int]]:
         """The terms that start at a node, each with the node after it."""

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from alembic.util import CommandError
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DataError, IntegrityError
 
 from domain.errors import WrongUse
 from storage.ddl import migrate
@@ -50,7 +52,7 @@ def read_archive(c: Connection, source: Path) -> None:
                 c.execute(text(f"DELETE FROM {table}"))  # noqa: S608 (a name from the schema)
                 _read_rows(c, table, archive)
                 _set_sequence(c, table)
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, CommandError, DataError, IntegrityError) as error:
         raise WrongUse(f"{source} is damaged or not Tenderwatch's: {error}") from error
 
 

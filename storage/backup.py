@@ -34,7 +34,7 @@ def backup(url: str, target: Path) -> None:
             if engine.dialect.name == "postgresql":
                 write_archive(connection, part)
         if engine.dialect.name == "sqlite":
-            _copy_sqlite(_file_of(url), part)
+            _copy_sqlite(_file_of(url), part, "PRAGMA journal_mode = DELETE")  # one file, without a -wal beside it
         part.replace(target)
     finally:
         engine.dispose()
@@ -74,10 +74,12 @@ def _refuse_filled(engine: Engine, force: bool) -> None:
             raise WrongUse("The database holds data already; use --force to replace it")
 
 
-def _copy_sqlite(source: Path, target: Path) -> None:
+def _copy_sqlite(source: Path, target: Path, *then: str) -> None:
     """By SQLite's backup, which waits for writers and keeps readers of `target` whole."""
     with closing(_open_sqlite(source)) as old, closing(sqlite3.connect(target, timeout=30)) as new:
         old.backup(new)
+        for statement in then:
+            new.execute(statement)
 
 
 def _check_sqlite(archive: Path) -> None:

@@ -149,17 +149,29 @@ def find_deliveries(c: Connection, ids: Sequence[int]) -> list[Delivery]:
 
 def find_thread(c: Connection, destination_id: str, opportunity_id: int, before: int) -> list[str]:
     """Message-IDs (without domain) that told this destination of the opportunity before this delivery, oldest first."""
-    query = _about(opportunity_id, deliveries.c.message_id).where(
-        deliveries.c.destination_id == destination_id,
-        deliveries.c.id < before,
-        deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.UNKNOWN]),
+    query = (
+        select(deliveries.c.message_id)
+        .join(events, events.c.id == deliveries.c.event_id)
+        .where(
+            events.c.opportunity_id.in_(list(_find_merged(c, [opportunity_id]))),
+            deliveries.c.destination_id == destination_id,
+            deliveries.c.id < before,
+            deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.UNKNOWN]),
+        )
+        .order_by(deliveries.c.id)
     )
-    return list(dict.fromkeys(c.execute(query.order_by(deliveries.c.id)).scalars()))
+    return list(dict.fromkeys(c.execute(query).scalars()))
 
 
-def find_told(c: Connection, opportunity_id: int) -> set[str]:
-    """The destinations that have a delivery about this opportunity, sent or not, but for those of summaries."""
-    return set(c.execute(_about(opportunity_id, deliveries.c.destination_id)).scalars())
+def find_told(c: Connection, opportunity_ids: Collection[int]) -> dict[int, set[str]]:
+    """Of each of these opportunities, the destinations that have a delivery about it, but for those of summaries."""
+    found: dict[int, set[str]] = {opportunity_id: set() for opportunity_id in opportunity_ids}
+    merged = _find_merged(c, opportunity_ids)
+    query = select(events.c.opportunity_id, deliveries.c.destination_id)
+    query = query.join(events, events.c.id == deliveries.c.event_id).where(events.c.opportunity_id.in_(list(merged)))
+    for opportunity_id, destination_id in c.execute(query):
+        found[merged[opportunity_id]].add(destination_id)
+    return found
 
 
 def find_summed(c: Connection) -> dict[int, set[str]]:
@@ -253,12 +265,11 @@ def _batch_of(first: Row[Any], now: datetime) -> Select[Any]:
     return query.where(deliveries.c.id == first.id)
 
 
-def _about(opportunity_id: int, column: ColumnElement[str]) -> Select[Any]:
-    """A column of the deliveries about an opportunity, or one that was merged into it."""
-    own = or_(opportunities.c.id == opportunity_id, opportunities.c.merged_into == opportunity_id)
-    same = select(opportunities.c.id).where(own)
-    joined = select(column).join_from(deliveries, events, events.c.id == deliveries.c.event_id)
-    return joined.where(events.c.opportunity_id.in_(same))
+def _find_merged(c: Connection, opportunity_ids: Collection[int]) -> dict[int, int]:
+    """These opportunities, and those that were merged into them, each with the one that it is now."""
+    into = opportunities.c.merged_into
+    query = select(opportunities.c.id, into).where(into.is_not(None), into.in_(list(opportunity_ids)))
+    return {each: each for each in opportunity_ids} | {row.id: row.merged_into for row in c.execute(query)}
 
 
 def _is_busy(c: Connection, destination_id: str) -> bool:

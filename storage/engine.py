@@ -23,14 +23,14 @@ def open_engine(url: str) -> Engine:
     """An engine that threads may share; a child process opens its own. The file of SQLite is made if missing."""
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    # No limit on overflow: a thread that waits for a connection would wait beside the database's own queue.
-    options: dict[str, Any] = {"pool_size": 5, "max_overflow": -1}
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": 30}, **options)
+        # No limit on overflow: whoever waits, waits for the write lock, by busy_timeout.
+        engine = create_engine(url, connect_args={"timeout": 30}, pool_size=5, max_overflow=-1)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_pre_ping=True, **options)
+    # A server takes 100 clients, of all processes together.
+    return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10, pool_timeout=60)
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001

@@ -37,10 +37,14 @@ def insert_new(to: Connection | Dialect, table: Table) -> Insert:
 
 
 @lru_cache
-def _insert_new(name: str, table: Table) -> Insert:
-    dialect: Any = sqlite if name == "sqlite" else postgresql
-    statement: Insert = dialect.insert(table).on_conflict_do_nothing()
+def _insert_new(dialect: str, table: Table) -> Insert:
+    statement: Insert = upserting(dialect, table).on_conflict_do_nothing()
     return statement
+
+
+def upserting(dialect: str, table: Table) -> Any:
+    """The dialect's own INSERT, which knows ON CONFLICT."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def in_chunks(items: Iterable[T], size: int = 500) -> Iterator[list[T]]:

@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Insert, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.sources import Issue, IssueKind
+from storage.ids import upserting
 from storage.schema import issues
 from storage.types import AnyRow
 
@@ -61,8 +61,7 @@ def close_issues(c: Connection, source: str, kind: IssueKind | None, now: dateti
 
 @lru_cache
 def _upsert(dialect: str) -> Insert:
-    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = insert(issues)
+    statement = upserting(dialect, issues)
     new = statement.excluded
     counted: Insert = statement.on_conflict_do_update(
         index_elements=[issues.c.source, issues.c.identity],

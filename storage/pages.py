@@ -5,13 +5,14 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import zstandard
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Insert, bindparam, select
 
 from domain.sources import Page
-from storage.ids import insert_new
+from storage.ids import upserting
 from storage.schema import pages, runs
 
 MAX_BODY = 256 * 1024 * 1024  # no body that we save is larger; a damaged or forged file is
@@ -70,6 +71,16 @@ class PageFiles:
 _SOURCE_OF = select(runs.c.source).where(runs.c.id == bindparam("of_run"))
 
 
+@lru_cache
+def _upsert(dialect: str) -> Insert:
+    statement = upserting(dialect, pages)
+    newer: Insert = statement.on_conflict_do_update(
+        index_elements=[pages.c.source, pages.c.hash, pages.c.url],
+        set_={"fetched_at": statement.excluded.fetched_at, "run_id": statement.excluded.run_id},
+    )
+    return newer
+
+
 def save_page(c: Connection, page: Page, run_id: int) -> None:
     """Records where and when a saved body was fetched; the same body from the same address again is the newer row."""
     row = {
@@ -81,9 +92,7 @@ def save_page(c: Connection, page: Page, run_id: int) -> None:
         "run_id": run_id,
         "source": c.execute(_SOURCE_OF, {"of_run": run_id}).scalar_one(),
     }
-    if c.execute(insert_new(c, pages), row).rowcount == 0:
-        same = (pages.c.source == row["source"]) & (pages.c.hash == page.hash) & (pages.c.url == page.url)
-        c.execute(update(pages).where(same).values(fetched_at=page.fetched_at, run_id=run_id))
+    c.execute(_upsert(c.dialect.name), row)
 
 
 def find_pages(c: Connection, source: str | None = None, hash: str | None = None) -> list[Page]:  # noqa: A002

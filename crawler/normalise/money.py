@@ -48,7 +48,26 @@ _SYMBOLS = {
     "R$": "BRL",
 }
 # In which names are looked up after the portal's own language and English.
-_LANGUAGES = ("ru", "uk", "de", "fr", "es", "pt", "pl", "it", "nl", "cs", "ro", "hu", "bg", "el", "tr", "sv", "da", "fi")
+_LANGUAGES = (
+    "ru",
+    "uk",
+    "de",
+    "fr",
+    "es",
+    "pt",
+    "pl",
+    "it",
+    "nl",
+    "cs",
+    "ro",
+    "hu",
+    "bg",
+    "el",
+    "tr",
+    "sv",
+    "da",
+    "fi",
+)
 _FOLDED_SYMBOLS = {symbol.casefold(): code for symbol, code in _SYMBOLS.items()}
 
 

@@ -43,17 +43,17 @@ def to_notice(raw: RawNotice, source: Source) -> tuple[Notice, list[Issue]]:
     Never raises for odd values. A kind or status that no word list has is `other` and `unknown`, with its Issue.
     """
     work = _Work(raw, source)
+    language = (to_language(raw.language) if raw.language else None) or source.language
     buyers = work.buyers()
     country = work.notice_country(buyers)
     zones = work.zones(buyers, country)
     lots: tuple[Lot, ...] = ()
     deadline: Moment | None = None
     if raw.lots:
-        lots, deadline = work.lots(zones)
+        lots, deadline = work.lots(zones, language)
     if deadline is None and raw.deadline:
         deadline = work.moment("deadline", raw.deadline, zones, last=True)
     published = work.moment("published", raw.published, zones, last=False) if raw.published else None
-    language = (to_language(raw.language) if raw.language else None) or source.language
     notice = Notice(
         source=source.id,
         key=_key(raw.key),
@@ -112,7 +112,8 @@ class _Work:
         found: dict[str, str] = {}
         for name, text in printed.items():
             if cleaned := self.convert(element, to, text):
-                found[(language or name) if name == UNKNOWN else name] = cleaned
+                known = to_language(name) if name != UNKNOWN else language
+                found[known or UNKNOWN] = cleaned
         return found
 
     def country(self, element: str, printed: str) -> str | None:
@@ -194,20 +195,22 @@ class _Work:
             self.note(IssueKind.UNREADABLE, element, f"{each[:100]!r} is no code of its scheme")
         return found
 
-    def lots(self, zones: Zones) -> tuple[tuple[Lot, ...], Moment | None]:
+    def lots(self, zones: Zones, language: str | None) -> tuple[tuple[Lot, ...], Moment | None]:
         """The lots, and the earliest of their deadlines."""
         moments: list[Moment] = []
-        found = [self.lot(raw, f"lots[{position}]", zones, moments) for position, raw in enumerate(self.raw.lots)]
+        found = [
+            self.lot(raw, f"lots[{position}]", zones, language, moments) for position, raw in enumerate(self.raw.lots)
+        ]
         return tuple(found), min(moments, key=_instant, default=None)
 
-    def lot(self, raw: RawLot, element: str, zones: Zones, moments: list[Moment]) -> Lot:
+    def lot(self, raw: RawLot, element: str, zones: Zones, language: str | None, moments: list[Moment]) -> Lot:
         moment = self.moment(f"{element}.deadline", raw.deadline, zones, last=True) if raw.deadline else None
         if moment:
             moments.append(moment)
         return Lot(
             key=_key(raw.key),
-            title=self.texts(f"{element}.title", raw.title, self.raw.language, to_line),
-            description=self.texts(f"{element}.description", raw.description, self.raw.language, to_text),
+            title=self.texts(f"{element}.title", raw.title, language, to_line),
+            description=self.texts(f"{element}.description", raw.description, language, to_text),
             codes=self.codes(f"{element}.codes", raw.codes) if raw.codes else (),
             value=self.money(f"{element}.value", raw.value) if raw.value else None,
             deadline_at=moment.at if moment else None,

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urljoin
 
-from lxml import etree  # type: ignore[import-untyped]  # no stubs in the lock
-from lxml.html import HtmlElement, HTMLParser, document_fromstring  # type: ignore[import-untyped]
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from crawler.readers.html_rules import Rule
 from crawler.readers.limits import check_html, decode
@@ -14,46 +14,10 @@ from domain.errors import SourceChanged, Unreadable
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,30})", re.IGNORECASE)
 _BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "br",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "option",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
-)
+    ("address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "fieldset", "figure", "footer", "form",
+     "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre", "section",
+     "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul")
+)  # fmt: skip
 _SILENT = frozenset(("script", "style", "noscript", "template", "head"))
 _LINKS = frozenset(("href", "src", "action", "data-href", "data-url"))
 _LONGEST_LABEL = 200
@@ -132,11 +96,13 @@ class Scope:
     def _beside(self, label: str) -> Iterator[HtmlElement | str]:
         """What stands beside each element with the label's text: behind it, in its next sibling, or its parent's."""
         wanted, begins = _folded(label.removesuffix("*")), label.endswith("*")
-        for text, element in self._all_labels():
-            if text == wanted or (begins and text.startswith(wanted)):
-                value = _value_beside(element)
-                if value is not None:
-                    yield value
+        found = [each for text, each in self._all_labels() if text == wanted or (begins and text.startswith(wanted))]
+        for element in found:
+            value = _value_beside(element)
+            # A block's heading may have a label's text: what stands beside it holds the label itself.
+            is_block = isinstance(value, HtmlElement) and any(value in other.iterancestors() for other in found)
+            if value is not None and not is_block:
+                yield value
 
     def _all_labels(self) -> list[tuple[str, HtmlElement]]:
         """Elements that begin with text of their own and are short enough for a label."""

@@ -21,45 +21,20 @@ from functools import lru_cache
 from typing import Any
 
 from cssselect import SelectorError
-from lxml import etree  # type: ignore[import-untyped]  # no stubs in the lock
+from lxml import etree
 from parsel.csstranslator import HTMLTranslator
 
 from domain.errors import BadSource
 
 FIELDS = frozenset(
-    [
-        "key",
-        "url",
-        "procedure_id",
-        "kind",
-        "status",
-        "language",
-        "title",
-        "description",
-        "country",
-        "regions",
-        "codes",
-        "value",
-        "currency",
-        "published",
-        "deadline",
-        "changes",
-        "buyer",
-        "buyer_id",
-        "buyer_scheme",
-        "buyer_country",
-        "buyer_region",
-        "buyer_url",
-        "buyer_email",
-        "buyer_phone",
-        "law",
-        "procedure",
-    ]
-)
+    ("key", "url", "procedure_id", "kind", "status", "language", "title", "description", "country", "regions", "codes",
+     "value", "currency", "published", "deadline", "changes", "law", "procedure", "buyer", "buyer_id", "buyer_scheme",
+     "buyer_country", "buyer_region", "buyer_url", "buyer_email", "buyer_phone")
+)  # fmt: skip
 LOT_FIELDS = frozenset(["key", "title", "description", "codes", "value", "currency", "deadline"])
 DOCUMENT_FIELDS = frozenset(["url", "title", "media_type"])
 _RULE_KEYS = frozenset(
-    ["css", "xpath", "label", "page", "value", "attribute", "regex", "split", "all", "count", "scheme"]
+    ("css", "xpath", "label", "page", "value", "attribute", "regex", "split", "all", "count", "scheme")
 )
 _WHERE = ("css", "xpath", "label", "page", "value")
 _COUNT = re.compile(r"(\d+)(\+|-(\d+))?")

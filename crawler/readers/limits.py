@@ -7,6 +7,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from domain.errors import SourceChanged, Unreadable
@@ -110,17 +111,14 @@ def _check_values(body: bytes) -> None:
 
 def _check_depth(value: Any) -> None:
     """Level by level: only containers can hold deeper ones."""
-    level, depth = [value], 0
-    while level:
-        depth += 1
+    values, depth = [value], 0
+    while values:
+        objects = [each for each in values if type(each) is dict]
+        lists = [each for each in values if type(each) is list]
+        values = [*chain.from_iterable([each.values() for each in objects]), *chain.from_iterable(lists)]
+        depth += bool(objects or lists)
         if depth > MAX_DEPTH:
             raise ValueError(f"nested more than {MAX_DEPTH} deep")
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if type(outer) is dict else outer)
-            if type(inner) is dict or type(inner) is list
-        ]
 
 
 def _read_texts(text: str) -> Iterator[tuple[Any] | Unreadable]:

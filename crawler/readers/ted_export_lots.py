@@ -19,26 +19,23 @@ _DESCRIPTIONS = (
 def read_lots(forms: Sequence[Form]) -> tuple[RawLot, ...]:
     """Each part with its own texts, codes and value. Other languages' texts are those at the same place of their form.
 
-    Its key is LOT_NO, else its ITEM or place; where that is another part's, with a mark.
+    Its key is LOT_NO, else its ITEM or (of several objects) its place; where that is another part's, with a mark.
     """
     if not forms:
         return ()
     by_form = [_parts_of(form) for form in forms]
     numbers = [_number_of(part) for part in by_form[0]]
     taken = {number for number in numbers if number}
-    seen: set[str] = set()
-    lots = []
+    several = len(forms[0].objects) > 1
+    found: dict[str, RawLot] = {}
     for place, part in enumerate(by_form[0]):
-        key = numbers[place] or _fallback(part, place, taken)
-        while key in seen:
+        key = numbers[place] or _fallback(None if several else part.get("ITEM"), place, taken)
+        while key in found:
             key = f"{key}*"
-        seen.add(key)
         # A form of another language with another number of parts is not the same list.
-        alike = [
-            (form, parts[place]) for form, parts in zip(forms, by_form, strict=True) if len(parts) == len(by_form[0])
-        ]
-        lots.append(_read_lot(key, alike, len(forms[0].objects) > 1))
-    return tuple(lots)
+        alike = [(form, each[place]) for form, each in zip(forms, by_form, strict=True) if len(each) == len(by_form[0])]
+        found[key] = _read_lot(key, alike, _object_of(part) if several else None)
+    return tuple(found.values())
 
 
 def _parts_of(form: Form) -> list[Element]:
@@ -53,31 +50,34 @@ def _number_of(part: Element) -> str | None:
     return text_at(part, "LOT_NO") or text_at(part, "LOT_NUMBER")
 
 
-def _fallback(part: Element, place: int, taken: set[str]) -> str:
-    key = part.get("ITEM") or str(place + 1)
+def _fallback(item: str | None, place: int, taken: set[str]) -> str:
+    key = item or str(place + 1)
     return f"#{place + 1}" if key in taken else key
 
 
-def _read_lot(key: str, alike: Sequence[tuple[Form, Element]], several_objects: bool) -> RawLot:
+def _object_of(part: Element) -> Element | None:
+    """The object that this part alone describes: what is said of it is said of the part."""
+    above = part.getparent()
+    return above if sum(1 for _ in children(above, "OBJECT_DESCR")) == 1 else None
+
+
+def _read_lot(key: str, alike: Sequence[tuple[Form, Element]], whole: Element | None) -> RawLot:
     forms = [form for form, _ in alike]
     part = alike[0][1]
     return RawLot(
         key=key,
-        title=in_languages(forms, [_title_of(each, several_objects) for _, each in alike]),
+        title=in_languages(forms, [_title_of(each, whole is not None) for _, each in alike]),
         description=in_languages(forms, [_description_of(each) for _, each in alike]),
-        codes=tuple(dict.fromkeys(_codes_of(part))),
-        value=_value_of(part),
+        codes=tuple(dict.fromkeys((*_codes_of(child(whole, "CPV_MAIN")), *_codes_in(part)))),
+        value=_value_of(part) or money_of(child(whole, "VAL_ESTIMATED_TOTAL")),
     )
 
 
-def _title_of(part: Element, several_objects: bool) -> str | None:
-    """Its own; where a notice has several objects, that of the object that it alone belongs to."""
+def _title_of(part: Element, of_object: bool) -> str | None:
     for name in ("TITLE", "LOT_TITLE", "TITLE_CONTRACT"):
         if title := line_of(child(part, name)):
             return title
-    above = part.getparent()
-    alone = several_objects and sum(1 for _ in children(above, "OBJECT_DESCR")) == 1
-    return line_of(child(above, "TITLE")) if alone else None
+    return line_of(child(part.getparent(), "TITLE")) if of_object else None
 
 
 def _description_of(part: Element) -> str | None:
@@ -87,10 +87,14 @@ def _description_of(part: Element) -> str | None:
     return None
 
 
-def _codes_of(part: Element) -> list[tuple[str, str]]:
+def _codes_in(part: Element) -> list[tuple[str, str]]:
     return [
-        code for name in ("CPV_MAIN", "CPV_ADDITIONAL") for each in descendants(part, name) for code in codes_in(each)
+        code for name in ("CPV_MAIN", "CPV_ADDITIONAL") for each in descendants(part, name) for code in _codes_of(each)
     ]
+
+
+def _codes_of(element: Element | None) -> list[tuple[str, str]]:
+    return codes_in(element) if element is not None else []
 
 
 def _value_of(part: Element) -> RawMoney | None:

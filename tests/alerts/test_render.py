@@ -178,7 +178,17 @@ def test_the_best_three_reasons_with_their_words() -> None:
     reasons = tuple(Reason("r", f"reason {number}", number, text=f"word{number}") for number in range(6))
     card = a_card(reasons=reasons)
     assert [line.points for line in card.lines] == [5, 4, 3]
-    assert card.lines[0].words == "word5"
+    assert (card.lines[0].words, card.lines[0].yours) == ("word5", None)
+    (line,) = a_card(
+        reasons=(Reason("keyword", "The title has one of your keywords.", 9, text="Pumps", matched="pump*"),)
+    ).lines
+    assert (line.words, line.yours) == ("Pumps", "pump*")
+    (line,) = a_card(reasons=(Reason("keyword", "A keyword.", 9, text="Pumps", matched="pumps"),)).lines
+    assert line.yours is None
+    yours = Reason("keyword", "A keyword.", 9, text="Pumps", matched="<i>pump*")
+    for message in messages(a_card(reasons=(yours,)))[:2]:
+        assert '"Pumps" (yours: <i>pump*)' in message.text
+        assert "(yours: &lt;i&gt;pump*)" in message.html
     assert a_card(reasons=(Reason("r", "The title has “Pumpen”", 1, text="pumpen"),)).lines[0].words is None
 
 

@@ -72,7 +72,9 @@ def test_a_body_without_json_is_a_changed_source(body: bytes):
 
 def test_numbers_that_a_double_cannot_hold_stay_text():
     text = b'{"a": 1e9999, "b": NaN, "c": 1.5, "d": 12345678901234567890.12, "e": 0.1, "f": 1000.50}'
-    assert load_json(text) == [{"a": "1e9999", "b": "NaN", "c": 1.5, "d": "12345678901234567890.12", "e": 0.1, "f": 1000.5}]
+    assert load_json(text) == [
+        {"a": "1e9999", "b": "NaN", "c": 1.5, "d": "12345678901234567890.12", "e": 0.1, "f": 1000.5}
+    ]
 
 
 def test_several_texts_in_one_file():

@@ -36,7 +36,11 @@ def test_zero_is_not_disclosed_and_no_issue():
 
 
 def test_the_deadline_is_the_earliest_of_the_lots():
-    lots = (RawLot("1", deadline="2026-11-02T12:00:00Z"), RawLot("2", deadline="2026-11-01T23:00:00-05:00"), RawLot("3"))
+    lots = (
+        RawLot("1", deadline="2026-11-02T03:00:00Z"),
+        RawLot("2", deadline="2026-11-01T23:00:00-05:00"),
+        RawLot("3"),
+    )
     notice, _ = to_notice(a_raw(lots=lots, deadline="2026-12-01T12:00:00Z"), a_source())
     assert notice.deadline_at == notice.lots[0].deadline_at
     assert notice.lots[2].deadline_at is None

@@ -64,6 +64,10 @@ def test_every_problem_is_told_with_its_line_and_mend(tmp_path: Path) -> None:
         ({"zone": "Europe/Londres"}, "zone: 'Europe/Londres' is no time zone"),
         ({"protocol": None}, "no protocol and no"),
         ({"protocol": "html"}, "the html protocol needs its selectors"),
+        (
+            {"protocol": "html", "html": {"list": {"row": "li", "fields": {"key": "a", "titel": "b"}}}},
+            "html.list.fields.titel: no such key",
+        ),
         ({"endpoint": "https://a.invalid/?api_key=s3cret"}, "api_key holds a key; write api_key={key} and key_env"),
         ({"endpoint": "https://a.invalid/?api_key={key}"}, "{key} without key_env"),
         ({"endpoint": "https://me:pw@a.invalid/"}, "a user or password in an address"),

@@ -62,14 +62,18 @@ def test_every_source_refuses_a_page_without_its_rows(source: Source, body: byte
         parse(source.id, body, SOURCES)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if (case / "page.html").exists() and case.name == "open"], ids=str)
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if (case / "page.html").exists() and case.name == "open"], ids=str
+)
 def test_a_list_whose_rows_were_renamed_is_refused(case: Path):
     body = (case / "page.html").read_bytes().replace(b"search-registry-entry-block", b"card")
     with pytest.raises(SourceChanged, match="no rows"):
         parse(case.parent.name, body, SOURCES)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if (case / "page.html").exists() and case.name == "open"], ids=str)
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if (case / "page.html").exists() and case.name == "open"], ids=str
+)
 def test_a_list_whose_numbers_are_gone_is_refused(case: Path):
     body = (case / "page.html").read_bytes().replace(b"registry-entry__header-mid__number", b"number")
     with pytest.raises(SourceChanged, match="none of"):

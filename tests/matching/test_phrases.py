@@ -94,10 +94,12 @@ def test_texts_are_read_up_to_their_limits() -> None:
     long = {"en": "word " * (MOST_TEXT // 5 + 1)}
     notice = Notice("s", "1", Kind.TENDER, Status.OPEN, title={"en": "word"}, description=long)
     reading = read_notice(notice)
-    assert len(reading.streams[0].terms) == MOST_TEXT // 5 + 1
+    count = len(reading.streams[0].terms)
+    assert count == MOST_TEXT // 5 + 1
     assert [place.field for place in reading.cut] == ["description.en"]
     flood = read_notice(replace(notice, lots=(a_lot(description=long),) * 20))
-    assert len(flood.streams[0].terms) == MOST_IN_ALL // 5
+    count = len(flood.streams[0].terms)
+    assert MOST_IN_ALL // 5 <= count <= MOST_IN_ALL // 5 + 1
 
 
 def test_many_readings_of_a_hyphenated_text_cost_no_more_than_their_words() -> None:

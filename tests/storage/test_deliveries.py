@@ -206,8 +206,8 @@ def test_threads_and_who_was_told(engine: Engine) -> None:
         assert find_thread(c, "sales", 2, before) == [f"m{first}"], "that of the one that was merged into it"
         assert find_thread(c, "board", 2, before) == []
         assert find_thread(c, "sales", 1, ids(c, first)[0]) == []
-        assert find_told(c, 2) == {"sales"}
-        assert find_told(c, 3) == set()
+        assert find_told(c, [2, 3]) == {2: {"sales"}, 3: set()}
+        assert find_told(c, []) == {}
         assert find_summed(c) == {2: {"board"}, 3: {"board"}}
         assert second < third
 

@@ -20,9 +20,13 @@ def test_what_is_written_is_read(engine: Engine) -> None:
 
 
 def test_an_error_rolls_back(engine: Engine) -> None:
-    with pytest.raises(DBAPIError), writing(engine) as c:
-        c.execute(text("INSERT INTO destinations VALUES ('a', 'A', 'json://localhost')"))
-        c.execute(text("INSERT INTO destinations VALUES ('a', 'A', 'json://localhost')"))
+    def write_twice() -> None:
+        with writing(engine) as c:
+            c.execute(text("INSERT INTO destinations VALUES ('a', 'A', 'json://localhost')"))
+            c.execute(text("INSERT INTO destinations VALUES ('a', 'A', 'json://localhost')"))
+
+    with pytest.raises(DBAPIError):
+        write_twice()
     with reading(engine) as c:
         assert c.execute(text("SELECT count(*) FROM destinations")).scalar() == 0
 

@@ -208,7 +208,9 @@ def test_opportunities_are_listed_best_first(engine: Engine) -> None:
         assert [view.opportunity.score for view in find_opportunities(c, qualified_only=False)] == [80, 70, 50]
         assert [view.opportunity.score for view in find_opportunities(c)] == [80, 50]
         assert [view.opportunity.score for view in find_opportunities(c, min_score=60)] == [80]
-        assert [view.profile_name for view in find_opportunities(c, profile="others", qualified_only=False)] == ["Others"]
+        assert [view.profile_name for view in find_opportunities(c, profile="others", qualified_only=False)] == [
+            "Others"
+        ]
         assert len(find_opportunities(c, limit=1)) == 1
 
 

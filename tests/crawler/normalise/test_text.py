@@ -1,6 +1,6 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-import pytest
 
 from crawler.normalise.text import MAX_TEXT, to_line, to_text
 

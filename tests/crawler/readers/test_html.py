@@ -44,11 +44,15 @@ RULES: dict[str, Any] = {
             "deadline": {"label": "Frist"},
             "status": {"css": ".nowhere"},
         },
-        "documents": {"row": "ul.files a", "fields": {"url": {"xpath": ".", "attribute": "href"}, "title": {"xpath": "."}}},
+        "documents": {
+            "row": "ul.files a",
+            "fields": {"url": {"xpath": ".", "attribute": "href"}, "title": {"xpath": "."}},
+        },
     },
 }
 LIST = """<html><body><p class=total>1-2 of 12</p><table>
-<tr class=tender><td class=no>A1</td><td class=name><a href="/n?id=A1">Pumpen &amp;amp; Ventile</a></td><td class=state>offen</td>
+<tr class=tender><td class=no>A1</td><td class=name><a href="/n?id=A1">Pumpen &amp;amp; Ventile</a></td><td
+class=state>offen</td>
 <td class=cpv>42122000-0; 42131000</td><td><span>Frist:</span> <b>01/11/2026 12:00</b></td></tr>
 <tr class=tender><td class=no>A2</td><td class=name><a href="/n?id=A2">Rohre</a></td><td class=state>neu!</td></tr>
 </table><a rel=next href="?page=2">weiter</a></body></html>"""
@@ -73,7 +77,12 @@ def test_a_list_is_read_by_its_rules():
     first, second = page.rows
     assert (page.total, page.next_url) == (12, "https://portal.example.org/list?page=2")
     assert page.details == {"A1": "https://portal.example.org/n?id=A1", "A2": "https://portal.example.org/n?id=A2"}
-    assert (first.status, first.kind, first.deadline, first.partial) == (Status.OPEN, Kind.TENDER, "01/11/2026 12:00", True)
+    assert (first.status, first.kind, first.deadline, first.partial) == (
+        Status.OPEN,
+        Kind.TENDER,
+        "01/11/2026 12:00",
+        True,
+    )
     assert first.codes == (("CPV", "42122000-0"), ("CPV", "42131000"))
     assert second.unknown_words == (("status", "neu!"),)
     notice, _ = to_notice(first, portal())
@@ -125,7 +134,7 @@ def test_list_or_page_is_told_by_what_is_found():
 def test_an_empty_list_is_believed_in_the_portals_words_only():
     assert read_list(b"<p>Leider: keine  ergebnisse.</p>", portal(), URL).rows == ()
     assert read_list(b"<p class=total>0 of 0</p>", portal(), URL).total == 0
-    with pytest.raises(SourceChanged, match="tr.tender"):
+    with pytest.raises(SourceChanged, match=r"tr\.tender"):
         read_list(b"<p>Wartung</p>", portal(), URL)
 
 

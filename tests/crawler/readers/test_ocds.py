@@ -26,23 +26,16 @@ def page_of(data: Any) -> list[str]:
         ([], []),
         (R1, ["ocds-aaaaaa-1"]),
         ([R1, R2], ["ocds-aaaaaa-1", "ocds-aaaaaa-2"]),
-        ([{"releases": [R1]}, {"releases": [R2]}], None),
+        ([{"releases": [R1]}, {"releases": [R2]}], ["ocds-aaaaaa-1", "ocds-aaaaaa-2"]),
         ({"records": [{"ocid": "ocds-aaaaaa-1", "releases": [R1]}]}, ["ocds-aaaaaa-1"]),
-        ({"records": [{"ocid": "x", "releases": [{"url": "u", "date": "d", "tag": ["tender"]}], "compiledRelease": R2}]},
+        ({"records": [{"ocid": "x", "releases": [{"url": "u", "tag": ["tender"]}], "compiledRelease": R2}]},
          ["ocds-aaaaaa-2"]),
         ({"ocid": "ocds-aaaaaa-1", "compiledRelease": R1}, ["ocds-aaaaaa-1"]),
         ({"data": [R1, R2]}, ["ocds-aaaaaa-1", "ocds-aaaaaa-2"]),
         ({"status": 200, "result": {"releases": [R1]}}, ["ocds-aaaaaa-1"]),
-        ({"results": [{"cursor": "x", "package": {"releases": [R1]}}]}, None),
     ],
 )  # fmt: skip
-def test_every_form_of_a_page(data: Any, ocids: list[str] | None):
-    if ocids is None:
-        try:
-            page_of(data)
-        except Unreadable:
-            pass
-        return
+def test_every_form_of_a_page(data: Any, ocids: list[str]):
     assert page_of(data) == ocids
 
 
@@ -117,7 +110,11 @@ def read(release: dict[str, Any], **source: Any) -> RawNotice:
         ({"tag": ["tender"], "tender": {"status": "unsuccessful"}}, "cancellation", "cancelled"),
         ({"tag": ["tender"], "tender": {"status": "withdrawn"}}, "cancellation", "cancelled"),
         ({"tag": ["award"], "tender": {"status": "complete"}, "awards": [{"status": "active"}]}, "award", "awarded"),
-        ({"tag": ["award"], "tender": {"status": "complete"}, "awards": [{"status": "unsuccessful"}]}, "award", "closed"),
+        (
+            {"tag": ["award"], "tender": {"status": "complete"}, "awards": [{"status": "unsuccessful"}]},
+            "award",
+            "closed",
+        ),
         ({"tag": ["tender", "award"], "tender": {}}, "award", "awarded"),
         ({"tag": ["contract"], "tender": {}, "contracts": [{"id": "1"}]}, "award", "awarded"),
         ({"tag": ["contractAmendment"], "tender": {}}, "award", "awarded"),
@@ -159,7 +156,8 @@ def test_a_buyer_of_1_0_stands_in_its_place():
 
 def test_the_buyers_of_1_1_are_the_parties_with_that_role():
     parties = [
-        {"id": f"GB-COH-{number}", "name": f"B{number}", "roles": ["buyer", "payer"]} for number in range(10000000, 10000030)
+        {"id": f"GB-COH-{number}", "name": f"B{number}", "roles": ["buyer", "payer"]}
+        for number in range(10000000, 10000030)
     ]
     found = read(a_release(parties=[*parties, {"id": "S", "name": "S", "roles": ["supplier"]}])).buyers
     assert len(found) == 30
@@ -246,7 +244,13 @@ def test_regions_of_delivery():
 
 
 def test_titles_in_all_languages():
-    tender = {"title": "Pompes", "title_en": "Pumps", "title_en-GB": "x", "title_type": "x", "description": {"fr": "a", "nl": "b"}}
+    tender = {
+        "title": "Pompes",
+        "title_en": "Pumps",
+        "title_en-GB": "x",
+        "title_type": "x",
+        "description": {"fr": "a", "nl": "b"},
+    }
     raw = read(a_release(language="fr-BE", tender=tender))
     assert (raw.language, raw.title) == ("fr", {"fr": "Pompes", "en": "Pumps"})
     assert raw.description == {"fr": "a", "nl": "b"}
