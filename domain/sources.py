@@ -19,7 +19,7 @@ class Pace:
     delay: float = 1.0
     at_once: int = 1
     retry_after: float = 60.0
-    statuses: tuple[int, ...] = (429, 503)
+    statuses: tuple[int, ...] = (429,)
 
 
 @dataclass(frozen=True, slots=True)

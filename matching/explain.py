@@ -128,29 +128,22 @@ def _missing_support(evidence: Evidence) -> Iterator[Missing]:
 
 
 def _nearest_phrase(evidence: Evidence) -> str:
-    """The phrase of which most words are there, but not all, or not together."""
-    found = [(_share(phrase, evidence), -number) for number, phrase in enumerate(evidence.prepared.phrases)]
-    there = {hit.phrase for hit in (word.hit for word in evidence.words)}
-    near = [(share, number) for share, number in found if share and -number not in there]
-    if not near:
-        return ""
-    share, number = max(near)
-    phrase = evidence.prepared.phrases[-number]
-    what = "all its words are, but not together" if share == 1 else f"only {_words_there(phrase, evidence)} is"
-    return f" (nearest: “{evidence.prepared.written(-number)}”, {what})"
+    """The keyword of which at least half is there, but not all, or not together."""
+    prepared, found = evidence.prepared, {word.hit.phrase for word in evidence.words}
+    best, sentence = 0.5, ""
+    for number in range(len(prepared.profile.keywords.include)):
+        words = [word for word in prepared.phrases[number] if _says_something(word)]
+        there = [word.raw for word in words if any(_is_there(word, each) for each in evidence.reading.streams)]
+        share = len(there) / len(words) if len(words) > 1 and number not in found else 0
+        if share > best or (share == best and not sentence):
+            what = "all its words are, but not together" if share == 1 else f"only {', '.join(there)} is"
+            best, sentence = share, f" (nearest: “{prepared.written(number)}”, {what})"
+    return sentence
 
 
-def _share(phrase: tuple[PhraseWord, ...], evidence: Evidence) -> float:
-    return len(_there(phrase, evidence)) / len(phrase) if len(phrase) > 1 else 0
-
-
-def _words_there(phrase: tuple[PhraseWord, ...], evidence: Evidence) -> str:
-    return ", ".join(_there(phrase, evidence))
-
-
-def _there(phrase: tuple[PhraseWord, ...], evidence: Evidence) -> list[str]:
-    streams = evidence.reading.streams
-    return [word.raw for word in phrase if any(_is_there(word, stream) for stream in streams)]
+def _says_something(word: PhraseWord) -> bool:
+    """Not one of the short words that stand in every text; in other alphabets a word may be one character."""
+    return len(word.raw) > 3 or not word.raw.isascii()
 
 
 def _is_there(word: PhraseWord, stream: Stream) -> bool:

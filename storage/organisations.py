@@ -7,11 +7,12 @@ from sqlalchemy import Connection, bindparam, delete, select
 
 from domain.notices import Buyer
 from storage.bulk import insert_rows
-from storage.ids import allocate_ids, in_chunks
+from storage.ids import allocate_ids
 from storage.schema import notice_organisations, organisations
+from storage.types import as_texts, one_of
 
 _FIND = select(organisations.c.identity, organisations.c.id).where(
-    organisations.c.identity.in_(bindparam("identities", expanding=True))
+    one_of(organisations.c.identity, "identities")
 )
 _UNLINK = delete(notice_organisations).where(notice_organisations.c.notice_id == bindparam("of_notice"))
 
@@ -43,10 +44,7 @@ def _save_organisations(c: Connection, buyers: Iterable[Buyer]) -> dict[str, int
 
 
 def _find(c: Connection, identities: list[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for chunk in in_chunks(identities):
-        found.update(c.execute(_FIND, {"identities": chunk}).all())
-    return found
+    return dict(c.execute(_FIND, {"identities": as_texts(identities)}).all())
 
 
 def _identity(buyer: Buyer) -> str:

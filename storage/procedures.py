@@ -8,19 +8,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from domain.notices import Notice
 from storage.bulk import insert_rows
 from storage.ids import allocate_ids
 from storage.merges import merge_procedures
 from storage.schema import notices, procedure_joins, procedure_references, procedures
+from storage.types import as_texts, one_of
 
 CONFIDENCE, MADE_BY = 1.0, "shared id"
 
 _FIND_REFERENCES = (
     select(procedure_references)
-    .where(procedure_references.c.reference.in_(bindparam("references", expanding=True)))
+    .where(one_of(procedure_references.c.reference, "references"))
     .order_by(procedure_references.c.reference)
     .with_for_update(read=True)  # until this commits, a merge may not move the procedure away
 )
@@ -87,7 +88,7 @@ def add_reference(c: Connection, notice_id: int, reference: str, now: datetime) 
 def _find_references(c: Connection, references: Sequence[str]) -> dict[str, int]:
     if not references:
         return {}
-    found = c.execute(_FIND_REFERENCES, {"references": list(references)})
+    found = c.execute(_FIND_REFERENCES, {"references": as_texts(references)})
     return {row.reference: row.procedure_id for row in found}
 
 

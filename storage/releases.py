@@ -10,14 +10,14 @@ from pydantic_core import PydanticSerializationError, from_json, to_json
 from sqlalchemy import Connection, bindparam, select
 
 from storage.bulk import insert_rows
-from storage.ids import in_chunks
 from storage.schema import releases
+from storage.types import as_texts, one_of
 
 Release = dict[str, Any]
 
 _FIND = (
     select(releases.c.ocid, releases.c.body)
-    .where(releases.c.source == bindparam("source"), releases.c.ocid.in_(bindparam("ocids", expanding=True)))
+    .where(releases.c.source == bindparam("source"), one_of(releases.c.ocid, "ocids"))
     .order_by(releases.c.ocid, releases.c.date, releases.c.release_id, releases.c.digest)
 )
 
@@ -25,9 +25,8 @@ _FIND = (
 def find_releases(c: Connection, source: str, ocids: Sequence[str]) -> dict[str, list[Release]]:
     """The stored releases by ocid, oldest first by their printed date; an ocid without any is left out."""
     found: dict[str, list[Release]] = {}
-    for chunk in in_chunks(list(dict.fromkeys(ocids))):
-        for ocid, body in c.execute(_FIND, {"source": source, "ocids": chunk}):
-            found.setdefault(ocid, []).append(_read(body))
+    for ocid, body in c.execute(_FIND, {"source": source, "ocids": as_texts(ocids)}):
+        found.setdefault(ocid, []).append(_read(body))
     return found
 
 

@@ -18,7 +18,7 @@ from storage.organisations import save_buyers
 from storage.procedures import add_reference, place_notices, save_joins
 from storage.revisions import compare_documents
 from storage.schema import notices, revisions
-from storage.types import AnyRow
+from storage.types import AnyRow, as_texts, one_of
 
 
 class Outcome(StrEnum):
@@ -58,7 +58,7 @@ _FIND = select(
     notices.c.status,
     notices.c.content_hash,
     notices.c.partial,
-).where(notices.c.source == bindparam("source"), notices.c.key.in_(bindparam("keys", expanding=True)))
+).where(notices.c.source == bindparam("source"), one_of(notices.c.key, "keys"))
 
 _FIND_DOCUMENTS = select(revisions.c.notice_id, revisions.c.document).join(
     notices, (notices.c.id == revisions.c.notice_id) & (notices.c.revision == revisions.c.number)
@@ -137,7 +137,7 @@ def _without_repeats(notices_: Sequence[Notice]) -> Iterator[list[Notice]]:
 
 def _save(c: Connection, chunk: list[Notice], batch: _Batch) -> dict[str, Outcome]:
     keys = [notice.key for notice in chunk]
-    there = {row.key: row for row in c.execute(_FIND, {"source": chunk[0].source, "keys": keys})}
+    there = {row.key: row for row in c.execute(_FIND, {"source": chunk[0].source, "keys": as_texts(keys)})}
     outcomes: dict[str, Outcome] = {}
     new: list[tuple[Notice, str, str]] = []
     changed: list[tuple[AnyRow, Notice, str, str]] = []

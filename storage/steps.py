@@ -10,7 +10,7 @@ from domain.sources import Step, StepState
 from storage.ids import in_chunks
 from storage.runs import UNFINISHED
 from storage.schema import runs, sources, steps
-from storage.types import AnyRow
+from storage.types import AnyRow, as_texts, one_of
 
 MOST_TRIES = 5
 
@@ -23,7 +23,7 @@ def add_steps(c: Connection, source: str, run_id: int, steps_: Sequence[Step]) -
     """
     added = 0
     for chunk in in_chunks(list({step.token: step for step in steps_}.values())):
-        named = {"of_source": source, "tokens": [step.token for step in chunk]}
+        named = {"of_source": source, "tokens": as_texts(step.token for step in chunk)}
         there = {row.token: row for row in c.execute(_FIND, named)}
         again = [step for step in chunk if step.token in there and _is_old(there[step.token], run_id)]
         rows = [_to_row(step, source, run_id) for step in chunk if step.token not in there]
@@ -61,7 +61,7 @@ def prune_done_steps(c: Connection, source: str, before: datetime) -> int:
 _OWN = (steps.c.source == bindparam("of_source")) & (steps.c.token == bindparam("of_token"))
 
 _FIND = select(steps.c.token, steps.c.state, steps.c.run_id).where(
-    steps.c.source == bindparam("of_source"), steps.c.token.in_(bindparam("tokens", expanding=True))
+    steps.c.source == bindparam("of_source"), one_of(steps.c.token, "tokens")
 )
 
 _ADD = insert(steps)

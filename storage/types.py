@@ -1,13 +1,27 @@
 """Column types that keep on SQLite what PostgreSQL keeps: instants in UTC, JSON, whole numbers as keys."""
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Row, String, Text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Integer,
+    Row,
+    String,
+    Text,
+    bindparam,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -69,3 +83,33 @@ class CleanText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Storable."""
         return None if value is None else _UNSTORABLE.sub("\ufffd", value)
+
+
+class _JsonTexts(FunctionElement[str]):
+    """The texts of a JSON array, as rows with the column `value`."""
+
+    inherit_cache = True
+
+
+@compiles(_JsonTexts, "sqlite")
+def _on_sqlite(element: _JsonTexts, compiler: Any, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_JsonTexts, "postgresql")
+def _on_postgresql(element: _JsonTexts, compiler: Any, **options: Any) -> str:
+    return f"jsonb_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS jsonb))"
+
+
+def one_of(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """`column` is one of the texts of the parameter `name`, which is `as_texts(texts)`.
+
+    (`IN` with a parameter for each text is spelt out by SQLAlchemy at each call: 0.5 ms for the 100 keys of a page.)
+    """
+    texts = _JsonTexts(bindparam(name, type_=Text)).table_valued("value")
+    return column.in_(select(texts.c.value))
+
+
+def as_texts(texts: Iterable[str]) -> str:
+    """The value of the parameter of `one_of`."""
+    return json.dumps(list(texts), ensure_ascii=False)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from domain.notices import Code
 
@@ -12,20 +13,18 @@ _SAME_AS_CPV = {"CPV", "CPV2008", "CPV-2008", "ДК021", "ДК 021", "ДК021:20
 
 def to_codes(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[Code, ...], list[str]]:
     """The codes, and the printed ids that are no code of their scheme."""
-    found: dict[tuple[str, str], Code] = {}
+    found: list[Code] = []
     odd: list[str] = []
-    for scheme, printed in pairs:
-        pair = (scheme, printed)
-        if pair in found:
-            continue
+    for scheme, printed in dict.fromkeys(pairs):
         code = to_code(scheme, printed)
         if code is None:
             odd.append(f"{scheme} {printed}")
-        elif (code.scheme, code.id) not in found:
-            found[(code.scheme, code.id)] = code
-    return tuple(found.values()), odd
+        else:
+            found.append(code)
+    return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found), odd
 
 
+@lru_cache(maxsize=16384)
 def to_code(scheme: str, printed: str) -> Code | None:
     """One code, None where it is not one. A CPV's check digit ("45000000-7") is left out."""
     if scheme == "CPV" and len(printed) == 8 and printed.isascii() and printed.isdigit():

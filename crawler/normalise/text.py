@@ -31,7 +31,7 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 
 def to_text(printed: str) -> str:
     """Plain text with its paragraphs. Raises ValueError beyond `MAX_TEXT` characters."""
-    if _is_plain(printed):
+    if is_plain(printed):
         return printed
     if len(printed) > MAX_TEXT:
         raise ValueError(f"a text of {len(printed)} characters")
@@ -51,15 +51,14 @@ def to_line(printed: str) -> str:
     return " ".join(text.split()) if "\n" in text else text
 
 
-def _is_plain(text: str) -> bool:
+def is_plain(text: str) -> bool:
     """Nothing to do, as for most texts. `isprintable` is false for controls, line ends and every blank but U+0020."""
     return (
         text.isprintable()
         and "<" not in text
         and "&" not in text
         and "  " not in text
-        and text[:1] != " "
-        and text[-1:] != " "
+        and (text == "" or (text[0] != " " and text[-1] != " "))
         and (text.isascii() or unicodedata.is_normalized("NFC", text))
         and len(text) <= MAX_TEXT
     )

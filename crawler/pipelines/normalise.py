@@ -13,7 +13,7 @@ from crawler.normalise.dates import Moment, Zones, to_moment
 from crawler.normalise.languages import UNKNOWN, to_language
 from crawler.normalise.money import to_money
 from crawler.normalise.places import country_of_region, to_country, to_region
-from crawler.normalise.text import to_line, to_text
+from crawler.normalise.text import is_plain, to_line, to_text
 from crawler.normalise.zones import find_zone
 from domain.notices import (
     Buyer,
@@ -111,7 +111,7 @@ class _Work:
     def texts(self, element: str, printed: Texts, language: str | None, to: Callable[[str], str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for name, text in printed.items():
-            if cleaned := self.convert(element, to, text):
+            if cleaned := text if is_plain(text) else self.convert(element, to, text):
                 known = to_language(name) if name != UNKNOWN else language
                 found[known or UNKNOWN] = cleaned
         return found
@@ -127,7 +127,7 @@ class _Work:
         return tuple([buyer for buyer in found if buyer])
 
     def buyer(self, raw: RawBuyer, position: int) -> Buyer | None:
-        name = self.convert(f"buyers[{position}].name", to_line, raw.name)
+        name = raw.name if is_plain(raw.name) else self.convert(f"buyers[{position}].name", to_line, raw.name)
         if not name:
             return None
         return Buyer(
@@ -221,7 +221,9 @@ class _Work:
         for document in self.raw.documents:
             url = _address(document.url)
             if url:
-                title = self.convert("documents", to_line, document.title) if document.title else None
+                title = document.title
+                if title and not is_plain(title):
+                    title = self.convert("documents", to_line, title)
                 found.append(Document(url, title or None, document.media_type))
         return tuple(found)
 

@@ -1,6 +1,7 @@
 """One OCDS release becomes a RawNotice: all fields of the notice, of 1.0 (buyer as an object) and 1.1 (parties)."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crawler.normalise.languages import UNKNOWN, to_language
@@ -41,11 +42,12 @@ def read_release(release: dict[str, Any], source: Source) -> RawNotice:
     country = None if first_country(buyers) else country_of_entity(release, tender)
     place = country or first_country(buyers) or source.country
     lots, codes, regions = _read_lots_and_items(tender, language or UNKNOWN, place)
+    documents = _documents_by_section(release)
     return RawNotice(
         key=key,
         kind=kind,
         status=status,
-        url=_find_page(release, tender, kind),
+        url=_find_page(release, tender, kind, documents),
         procedure_id=ocid,
         language=language,
         title=title,
@@ -58,7 +60,7 @@ def read_release(release: dict[str, Any], source: Source) -> RawNotice:
         published=as_text(release.get("date")),
         deadline=_find_deadline(tender),
         lots=lots,
-        documents=_read_documents(release, kind),
+        documents=_read_documents(kind, documents),
         unknown_words=(*odd_status, *odd_tags) if odd_status or odd_tags else (),
     )
 
@@ -137,10 +139,11 @@ def _codes_of(section: Json) -> list[tuple[str, str]]:
         value = section.get(name)
         if not value:
             continue
-        for each in as_objects(value):
-            # Paraguay writes `schema`.
-            scheme = as_text(each.get("scheme")) or as_text(each.get("schema"))
-            id_ = as_text(each.get("id"))
+        for each in (value,) if type(value) is dict else as_objects(value):
+            scheme, id_ = each.get("scheme"), each.get("id")
+            if type(scheme) is not str or type(id_) is not str or not scheme or not id_:
+                # Paraguay writes `schema`; UNSPSC codes are often numbers.
+                scheme, id_ = as_text(scheme) or as_text(each.get("schema")), as_text(id_)
             if scheme and id_:
                 found.append((scheme, id_))
     return found
@@ -194,20 +197,23 @@ def _find_deadline(section: Json) -> str | None:
     return as_text(section.get("expressionOfInterestDeadline"))
 
 
-def _documents_of(release: Json, section: str) -> list[Json]:
-    found = release.get(section)
-    if not found:
-        return []
-    if section in ("awards", "contracts"):
-        return [document for each in as_objects(found) for document in as_objects(each.get("documents"))]
-    return list(as_objects(as_object(found).get("documents")))
+def _documents_by_section(release: Json) -> dict[str, list[Json]]:
+    found = {}
+    for section in ("tender", "planning"):
+        if documents := as_object(release.get(section)).get("documents"):
+            found[section] = list(as_objects(documents))
+    for section in ("awards", "contracts"):
+        if several := release.get(section):
+            found[section] = [
+                document for each in as_objects(several) for document in as_objects(each.get("documents"))
+            ]
+    return found
 
 
-def _find_page(release: Json, tender: Json, kind: Kind | None) -> str | None:
+def _find_page(release: Json, tender: Json, kind: Kind | None, documents: Mapping[str, Sequence[Json]]) -> str | None:
     """The notice's own page: the newest web page among its documents of a "…Notice" type, else what it links to."""
-    sections = _SECTIONS.get(kind or Kind.OTHER, ("tender", "planning", "awards", "contracts"))
-    for section in sections:
-        pages = [document for document in _documents_of(release, section) if _is_page(document)]
+    for section in _SECTIONS.get(kind or Kind.OTHER, ("tender", "planning", "awards", "contracts")):
+        pages = [document for document in documents.get(section, ()) if _is_page(document)]
         if pages:
             own = [page for page in pages if page.get("id") == release.get("id")]
             return as_text((own or [max(pages, key=lambda page: str(page.get("datePublished") or ""))])[0].get("url"))
@@ -225,16 +231,13 @@ def _is_page(document: Json) -> bool:
     return type(format_) is str and format_.lower().startswith("text/html")
 
 
-def _read_documents(release: Json, kind: Kind | None) -> tuple[Document, ...]:
+def _read_documents(kind: Kind | None, documents: Mapping[str, Sequence[Json]]) -> tuple[Document, ...]:
     """The tender's and the plan's; of an award or contract also its own."""
-    sections = (
-        ("tender", "planning", "awards", "contracts")
-        if kind in (Kind.AWARD, Kind.MODIFICATION)
-        else ("tender", "planning")
-    )
     found: dict[str, Document] = {}
-    for section in sections:
-        for document in _documents_of(release, section):
+    for section, several in documents.items():
+        if section in ("awards", "contracts") and kind not in (Kind.AWARD, Kind.MODIFICATION):
+            continue
+        for document in several:
             url = document.get("url")
             if type(url) is str and url and url not in found:
                 title = as_text(document.get("title")) or as_text(document.get("description"))

@@ -1,6 +1,7 @@
 """What a release announces and how its tender stands, from its tags, its status and what it holds."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from crawler.readers.ocds_merge import STAGES, tags_of
@@ -19,7 +20,7 @@ _STATUSES = {
 }
 _NOTHING_WON = {"cancelled", "canceled", "unsuccessful"}
 
-Words = list[tuple[str, str]]
+Words = tuple[tuple[str, str], ...]
 
 
 def find_kind(release: Mapping[str, Any], status: Status | None, by_release: bool) -> tuple[Kind | None, Words]:
@@ -27,42 +28,49 @@ def find_kind(release: Mapping[str, Any], status: Status | None, by_release: boo
 
     `by_release`: the source's notices are single releases, so one that only amends a contract is a modification.
     """
-    tags = [tag.lower() for tag in tags_of(release)]
-    unknown = [("tag", tag) for tag in tags if tag not in STAGES and tag != "compiled"]
-    stages = [STAGES[tag] for tag in tags if tag in STAGES]
-    if by_release and tags and all(tag == "contractamendment" for tag in tags):
+    stage, unknown, is_cancellation, is_amendment = _read_tags(tuple(tags_of(release)))
+    if by_release and is_amendment:
         return Kind.MODIFICATION, unknown
-    if status is Status.CANCELLED or (tags and tags[-1] == "tendercancellation"):
+    if status is Status.CANCELLED or is_cancellation:
         return Kind.CANCELLATION, unknown
-    return _KINDS[max(stages)] if stages else _kind_by_content(release, status), unknown
+    return _kind_by_content(release, status) if stage is None else _KINDS[stage], unknown
+
+
+@lru_cache(maxsize=1024)
+def _read_tags(printed: tuple[str, ...]) -> tuple[int | None, Words, bool, bool]:
+    """The furthest stage, the words that the codelist lacks, whether it ends cancelled, whether it only amends."""
+    tags = [tag.lower() for tag in printed]
+    unknown = tuple(("tag", tag) for tag in tags if tag not in STAGES and tag != "compiled")
+    stage = max((STAGES[tag] for tag in tags if tag in STAGES), default=None)
+    return stage, unknown, tags[-1:] == ["tendercancellation"], set(tags) == {"contractamendment"}
 
 
 def find_status(
     release: Mapping[str, Any], tender: Mapping[str, Any], words: Mapping[str, Status]
 ) -> tuple[Status | None, Words]:
     """`tender.status` by the source's own words and OCDS's; where it is missing, by tags and awards."""
-    tags = tags_of(release)
-    if tags and tags[-1].lower() == "tendercancellation":
-        return Status.CANCELLED, []
+    tags = tuple(tags_of(release))
+    if _read_tags(tags)[2]:
+        return Status.CANCELLED, ()
     printed = tender.get("status")
     if not isinstance(printed, str) or not printed.strip():
-        return _status_by_stage(release, tags), []
+        return _status_by_stage(release, tags), ()
     word = printed.strip()
     if word in words:
-        return words[word], []
+        return words[word], ()
     folded = word.lower()
     if folded in _STATUSES:
-        return _STATUSES[folded], []
+        return _STATUSES[folded], ()
     if folded == "complete":
-        return (Status.AWARDED if _is_awarded(release, tags) else Status.CLOSED), []
-    return None, [("tender.status", word)]
+        return (Status.AWARDED if _is_awarded(release, tags) else Status.CLOSED), ()
+    return None, (("tender.status", word),)
 
 
 def _status_by_stage(release: Mapping[str, Any], tags: Sequence[str]) -> Status | None:
     if _is_awarded(release, tags):
         return Status.AWARDED
-    stages = {STAGES.get(tag.lower()) for tag in tags} - {None}
-    return Status.PLANNED if stages == {0} or (not stages and _holds_only_planning(release)) else None
+    stage = _read_tags(tuple(tags))[0]
+    return Status.PLANNED if stage == 0 or (stage is None and _holds_only_planning(release)) else None
 
 
 def _is_awarded(release: Mapping[str, Any], tags: Sequence[str]) -> bool:

@@ -66,6 +66,8 @@ def test_a_phrase_that_is_nearly_there_is_named() -> None:
     assert "(nearest: “supply pumps”, all its words are, but not together)" in found.missing[0].sentence
     profile = a_profile(keywords=Keywords(("water turbine",)), codes={})
     assert "(nearest: “water turbine”, only water is)" in explained(profile).missing[0].sentence
+    profile = a_profile(keywords=Keywords(("tools and turbines of water works",)), codes={})
+    assert "nearest" not in explained(profile).missing[0].sentence
 
 
 def test_codes_are_named_on_both_sides() -> None:
