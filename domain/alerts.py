@@ -29,7 +29,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where messages go: an Apprise address. `${TENDERWATCH_SECRET_…}` in it is read from the environment when sending."""
+    """Where messages go: an Apprise address; `${TENDERWATCH_SECRET_…}` in it is read when sending."""
 
     id: str
     name: str

@@ -53,7 +53,7 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Opportunity:
-    """(procedure, profile), unique; `score` is that of its newest assessment."""
+    """(procedure, profile), unique; of the newest assessments of its notices, `notice_id` and `score` are of the best."""
 
     id: int
     procedure_id: int

@@ -20,7 +20,7 @@ Fault = Callable[[int, Unreadable], None]
 def score_files(
     profiles: Sequence[Path], notices: Path | Iterable[bytes | str], on_fault: Fault | None = None
 ) -> Iterator[dict[str, Any]]:
-    """{"notice": "source:key", "profile", "score", "reasons"} for each pair above 0, in the order of the notices.
+    """{"notice": key, "source", "profile", "score", "reasons"} for each pair above 0, in the order of the notices.
 
     `notices` is a JSONL file, or lines such as those of sys.stdin.buffer; blank ones are passed over. BadProfile comes
     before the first line, with the faults of all profiles. A bad line goes to `on_fault`, without one it is raised.
@@ -73,7 +73,8 @@ def _score(ready: Sequence[Prepared], notice: Notice) -> Iterator[dict[str, Any]
         score = score_reading(reading, prepared)
         if score.points > 0:
             yield {
-                "notice": f"{notice.source}:{notice.key}",
+                "notice": notice.key,
+                "source": notice.source,
                 "profile": prepared.profile.id,
                 "score": score.points,
                 "reasons": [asdict(reason) for reason in score.reasons],

@@ -61,11 +61,6 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def is_reading(connection: Connection) -> bool:
-    """Whether the connection is that of `reading`, where rows cannot be locked."""
-    return bool(connection.get_execution_options().get("tenderwatch_reading", False))
-
-
 def find_revision(connection: Connection) -> str | None:
     """The schema's revision, None where there is no schema."""
     if not inspect(connection).has_table("alembic_version"):

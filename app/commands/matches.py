@@ -37,12 +37,10 @@ def match(
 
 def score(
     profile: Annotated[list[Path], typer.Option(exists=True, dir_okay=False, help="A profile; repeatable.")],
-    notices: Annotated[
-        Path, typer.Option(exists=True, dir_okay=False, allow_dash=True, help="JSON lines; - is stdin.")
-    ],
+    notices: Annotated[Path, typer.Option(dir_okay=False, help="JSON lines; - is stdin.")],
 ) -> None:
     """Score notices of a file, without any database: a JSON line for each pair of notice and profile above 0."""
-    from domain.errors import Unreadable
+    from domain.errors import Unreadable, WrongUse
     from matching.files import score_files
 
     faults = 0
@@ -52,6 +50,8 @@ def score(
         faults += 1
         tell(f"{notices}, line {line}: {fault}")
 
+    if str(notices) != "-" and not notices.is_file():
+        raise WrongUse(f"--notices {notices}: no such file; `tenderwatch parse` or `notices export` write one")
     lines = sys.stdin.buffer if str(notices) == "-" else notices
     for row in score_files(profile, lines, on_fault):
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")

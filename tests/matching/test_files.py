@@ -27,7 +27,7 @@ def test_a_line_for_each_pair_above_0(profile: Path, tmp_path: Path) -> None:
     file = tmp_path / "notices.jsonl"
     file.write_text("\n\n".join(json.dumps(to_json(notice)) for notice in notices) + "\n")
     (line,) = score_files([profile], file)
-    assert (line["notice"], line["profile"], line["score"]) == ("gb_test:ocds-test-1", "pumps", 68)
+    assert (line["notice"], line["profile"], line["score"]) == ("ocds-test-1", "pumps", 68)
     assert line["reasons"][0]["text"] == "pumps"
     assert sum(reason["points"] for reason in line["reasons"]) == 68
     json.dumps(line)

