@@ -36,12 +36,11 @@ from storage.issues import save_issues
 from storage.pages import PageFiles
 from storage.releases import find_releases
 from storage.runs import find_run, find_runs, finish_run
-from storage.sources import find_cursor, release_lease, renew_lease, save_cursor, take_lease
+from storage.sources import find_cursor, find_source_states, release_lease, renew_lease, save_cursor, take_lease
 from storage.steps import add_steps, find_unfinished_steps
 
 LEASE = timedelta(seconds=30)
 RENEWAL = 8.0  # seconds; a stalled disk may eat three of them
-PATIENCE = 35.0  # seconds to wait for the lease of a crawl that was killed: until it expires, and a little
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -324,12 +323,17 @@ class Session:
 
 
 def _wait_for_lease(engine: Engine, source: str, clock: Callable[[], datetime]) -> Lease:
-    give_up = time.monotonic() + PATIENCE
+    """The lease; that of a killed crawl once it expires. A holder that renews it is alive: then SourceBusy is raised."""
+    seen: datetime | None = None
     while True:
         try:
             with writing(engine) as c:
                 return take_lease(c, source, clock(), LEASE)
         except SourceBusy:
-            if time.monotonic() > give_up:
+            with reading(engine) as c:
+                held = find_source_states(c)[source].lease
+            expires_at = held.expires_at if held else clock()
+            if expires_at != (seen or expires_at) or expires_at > clock() + LEASE:
                 raise
+            seen = expires_at
         time.sleep(0.5)

@@ -128,6 +128,11 @@ def read_secret(name: str) -> str:
     return value
 
 
+def read_chromium() -> str | None:
+    """The browser that the operator chose in TENDERWATCH_CHROMIUM: a file, or a name on the path."""
+    return os.environ.get("TENDERWATCH_CHROMIUM") or None
+
+
 def _resolve_paths(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     paths = {
         key: folder / value

@@ -41,6 +41,15 @@ class SourceChanged(Unreadable):
     """Readers and `pipelines.validate` raise it: the page is not what the source promised. The run is not `ok`."""
 
 
+class NotRendered(SourceChanged):
+    """`crawler.browser` raises it: a page never showed what it was waited for. `page` is the SHA-256 of what it
+    showed, which is saved."""
+
+    def __init__(self, reason: str, element: str, page: str | None = None) -> None:
+        super().__init__(reason, element)
+        self.page = page
+
+
 class SourceRefused(TenderwatchError):
     """Middlewares raise it: the portal said no (401, 403, robots.txt, a login). The run is `blocked`."""
 
@@ -63,3 +72,7 @@ class SchemaTooOld(TenderwatchError):
 
 class EpochMoved(TenderwatchError):
     """`storage.profiles` raises it: profiles changed while matching; the matcher does the batch again."""
+
+
+class BrowserMissing(TenderwatchError):
+    """`crawler.browser` raises it: no browser, or one that does not start; the text says what to install."""

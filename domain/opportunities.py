@@ -53,7 +53,7 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Opportunity:
-    """(procedure, profile), unique; of the newest assessments of its notices, `notice_id` and `score` are of the best."""
+    """(procedure, profile), unique; `notice_id` and `score` are the best of its notices' newest assessments."""
 
     id: int
     procedure_id: int

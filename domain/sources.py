@@ -23,6 +23,20 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class Browser:
+    """How a browser reads the source's pages. `wait_for` (CSS) shows that a list is there, where its rows do not.
+
+    `click_next` (CSS) is the button that shows the next page of a list; `until` is how it looks on the last one:
+    "gone" or "disabled". `timeout` is in seconds, for all that one page waits for.
+    """
+
+    wait_for: str | None = None
+    click_next: str | None = None
+    until: str = "gone"
+    timeout: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
 class Expect:
     """What a run of the source must bring: notices (least, most), share of notices with a field filled, silence."""
 
@@ -62,6 +76,7 @@ class Source:
     statuses: Mapping[str, Status] = field(default_factory=dict)
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     html: Mapping[str, Any] = field(default_factory=dict)
+    browser: Browser | None = None
     key_env: str | None = None
     user_agent: str | None = None
     enabled: bool = True

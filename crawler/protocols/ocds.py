@@ -47,6 +47,9 @@ def _merge(releases: Sequence[Release], find_releases: FindReleases) -> Iterable
         groups.setdefault(release["ocid"], []).append(release)
     stored = find_releases(list(groups))
     for ocid, group in groups.items():
+        if len(group) == 1 and ocid not in stored:
+            yield group[0]
+            continue
         known = list(stored.get(ocid, ()))
         known += [release for release in group if release not in known]
         # Of two with one date, the order must not depend on which page came first.

@@ -233,7 +233,7 @@ def test_a_portal_that_never_answers_does_not_keep_a_stopped_crawl_alive(place: 
             assert time.monotonic() - begin < 10.5
 
 
-def test_what_keeps_a_crawl_from_beginning_is_told_to_the_parent(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_keeps_a_crawl_from_beginning_is_told_to_the_parent(place: Place) -> None:
     with Portal(lambda path: Answer(GOOD)) as portal:
         with pytest.raises(WrongUse, match="no source 'xx_none'"):
             place.crawl(portal, "xx_none")

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -304,12 +305,13 @@ def test_a_crawl_that_was_taken_over_writes_nothing_more(either_place: Place) ->
         assert [run.state for run in find_runs(c, "xx_test")] == [RunState.OK, RunState.FAILED]
 
 
-def test_a_source_is_crawled_once_at_a_time(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.session.PATIENCE", 0.1)
+def test_a_source_is_crawled_once_at_a_time(place: Place) -> None:
     place.write(listing={"next": {}})
-    place.session()
-    with pytest.raises(SourceBusy):
+    holder = place.session()
+    threading.Timer(1.0, lambda: (setattr(holder, "now", T0 + timedelta(seconds=8)), holder.session.renew())).start()
+    with pytest.raises(SourceBusy):  # it sees that the lease is held on to
         place.session()
+    holder.session.close("finished")
 
 
 def test_a_key_is_neither_saved_nor_told(place: Place) -> None:

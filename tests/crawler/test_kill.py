@@ -1,20 +1,29 @@
 """The real process killed with -9 at ten moments, and run again: nothing is lost, and nothing is asked twice."""
 
 import os
+import shutil
 import signal
-from collections import Counter
+from collections.abc import Callable, Set
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from crawler.child import start_child
+from domain.config import Settings
 from domain.sources import RunState
-from storage.engine import reading
+from storage.engine import reading, writing
 from storage.runs import find_runs
+from storage.sources import void_expired_leases
+from storage.steps import find_unfinished_steps
 from tests.crawler.portals import HTML_SOURCE, Answer, Place, Portal, a_detail, a_list, a_package, a_release, query
 
 KILLS = 10
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WINDOW = {"from": "from", "to": "to", "size": "6h", "overlap": "1h", "first": "5d", "halve_when_full": 8}
+OVERLAP = "from=2026-11-20T06:00:00"  # 11:00, rounded down to the grid, and the halves that begin there
 RELEASES = [a_release(n, (NOW - timedelta(days=4) + timedelta(minutes=47 * n)).isoformat()) for n in range(100)]
 # Later releases of the same processes: they must be merged whichever run reads them.
 RELEASES += [
@@ -37,72 +46,85 @@ def a_site(path: str) -> Answer:
     return Answer(a_detail(int(path.rpartition("/")[2])))
 
 
-def killed_crawls(place: Place, portal: Portal, served: int, options: dict[str, Any]) -> None:
-    """Ten crawls, each killed when it has had so many answers (a few more or less each time)."""
-    for number in range(KILLS):
-        asked = len(portal.log)
-        process = start_child("xx_test", place.settings, endpoint=portal.url, **options)
+@dataclass
+class Case:
+    """A portal, and after how many answers each crawl of it is killed (a few more or less each time)."""
 
-        def kill(count: int, asked: int = asked, pid: int = process.pid, more: int = number % 3) -> None:
-            if count - asked == served + more:
-                os.kill(pid, signal.SIGKILL)
-
-        portal.on_request = kill
-        with process:
-            assert process.stdin
-            process.wait(60)
-            process.stdin.close()
-        assert process.returncode == -signal.SIGKILL
-        release_after_death(place)
-    portal.on_request = lambda count: None
+    answer: Callable[[str], Answer]
+    source: dict[str, Any]
+    until: datetime | None
+    served: int
 
 
-def release_after_death(place: Place) -> None:
-    """What `crawl_in_child` does for its own child; here nobody is left to do it, and the lease would first expire."""
-    from storage.engine import writing
-    from storage.sources import void_expired_leases
-
-    with place.engine() as engine, writing(engine) as c:
-        assert void_expired_leases(c, datetime.now(UTC) + timedelta(minutes=5)) == 1
+CASES = (
+    Case(an_api, {"listing": {"window": WINDOW}}, NOW, 2),
+    Case(a_site, HTML_SOURCE, None, 4),
+)
 
 
-def test_an_api_of_windows(place: Place) -> None:
-    options = {"until": NOW, "since": None}
-    place.write("xx_whole", listing={"window": WINDOW})
-    place.write("xx_test", listing={"window": WINDOW}, expect={"notices": [1, 999], "filled": {}, "silence": "3d"})
-    with Portal(an_api) as whole:
-        assert place.crawl(whole, "xx_whole", until=NOW).state is RunState.OK
-    with Portal(an_api) as portal:
-        killed_crawls(place, portal, 2, options)
-        last = place.crawl(portal, until=NOW)
+def test_killed_at_ten_moments_each(tmp_path: Path, _sqlite_template: Path) -> None:
+    """An API of windows and a site of pages, side by side."""
+    places = []
+    for number in range(len(CASES)):
+        (tmp_path / str(number) / "sources").mkdir(parents=True)
+        shutil.copyfile(_sqlite_template, tmp_path / str(number) / "tenderwatch.db")
+        folder = tmp_path / str(number)
+        places.append(Place(Settings(data_dir=folder, sources_dir=folder / "sources")))
+    with ThreadPoolExecutor(len(CASES)) as pool:
+        list(pool.map(_check, CASES, places))
+
+
+def _check(case: Case, place: Place) -> None:
+    for name in ("xx_whole", "xx_test"):
+        place.write(name, **case.source)
+    with Portal(case.answer) as portal:
+        assert place.crawl(portal, "xx_whole", until=case.until).state is RunState.OK
+        whole = set(portal.log)
+        portal.log.clear()
+        done: Set[str] = set()
+        for number in range(KILLS):
+            before = len(portal.log)
+            _crawl_and_kill(place, portal, case, case.served + number % 3)
+            _expect_only_the_rest(portal.log[before:], done)
+            done = set(portal.log) - _unfinished(place)
+        before = len(portal.log)
+        last = place.crawl(portal, until=case.until)
+        _expect_only_the_rest(portal.log[before:], done)
+        assert set(portal.log) == whole
     assert (last.state, last.steps_left) == (RunState.OK, 0)
-    expect_the_same(place)
-    # The step whose answer came last before a kill may not have been stored; the overlap (12:00 less 1 h, rounded down
-    # to the grid: the last window) is asked by each run. Nothing else is asked again.
-    asked = Counter(portal.log)
-    repeated = {path: count - 1 for path, count in asked.items() if count > 1 and "from=2026-11-20T06" not in path}
-    assert sum(repeated.values()) <= KILLS
-    assert set(whole.log) <= set(asked)
-
-
-def test_a_site_of_pages(place: Place) -> None:
-    place.write("xx_whole", **HTML_SOURCE)
-    place.write("xx_test", **HTML_SOURCE)
-    with Portal(a_site) as whole:
-        assert place.crawl(whole, "xx_whole").state is RunState.OK
-    with Portal(a_site) as portal:
-        killed_crawls(place, portal, 4, {})
-        last = place.crawl(portal)
-    assert (last.state, last.steps_left) == (RunState.OK, 0)
-    expect_the_same(place)
-    asked = Counter(portal.log)
-    assert set(asked) == set(whole.log)
-    assert sum(asked.values()) - len(asked) <= KILLS
-
-
-def expect_the_same(place: Place) -> None:
-    """Exactly the notices of the undisturbed run, with as many revisions where they came in the same order."""
     assert place.notices() == [{**notice, "source": "xx_test"} for notice in place.notices("xx_whole")]
     with place.engine() as engine, reading(engine) as c:
         states = [run.state for run in find_runs(c, "xx_test", limit=50)]
     assert states == [RunState.OK, *[RunState.FAILED] * KILLS]
+
+
+def _crawl_and_kill(place: Place, portal: Portal, case: Case, served: int) -> None:
+    asked = len(portal.log)
+    process = start_child("xx_test", place.settings, endpoint=portal.url, until=case.until)
+
+    def kill(count: int) -> None:
+        if count - asked == served:
+            os.kill(process.pid, signal.SIGKILL)
+
+    portal.on_request = kill
+    with process:
+        assert process.stdin
+        process.wait(60)
+        process.stdin.close()
+    portal.on_request = lambda count: None
+    assert process.returncode == -signal.SIGKILL
+    # As if the lease had expired: `crawl_in_child` ends the run of its own child, here nobody is left to do it.
+    with place.engine() as engine, writing(engine) as c:
+        assert void_expired_leases(c, datetime.now(UTC) + timedelta(minutes=5)) == 1
+
+
+def _unfinished(place: Place) -> Set[str]:
+    with place.engine() as engine, reading(engine) as c:
+        steps = [urlsplit(step.url) for step in find_unfinished_steps(c, "xx_test")]
+    return {f"{url.path}?{url.query}" if url.query else url.path for url in steps}
+
+
+def _expect_only_the_rest(asked: list[str], done: Set[str]) -> None:
+    """No step that had been done before is asked again, but for the overlap; and none twice in one run."""
+    assert len(asked) == len(set(asked))
+    assert {path for path in asked if path in done and OVERLAP not in path} == set()

@@ -44,7 +44,7 @@ notices = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(notices)
 def test_the_quick_way_is_the_plain_way(notice: Notice) -> None:
     plain = {key: value for key, value in to_json(notice).items() if key not in NOT_CONTENT}

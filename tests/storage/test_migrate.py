@@ -94,6 +94,11 @@ def test_a_filled_older_database_is_backed_up_and_keeps_its_rows(database: str, 
     opened.dispose()
 
 
+def test_the_folder_of_an_sqlite_file_is_made(tmp_path: Path) -> None:
+    upgrade(f"sqlite:///{tmp_path}/new folder/tenderwatch.db", None)
+    assert (tmp_path / "new folder" / "tenderwatch.db").is_file()
+
+
 @pytest.mark.usefixtures("newer")
 def test_an_empty_older_database_needs_no_backup(database: str, tmp_path: Path) -> None:
     assert upgrade(database, tmp_path / "backups") == "0002"

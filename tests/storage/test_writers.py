@@ -24,7 +24,7 @@ from tests.factories import NOW, a_notice, a_release, a_step, an_issue
 
 TTL = timedelta(minutes=5)
 ROOT = Path(__file__).resolve().parents[2]
-PAGES, ON_A_PAGE = 8, 50
+PAGES, ON_A_PAGE = 5, 40
 
 
 def crawl(url: str, source: str) -> None:

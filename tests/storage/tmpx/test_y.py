@@ -1,1 +1,0 @@
-import pytest; pytest.importorskip("nothing_there")
