@@ -40,7 +40,10 @@ listing: {{next: {{}}}}
 pace: {{delay: 0, at_once: 16, reason: a benchmark on this machine}}
 robots: {{obey: false, reason: a benchmark}}
 every: 1h
-expect: {{notices: [1, 10000000], filled: {{title: 1.0, buyer: 1.0, deadline: 1.0, value: 1.0, codes: 1.0}}, silence: 3d}}
+expect:
+  notices: [1, 10000000]
+  filled: {{title: 1, description: 1, buyer: 1, deadline: 1, published: 1, value: 1, codes: 1, documents: 1}}
+  silence: 3d
 """
 STAGES = (
     ("parse", "crawler.protocols.ocds", "read_page"),

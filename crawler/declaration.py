@@ -135,6 +135,7 @@ def _against_sense(declaration: Declaration, spiders: Path) -> Iterator[str]:
         yield declaration.problem(("protocol",), "the html protocol needs its selectors; write html: {list: …}")
     if "html" in values:
         yield from _selector_problems(declaration)
+    yield from _browser_problems(declaration)
     least, most = values["expect"]["notices"]
     if least > most:
         yield declaration.problem(("expect", "notices"), f"{least} is more than {most}; write [least, most]")
@@ -148,6 +149,32 @@ def _selector_problems(declaration: Declaration) -> Iterator[str]:
         at = re.findall(r"\w+", path) if re.fullmatch(r"html[\w.\[\]]*", path) else ["html"]
         place = [int(part) if part.isdecimal() else part for part in at]
         yield declaration.problem(place, text if len(at) > 1 or path == "html" else wrong)
+
+
+def _browser_problems(declaration: Declaration) -> Iterator[str]:
+    """A browser reads web pages, waits for something, and turns the pages of one list."""
+    values = declaration.values
+    browser = values.get("browser") or {}
+    if not browser:
+        return
+    options = browser if isinstance(browser, dict) else {}
+    if values.get("protocol", "html") != "html":
+        yield declaration.problem(("browser",), "a browser shows web pages; write protocol: html, or remove this line")
+    of_html = values.get("html", {})
+    of_list = of_html.get("list") if isinstance(of_html, dict) else None
+    if "wait_for" not in options and not (isinstance(of_list, dict) and _says_where(of_list.get("row"))):
+        yield declaration.problem(("browser",), "nothing to wait for; write {wait_for: CSS}, or html: {list: {row: …}}")
+    if "click_next" not in options:
+        return
+    at = ("browser", "click_next")
+    if set(values["listing"]) != {"next"}:
+        yield declaration.problem(at, "pages behind a button have no addresses; write listing: {next: {}}")
+    if isinstance(of_list, dict) and "next" in of_list:
+        yield declaration.problem(at, "html.list.next leads on as well; remove one of the two")
+
+
+def _says_where(rule: Any) -> bool:
+    return isinstance(rule, str) or (isinstance(rule, dict) and bool({"css", "xpath"} & set(rule)))
 
 
 def _listing_problems(declaration: Declaration) -> Iterator[str]:

@@ -15,7 +15,8 @@ SURE = 0.9  # a field that at least so many notices must have
 class Circumstances:
     """What else decides: steps that are left, and whether the run read the list as a whole and as often as usual.
 
-    `whole`: not the rest of an interrupted walk; `usual`: no first run and no `since` or `until` of a person's.
+    `whole`: not the rest of an interrupted walk; `usual`: no first run and no `since` or `until` of a person's;
+    `spans_a_day`: the list was asked for a day or more, or has no windows (a quiet hour may well bring nothing).
     """
 
     steps_left: int
@@ -24,6 +25,7 @@ class Circumstances:
     stopped: str | None
     silent_since: datetime | None
     now: datetime
+    spans_a_day: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ def judge(source: Source, tally: Tally, facts: Circumstances) -> Verdict:
     issues = [*_totals(source, tally), *_expectations(source, tally, facts)]
     suspicions = [issue for issue in issues if issue.kind is not IssueKind.TOTAL_DIFFERS]
     gaps = list(_gaps(tally, facts)) + [issue.reason for issue in issues if issue.kind is IssueKind.TOTAL_DIFFERS]
+    if tally.unable:
+        return Verdict(RunState.FAILED, tally.unable)
     if tally.refusal:
         return Verdict(RunState.BLOCKED, tally.refusal, tuple(issues))
     if gaps:
@@ -84,7 +88,7 @@ def _expectations(source: Source, tally: Tally, facts: Circumstances) -> Iterato
     """`expect:` of the source's YAML."""
     least, most = source.expect.notices
     found = len(tally.keys)
-    if facts.whole and not tally.failed and not facts.stopped and found < least:
+    if facts.whole and facts.spans_a_day and not tally.failed and not facts.stopped and found < least:
         reason = f"{found} notices where at least {least} are expected"
         yield Issue(source.id, IssueKind.TOO_FEW, reason, element="expect.notices")
     if facts.usual and found > most:

@@ -16,13 +16,16 @@ FindReleases = Callable[[Sequence[str]], Mapping[str, list[dict[str, Any]]]]
 class Fetched:
     """A step's response as it came: the item that travels through Scrapy, one for each page.
 
-    `url` is where it came from in the end; `page` names the saved bytes, None where the body was empty.
+    `url` is where it came from in the end; `page` names the saved bytes, None where the body was empty. `more`: it is
+    a part of what the step asked for, and the step is done with a later part.
     """
 
     step: Step
     url: str
     body: bytes = field(repr=False)
     page: Page | None
+    status: int = 200
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class Reading:
     """A page that was understood: notices as printed, and what leads on from it.
 
     `keys` identify the rows of a list page (None: it is no list page), `faults` are the rows that could not be read;
-    `total` is the portal's own count of the whole list; `releases` are kept raw beside the notices.
+    `total` is the portal's own count of the whole list; `releases` are kept raw beside the notices. `once`: a detail
+    that was read by any run is not asked again. `cursor` is the opaque place in a feed where the next run reads on.
     """
 
     notices: tuple[RawNotice, ...] = ()
@@ -40,3 +44,5 @@ class Reading:
     next_url: str | None = None
     details: tuple[Step, ...] = ()
     releases: tuple[dict[str, Any], ...] = ()
+    once: bool = False
+    cursor: str | None = None

@@ -11,7 +11,7 @@ from crawler.declaration import Declaration, find_problems, read_declaration
 from crawler.spans import to_span
 from domain.errors import BadSource
 from domain.notices import Kind, Status
-from domain.sources import Expect, Pace, Source
+from domain.sources import Browser, Expect, Pace, Source
 
 SHIPPED = Path(__file__).parent / "sources"
 SPIDERS = Path(__file__).parent / "spiders"
@@ -97,6 +97,7 @@ def _to_source(declaration: Declaration) -> Source:
         statuses={word: Status(status) for word, status in values.get("statuses", {}).items()},
         kinds={word: Kind(kind) for word, kind in values.get("kinds", {}).items()},
         html=values.get("html", {}),
+        browser=_to_browser(values.get("browser", False)),
         key_env=values.get("key_env"),
         user_agent=values.get("user_agent"),
         enabled=values.get("enabled", True),
@@ -106,6 +107,13 @@ def _to_source(declaration: Declaration) -> Source:
 def _to_expect(values: Mapping[str, Any]) -> Expect:
     least, most = values["notices"]
     return Expect((least, most), values["filled"], to_span(values["silence"]))
+
+
+def _to_browser(values: Mapping[str, Any] | bool) -> Browser | None:
+    if isinstance(values, bool):
+        return Browser() if values else None
+    timeout = {"timeout": to_span(values["timeout"]).total_seconds()} if "timeout" in values else {}
+    return Browser(**{**values, **timeout})
 
 
 def _to_pace(values: Mapping[str, Any]) -> Pace:

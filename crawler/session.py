@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 
 from crawler.addresses import Endpoint, SourceKey, redact
 from crawler.health import Circumstances, Verdict, judge, silent_since
-from crawler.listing.detail import read_row
+from crawler.listing.detail import not_done, read_row
 from crawler.listing.mark import Mark, read_mark, settle, write_mark
 from crawler.listing.walk import Followed, Seen, Walk
 from crawler.pipelines.normalise import to_notice
@@ -35,7 +35,7 @@ from storage.engine import check_schema, open_engine, reading, writing
 from storage.issues import save_issues
 from storage.pages import PageFiles
 from storage.releases import find_releases
-from storage.runs import find_run, find_runs, finish_run
+from storage.runs import count_run, find_run, find_runs, finish_run
 from storage.sources import find_cursor, find_source_states, release_lease, renew_lease, save_cursor, take_lease
 from storage.steps import add_steps, find_unfinished_steps
 
@@ -86,6 +86,7 @@ class Session:
     unfinished: dict[str, Step] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     whole: bool = True
+    spans_a_day: bool = True
     stopped: str | None = None
     stopping: bool = False
     verdict: Verdict | None = None
@@ -126,13 +127,15 @@ class Session:
         """The steps to ask: those that earlier runs left, then those of this one. They stand in the database first."""
         with writing(self.engine) as c:
             left = find_unfinished_steps(c, self.source.id)
-            mark = read_mark(find_cursor(c, self.source.id)) if self.walk.windows else None
-            plan = self.walk.plan(mark, left, since=self.options.since, until=self.options.until, now=self.clock())
+            cursor, asked = find_cursor(c, self.source.id), self.options
+            mark = read_mark(cursor) if self.walk.windows else None
+            plan = self.walk.plan(mark, left, since=asked.since, until=asked.until, now=self.clock(), cursor=cursor)
             add_steps(c, self.source.id, self.lease.run_id, plan.steps)
             if plan.mark is not None:
                 save_cursor(c, self.source.id, write_mark(plan.mark))
         self.mark = plan.mark
         self.whole = not any(step.state is StepState.TODO for step in left)
+        self.spans_a_day = _spans_a_day([*left, *plan.steps])
         for step in plan.steps:
             self.tally.begin_chain(step)
         log.info("crawl begins", source=self.source.id, run=self.lease.run_id, left=len(left), new=len(plan.steps))
@@ -153,7 +156,8 @@ class Session:
             return []
         followed = self._follow(fetched, found)
         issues += [*self._to_issues(found.faults, fetched.page), *followed.issues]
-        steps = (*followed.steps, *found.details)
+        with reading(self.engine) as c:
+            steps = (*followed.steps, *not_done(c, self.source.id, found))
         partial = frozenset(raw.key for raw in found.notices if raw.partial)
         self._store(Harvest(fetched, found, notices, issues, steps, partial))
         self.tally.lost += len(found.faults)
@@ -199,6 +203,14 @@ class Session:
         self.tally.refusal = reason = self.key.take_out_of(reason)
         self.fail(step, reason, None, IssueKind.REFUSED)
 
+    def give_up(self, reason: str) -> None:
+        """What the crawl needs is missing on this machine: nothing is asked, and the run fails with the reason."""
+        self.tally.unable = reason
+        issue = Issue(self.source.id, IssueKind.NOT_REACHED, reason, element="browser")
+        with writing(self.engine) as c:
+            save_issues(c, self.lease.run_id, [issue], self.clock())
+            count_run(c, self.lease.run_id, issues=1)
+
     def renew(self) -> None:
         """Hold the lease for another while; raises LeaseLost."""
         with writing(self.engine) as c:
@@ -230,6 +242,7 @@ class Session:
             stopped=self.stopped,
             silent_since=silent_since(runs, self.tally),
             now=self.clock(),
+            spans_a_day=self.spans_a_day,
         )
         return judge(self.source, self.tally, facts)
 
@@ -241,25 +254,28 @@ class Session:
             except LeaseLost:
                 return
             save_issues(c, self.lease.run_id, verdict.issues, now)
-            if self.walk.windows is None and not self.unfinished:
+            if not (self.walk.windows or self.walk.feed or self.unfinished or self.tally.unable):
                 minute = now.replace(second=0, microsecond=0)
                 save_cursor(c, self.source.id, write_mark(Mark(minute, minute)))
             finish_run(c, self.lease.run_id, verdict.state, now, verdict.reason, self.tally.claimed())
             release_lease(c, self.lease)
 
     def _store(self, harvest: Harvest) -> None:
-        token, mark = harvest.fetched.step.token, self.mark
+        token, more, mark = harvest.fetched.step.token, harvest.fetched.more, self.mark
         with writing(self.engine) as c:
             saved = store(c, harvest, self.lease, baseline=self.baseline, now=self.clock())
             if mark is not None:
-                left = (step for name, step in self.unfinished.items() if name != token)
+                left = (step for name, step in self.unfinished.items() if more or name != token)
                 fresh = (step for step in harvest.steps if step.token not in self.asked)
                 mark = settle(mark, itertools.chain(left, fresh))
             if mark is not None and mark != self.mark:
                 save_cursor(c, self.source.id, write_mark(mark))
+            if harvest.reading.cursor is not None:
+                save_cursor(c, self.source.id, harvest.reading.cursor)
         self.mark = mark
-        del self.unfinished[token]
-        self.tally.pages += 1
+        if not more:
+            del self.unfinished[token]
+            self.tally.pages += 1
         self.tally.new += saved.new
         self.tally.changed += saved.changed
 
@@ -322,8 +338,15 @@ class Session:
         self.options.on_progress(Progress(tally.pages, len(tally.keys), tally.claimed()))
 
 
+def _spans_a_day(steps: Sequence[Step]) -> bool:
+    """Whether the windows among these steps reach over a day or more; a list without windows is the whole list."""
+    lows = [datetime.fromisoformat(step.low) for step in steps if step.low]
+    highs = [datetime.fromisoformat(step.high) for step in steps if step.high]
+    return not (lows and highs) or max(highs) - min(lows) >= timedelta(days=1)
+
+
 def _wait_for_lease(engine: Engine, source: str, clock: Callable[[], datetime]) -> Lease:
-    """The lease; that of a killed crawl once it expires. A holder that renews it is alive: then SourceBusy is raised."""
+    """The lease; that of a killed crawl once it expires. Raises SourceBusy where its holder is alive and renews it."""
     seen: datetime | None = None
     while True:
         try:

@@ -3,6 +3,7 @@
 import asyncio
 import importlib.metadata
 import time
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -14,16 +15,20 @@ from twisted.python.failure import Failure
 
 from crawler.addresses import Endpoint, SourceKey
 from crawler.middlewares.guard import GUARD
+from crawler.middlewares.retry_after import NETWORK
 from crawler.reading import Fetched, FindReleases, Reading
 from crawler.session import RENEWAL, Options, Session
 from domain.config import Settings, read_secret, read_settings
-from domain.errors import SourceRefused, TenderwatchError
-from domain.sources import Source, Step
+from domain.errors import BrowserMissing, SourceRefused, TenderwatchError, Unreadable
+from domain.sources import IssueKind, Source, Step
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from crawler.browser.render import Renderer
+
 REFUSALS = {401, 402, 403, 407, 451}
+LOST_IN_A_ROW = 3  # steps that the network lost, each after its retries: the portal cannot be reached, so stop asking
 
 
 class SourceSpider(scrapy.Spider):
@@ -31,14 +36,16 @@ class SourceSpider(scrapy.Spider):
 
     source: ClassVar[Source]
     session: Session
+    renderer: "Renderer | None" = None
+    lost_in_a_row = 0
     handle_httpstatus_list = range(400, 600)  # every refusal is recorded with its step
 
+    @abstractmethod
     def read(self, fetched: Fetched, find_releases: FindReleases) -> Reading:
         """What the page says: bytes in, notices as printed out. Runs in the writer thread; asks nothing.
 
         Raises SourceChanged where the page is not what the source promised.
         """
-        raise NotImplementedError
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler", *args: Any, **kwargs: Any) -> Self:
@@ -52,9 +59,12 @@ class SourceSpider(scrapy.Spider):
         for name, value in _to_scrapy(cls.source, settings, options.endpoint).items():
             crawler.settings.set(name, value, priority="spider")
         crawler.settings.set("TENDERWATCH_SESSION", session, priority="spider")
+        if cls.source.browser is not None:
+            _use_browser(crawler, cls.source, session, options.endpoint)
         GUARD.allowed = [*settings.allowed_addresses, *([options.endpoint.host_and_port] if options.endpoint else [])]
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.session = session
+        spider.renderer = crawler.settings.get("TENDERWATCH_BROWSER")
         session.read = spider.read
         crawler.signals.connect(spider.on_opened, signals.spider_opened)
         crawler.signals.connect(spider.on_closed, signals.spider_closed)
@@ -73,6 +83,8 @@ class SourceSpider(scrapy.Spider):
     async def on_closed(self, reason: str) -> None:
         """Judge the run once everything that was under way is stored."""
         self._keeping.cancel()
+        if self.renderer is not None:
+            await self.renderer.close()
         await self.session.in_writer(self.session.close, reason)
 
     async def _keep(self) -> None:
@@ -88,7 +100,13 @@ class SourceSpider(scrapy.Spider):
                 self.stop("lease lost")
 
     async def start(self) -> AsyncIterator[Request]:
-        """The steps that earlier runs left, then those of this one."""
+        """The steps that earlier runs left, then those of this one; none where the source's browser is missing."""
+        if self.renderer is not None:
+            try:
+                await self.renderer.chromium.open()
+            except BrowserMissing as error:
+                await self.session.in_writer(self.session.give_up, str(error))
+                return
         for step in await self.session.in_writer(self.session.begin):
             yield self.to_request(step)
 
@@ -102,6 +120,7 @@ class SourceSpider(scrapy.Spider):
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Fetched]:  # noqa: ARG002 (Scrapy's signature)
         """One item for each page. A status that says no is judged here, everything else by the reader."""
         step: Step = response.meta["step"]
+        self.lost_in_a_row = 0
         if response.status in REFUSALS:
             self._refuse(step, f"the portal answers HTTP {response.status}")
             return
@@ -116,9 +135,16 @@ class SourceSpider(scrapy.Spider):
         step: Step = failure.request.meta["step"]  # type: ignore[attr-defined]
         if isinstance(failure.value, SourceRefused):
             self._refuse(step, str(failure.value))
+        elif isinstance(failure.value, Unreadable):  # a page in the browser, kept as far as it came
+            page, element = failure.request.meta.get("page"), failure.value.element  # type: ignore[attr-defined]
+            reason, kind = str(failure.value), IssueKind.SOURCE_CHANGED
+            self.session.later(self.session.fail, step, reason, page, kind, element)
         elif not self.session.stopping:  # else it was not tried to its end, and is left as it is
             reason = f"{type(failure.value).__name__}: {failure.value}"
             self.session.later(self.session.fail, step, reason, None)
+            self.lost_in_a_row += isinstance(failure.value, NETWORK)
+            if self.lost_in_a_row >= LOST_IN_A_ROW:
+                self.stop("the portal cannot be reached")
 
     def _refuse(self, step: Step, reason: str) -> None:
         """A refusal stops the source; what was not asked yet is left for the next run."""
@@ -152,6 +178,16 @@ def _to_scrapy(source: Source, settings: Settings, endpoint: Endpoint | None) ->
         "TENDERWATCH_PACE": pace,
         "TENDERWATCH_ENDPOINT": endpoint,
     }
+
+
+def _use_browser(crawler: "Crawler", source: Source, session: Session, endpoint: Endpoint | None) -> None:
+    """Steps go through a browser; it is loaded only here, as most sources need none."""
+    from crawler.browser.handler import SCRAPY, to_renderer
+
+    handlers = {**crawler.settings.getdict("DOWNLOAD_HANDLERS"), **SCRAPY}
+    crawler.settings.set("DOWNLOAD_HANDLERS", handlers, priority="spider")
+    renderer = to_renderer(source, session, crawler.settings["USER_AGENT"], endpoint)
+    crawler.settings.set("TENDERWATCH_BROWSER", renderer, priority="spider")
 
 
 def _user_agent(settings: Settings) -> str:

@@ -33,7 +33,8 @@ class Chain:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of one run. `lost` are rows that could not be read, `cut` what the list did not let us reach."""
+    """Counts of one run. `lost` are rows that could not be read, `cut` what the list did not let us reach;
+    `unable` is why the crawl could not begin at all."""
 
     pages: int = 0
     read: int = 0
@@ -49,6 +50,7 @@ class Tally:
     roots: dict[str, str] = field(default_factory=dict)
     words: set[str | None] = field(default_factory=set)
     refusal: str | None = None
+    unable: str | None = None
     lease_lost: bool = False
 
     def begin_chain(self, step: Step) -> None:

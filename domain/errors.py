@@ -41,15 +41,6 @@ class SourceChanged(Unreadable):
     """Readers and `pipelines.validate` raise it: the page is not what the source promised. The run is not `ok`."""
 
 
-class NotRendered(SourceChanged):
-    """`crawler.browser` raises it: a page never showed what it was waited for. `page` is the SHA-256 of what it
-    showed, which is saved."""
-
-    def __init__(self, reason: str, element: str, page: str | None = None) -> None:
-        super().__init__(reason, element)
-        self.page = page
-
-
 class SourceRefused(TenderwatchError):
     """Middlewares raise it: the portal said no (401, 403, robots.txt, a login). The run is `blocked`."""
 

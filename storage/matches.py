@@ -130,14 +130,19 @@ def _save(c: Connection, epoch: int, results: list[Match], model_version: str, n
 
 
 def _lock_notices(c: Connection, ids: list[int]) -> dict[int, AnyRow]:
-    columns = (notices.c.id, notices.c.revision, notices.c.status, notices.c.procedure_id, notices.c.matched_epoch)
-    query = select(*columns).where(notices.c.id.in_(ids)).order_by(notices.c.id).with_for_update()
+    names = ("id", "revision", "status", "partial", "procedure_id", "matched_epoch")
+    query = (
+        select(*(notices.c[name] for name in names))
+        .where(notices.c.id.in_(ids))
+        .order_by(notices.c.id)
+        .with_for_update()
+    )
     return {row.id: row for row in c.execute(query)}
 
 
 def _is_live(match: Match, row: AnyRow | None, epoch: int) -> bool:
-    read = (match.stored.revision, match.stored.notice.status)
-    return row is not None and (row.revision, row.status) == read and row.matched_epoch < epoch
+    read = (match.stored.revision, match.stored.notice.status, match.stored.partial)
+    return row is not None and (row.revision, row.status, row.partial) == read and row.matched_epoch < epoch
 
 
 def _find_opportunities(c: Connection, live: list[Match], present: dict[int, AnyRow], now: datetime) -> list[_Entry]:

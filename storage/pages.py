@@ -37,19 +37,30 @@ class PageFiles:
         os.replace(file.name, place)
         return digest
 
+    def save_with_picture(self, body: bytes, picture: bytes | None) -> tuple[str, str | None]:
+        """Keeps a page, and beside it a picture (PNG) of how it looked; the page's hash and the picture's name."""
+        digest = self.save(body)
+        if picture is None:
+            return digest, None
+        place = self._picture(digest)
+        with tempfile.NamedTemporaryFile(dir=place.parent, suffix=".part", delete=False) as file:
+            file.write(picture)
+        os.replace(file.name, place)
+        return digest, f"{self._folder.name}/{place.parent.name}/{place.name}"
+
     def read(self, hash: str) -> bytes:  # noqa: A002
         """The body. FileNotFoundError where it was pruned."""
         packed = self._place(hash).read_bytes()
         return zstandard.ZstdDecompressor().decompress(packed, max_output_size=MAX_BODY)
 
     def size(self, hash: str) -> int:  # noqa: A002
-        """Bytes on the disk, 0 where it was pruned."""
-        place = self._place(hash)
-        return place.stat().st_size if place.exists() else 0
+        """Bytes on the disk, with its picture; 0 where it was pruned."""
+        return sum(place.stat().st_size for place in (self._place(hash), self._picture(hash)) if place.exists())
 
     def remove(self, hash: str) -> None:  # noqa: A002
-        """Deletes the file, if it is there."""
+        """Deletes the file and its picture, if they are there."""
         self._place(hash).unlink(missing_ok=True)
+        self._picture(hash).unlink(missing_ok=True)
 
     def idle_since(self, seconds: float) -> Iterator[str]:
         """Hashes of files that were not saved for so many seconds, and remains of writers that were killed."""
@@ -66,6 +77,9 @@ class PageFiles:
         if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
             raise ValueError(f"{digest!r} is not a SHA-256 in hexadecimal")
         return self._folder / digest[:2] / f"{digest}.zst"
+
+    def _picture(self, digest: str) -> Path:
+        return self._place(digest).with_suffix(".png")
 
 
 _SOURCE_OF = select(runs.c.source).where(runs.c.id == bindparam("of_run"))

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import Connection, bindparam, select, update
 
 from domain.notice_json import content
@@ -88,6 +89,14 @@ _REVISE = (
     )
 )
 
+_OF_READING = ("made_at", "run_id", "page", "status", "document")
+
+_COMPLETE = (
+    update(revisions)
+    .where(revisions.c.notice_id == bindparam("of_notice"), revisions.c.number == bindparam("of_number"))
+    .values({name: bindparam(name) for name in _OF_READING})
+)
+
 _SET_STATUS = (
     update(notices)
     .where(notices.c.id == bindparam("of_id"))
@@ -110,6 +119,8 @@ def save_notices(
     """Stores notices of one source (else ValueError); `page` is the hash they were read from.
 
     `partial` are keys of which only the list's row was read: such a row never replaces a notice that was read whole.
+    A notice of which only the row was stored is completed in its place: that is SAME and no revision, unless the row
+    told another deadline, to the same precision, which has moved since.
     A change of `status` alone makes no revision; one to or from `cancelled` lets the notice be matched again.
     """
     if len({notice.source for notice in notices_}) > 1:
@@ -160,7 +171,7 @@ def _save(c: Connection, chunk: list[Notice], batch: _Batch) -> dict[str, Outcom
     if new:
         _insert(c, new, batch)
     if changed:
-        _revise(c, sorted(changed, key=lambda each: each[0].id), batch)
+        _revise(c, sorted(changed, key=lambda each: each[0].id), batch, outcomes)
     _touch(c, touched, batch)
     return outcomes
 
@@ -197,20 +208,29 @@ def _insert(c: Connection, new: list[tuple[Notice, str, str]], batch: _Batch) ->
     save_buyers(c, {number: notice.buyers for number, notice in by_id.items()}, replace=False)
 
 
-def _revise(c: Connection, changed: list[tuple[AnyRow, Notice, str, str]], batch: _Batch) -> None:
+def _revise(
+    c: Connection, changed: list[tuple[AnyRow, Notice, str, str]], batch: _Batch, outcomes: dict[str, Outcome]
+) -> None:
     query = _FIND_DOCUMENTS.where(notices.c.id.in_([row.id for row, _, _, _ in changed]))
     before: dict[int, str] = dict(c.execute(query).all())
-    rows, versions, fields = [], [], {}
+    rows, versions, completions, fields = [], [], [], {}
     for row, notice, document, digest in changed:
         changes = compare_documents(before[row.id], document)
         fields[row.id] = {change.field.partition("[")[0] for change in changes}
-        listed = [[change.field, change.old, change.new] for change in changes]
-        versions.append(_to_version(row.id, row.revision + 1, notice, document, batch, listed))
+        completed = _is_completion(row, notice, batch, before[row.id], document)
+        if completed:
+            version = _to_version(row.id, row.revision, notice, document, batch, [])
+            named = {name: version[name] for name in _OF_READING}
+            completions.append({"of_notice": row.id, "of_number": row.revision, **named})
+            outcomes[notice.key] = Outcome.SAME
+        else:
+            listed = [[change.field, change.old, change.new] for change in changes]
+            versions.append(_to_version(row.id, row.revision + 1, notice, document, batch, listed))
         rows.append(
             {
                 "of_id": row.id,
                 **_to_columns(notice, digest),
-                "revision": row.revision + 1,
+                "revision": row.revision if completed else row.revision + 1,
                 "page": batch.page,
                 "partial": notice.key in batch.partial,
                 "updated_at": batch.now,
@@ -219,12 +239,23 @@ def _revise(c: Connection, changed: list[tuple[AnyRow, Notice, str, str]], batch
         )
     c.execute(_REVISE, rows)
     insert_rows(c, revisions, versions)
+    if completions:
+        c.execute(_COMPLETE, completions)
     save_lots(c, {row.id: notice.lots for row, notice, _, _ in changed if "lots" in fields[row.id]}, replace=True)
     buyers = {row.id: notice.buyers for row, notice, _, _ in changed if "buyers" in fields[row.id]}
     save_buyers(c, buyers, replace=True)
     for row, notice, _, _ in changed:
         if "procedure_id" in fields[row.id] and notice.procedure_id:
             add_reference(c, row.id, notice.procedure_id, batch.now)
+
+
+def _is_completion(row: AnyRow, notice: Notice, batch: _Batch, before: str, after: str) -> bool:
+    """The notice is read whole for the first time, and nothing moved that its row had told."""
+    if not row.partial or notice.key in batch.partial:
+        return False
+    old, new = (from_json(document) for document in (before, after))
+    alike = old["deadline_precision"] == new["deadline_precision"]
+    return not (alike and old["deadline_at"] and new["deadline_at"] and old["deadline_at"] != new["deadline_at"])
 
 
 def _touch(c: Connection, touched: list[tuple[AnyRow, Notice]], batch: _Batch) -> None:

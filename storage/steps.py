@@ -51,6 +51,15 @@ def find_unfinished_steps(c: Connection, source: str) -> list[Step]:
     return [_to_step(row) for row in c.execute(query)]
 
 
+def find_done_tokens(c: Connection, source: str, tokens: Sequence[str]) -> set[str]:
+    """Which of these tokens were read to their end by some run."""
+    found: set[str] = set()
+    for chunk in in_chunks(list(tokens)):
+        rows = c.execute(_FIND, {"of_source": source, "tokens": as_texts(chunk)})
+        found.update(row.token for row in rows if row.state == StepState.DONE)
+    return found
+
+
 def prune_done_steps(c: Connection, source: str, before: datetime) -> int:
     """Deletes the done steps of runs that ended before; how many."""
     old = select(runs.c.id).where(runs.c.source == source, runs.c.finished_at < before)

@@ -16,11 +16,13 @@ OCID_PREFIX = "ocds-tw0dmo"  # made up: no publisher has registered it
 SPOKEN: dict[Portal, dict[str, int]] = {
     "ocds": {"en": 40, "fr": 18, "de": 18, "es": 15, "it": 14, "pl": 14, "pt": 12, "nl": 10, "uk": 9},
     "html": {"ru": 34, "uk": 14, "pl": 10, "de": 8, "fr": 8, "en": 8, "it": 7, "es": 6},
+    "js": {"nl": 18, "pt": 14, "es": 10},
 }
 STORIES: dict[Portal, dict[str, int]] = {
     "ocds": {"planned": 13, "planned_then_called": 3, "awarded": 12, "called_then_awarded": 6, "cancelled": 5,
              "moved": 9, "no_deadline": 6, "called": 96},
     "html": {"awarded": 4, "called_then_awarded": 5, "cancelled": 5, "moved": 6, "called": 75},
+    "js": {"planned": 3, "called_then_awarded": 3, "cancelled": 3, "moved": 4, "called": 29},
 }  # fmt: skip
 # Rough rates, for plausible amounts only.
 RATES = {"EUR": "1", "GBP": "0.86", "CHF": "0.95", "PLN": "4.3", "UAH": "48", "RUB": "95"}
@@ -127,6 +129,8 @@ def _key(brief: _Brief, number: int, published_at: datetime, rng: Random) -> str
     """Return an ocid, or a register's number: 19 digits under one law (single suppliers too), 11 under the other."""
     if brief.portal == "ocds":
         return f"{OCID_PREFIX}-{0x0A1000 + number * 7:06x}"
+    if brief.portal == "js":
+        return f"OTD-{published_at:%y}-{40_000 + number * 13}"
     if rng.random() < 0.7 or brief.story == "awarded":
         return f"0{rng.randint(10, 99)}{rng.randint(0, 99_999_999):08d}{published_at:%y}{number:06d}"
     return f"3{published_at:%y}{17_000_000 + number * 131:08d}"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-Portal = Literal["ocds", "html"]
+Portal = Literal["ocds", "html", "js"]
 Kind = Literal["planning", "tender", "award"]
 Method = Literal["open", "restricted", "below", "direct"]
 ChangeKind = Literal["tender", "deadline", "cancellation", "award"]
@@ -67,7 +67,7 @@ class Notice:
     """One notice on one portal, with its whole later life in `changes` (oldest first)."""
 
     portal: Portal
-    key: str  # the ocid on the OCDS portal, the register's number on the HTML portal
+    key: str  # the ocid on the OCDS portal, the register's number on the others
     kind: Kind
     language: str
     title: str
@@ -118,7 +118,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """All notices of both portals. `today` is a date in the United Kingdom."""
+    """All notices of all portals. `today` is a date in the United Kingdom."""
 
     today: date
     notices: tuple[Notice, ...]

@@ -4,14 +4,26 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from sqlalchemy import Connection
+
+from crawler.reading import Reading
 from domain.notices import Document, Kind, RawBuyer, RawLot, RawMoney, RawNotice, Status
 from domain.sources import Step
+from storage.steps import find_done_tokens
 
 
 def to_detail(step: Step, row: RawNotice, url: str) -> Step:
     """The step that reads a row's own page; the row is in its body, so that it is there after a kill."""
     body = json.dumps(asdict(row), ensure_ascii=False)
     return Step(f"detail:{row.key}", "detail", url, body=body, low=step.low, high=step.high, key=row.key)
+
+
+def not_done(c: Connection, source: str, found: Reading) -> tuple[Step, ...]:
+    """The details of a page, without those that need to be read only once and were."""
+    if not found.once:
+        return found.details
+    done = find_done_tokens(c, source, [step.token for step in found.details])
+    return tuple(step for step in found.details if step.token not in done)
 
 
 def read_row(step: Step) -> RawNotice | None:

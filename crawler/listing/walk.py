@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
+from crawler.listing.feed import Feed
 from crawler.listing.mark import Mark
+from crawler.listing.packages import Packages
 from crawler.listing.pages import CEILING, CountedPages, to_page
 from crawler.listing.windows import Windows
 from domain.sources import Issue, IssueKind, Source, Step, StepState
@@ -49,6 +51,8 @@ class Walk:
     windows: Windows | None = None
     pages: CountedPages | None = None
     ceiling: int | None = None
+    packages: Packages | None = None
+    feed: Feed | None = None
     depths: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -60,6 +64,8 @@ class Walk:
             windows=Windows.read(source) if "window" in listing else None,
             pages=CountedPages.read(listing["pages"]) if "pages" in listing else None,
             ceiling=listing["next"].get("ceiling", CEILING) if "next" in listing else None,
+            packages=Packages.read(source) if "package" in listing else None,
+            feed=Feed.read(source) if "feed" in listing else None,
         )
 
     def plan(
@@ -70,15 +76,19 @@ class Walk:
         since: datetime | None,
         until: datetime | None,
         now: datetime,
+        cursor: str | None = None,
     ) -> Plan:
         """What to ask in this run besides the steps `left` by earlier ones; `now` is rounded down to the minute.
 
         By windows: from the mark, less the overlap, to now (the first time: from now, less `first`). Otherwise the
         list from its beginning, but where a walk was interrupted it is finished first, and the next run begins anew.
+        A feed is read on from its `cursor`.
         """
         end = min(now, until or now).astimezone(UTC).replace(second=0, microsecond=0)
         if self.windows is not None:
             return self._plan_windows(self.windows, mark, since, end)
+        if self.feed is not None:
+            return Plan(tuple(self.feed.plan(cursor, left, since, end)))
         if since is None and any(step.state is StepState.TODO for step in left):
             return Plan(())
         kind = "file" if "file" in self.source.listing else "page"
@@ -99,8 +109,11 @@ class Walk:
         return self._chain(step, seen) if self.ceiling is not None else Followed()
 
     def _plan_windows(self, windows: Windows, mark: Mark | None, since: datetime | None, end: datetime) -> Plan:
+        end -= windows.behind
         low = since or (mark.high - windows.overlap if mark else end - windows.first)
-        steps = tuple(self._begin(step) for step in windows.between(low, end))
+        border = min(self.packages.border(low, end), end) if self.packages else low
+        packed = self.packages.between(low, border) if self.packages else ()
+        steps = (*packed, *(self._begin(step) for step in windows.between(border, end)))
         if mark is None:
             return Plan(steps, Mark(min(low, end), end))
         # Where `since` leaves a gap above what is known, the chain down to the mark stays incomplete.

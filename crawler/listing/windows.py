@@ -14,7 +14,7 @@ from domain.sources import Source, Step
 
 ISO = "%Y-%m-%dT%H:%M:%S"
 HOUR = timedelta(hours=1)
-SPANS = ("size", "overlap", "first", "smallest")
+SPANS = ("size", "overlap", "first", "smallest", "behind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Windows:
     overlap: timedelta = timedelta(hours=1)
     first: timedelta = timedelta(days=7)
     smallest: timedelta = timedelta(minutes=1)
+    behind: timedelta = timedelta(0)
     full: int | None = None
     over: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -39,7 +40,7 @@ class Windows:
         """The windows as the source's YAML declares them."""
         options: Mapping[str, Any] = source.listing["window"]
         spans: dict[str, Any] = {
-            name: to_span(options[name]) for name in ("size", "overlap", "first", "smallest") if name in options
+            name: to_span(options[name]) for name in SPANS if name in options
         }
         named = {name: options[name] for name in ("format", "by") if name in options}
         over = {name: tuple(str(value) for value in values) for name, values in options.get("over", {}).items()}

@@ -13,10 +13,12 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Response
 from scrapy.resolver import CachingThreadedResolver
+from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from twisted.internet.interfaces import IHostnameResolver, IHostResolution, IResolutionReceiver
 from twisted.web.client import URI
 from zope.interface import implementer  # type: ignore[import-untyped]
 
+from crawler.middlewares.files import FOLDER, save_response
 from domain.addresses import is_forbidden, is_named
 from domain.errors import AddressRefused
 
@@ -131,8 +133,16 @@ class GuardedHandler(HTTP11DownloadHandler):
         host = GUARD.check_url(request.url)
         GUARD.refused.pop(host, None)
         try:
+            if FOLDER in request.meta:
+                return await self._save(request)
             return await super().download_request(request)
         except CannotResolveHostError as error:
             if host in GUARD.refused:
                 raise AddressRefused(GUARD.refused[host]) from error
             raise
+
+    async def _save(self, request: Request) -> Response:
+        from twisted.internet import reactor  # here: importing it installs it
+
+        with wrap_twisted_exceptions():
+            return await save_response(request, reactor, self._contextFactory, self._pool)

@@ -16,6 +16,11 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     _closed: str | None = None
 
+    def find_parser(self, netloc: str) -> RobotParser | None:
+        """What the robots.txt of this host said, None where it was not read yet."""
+        parser = self._parsers.get(netloc)
+        return parser if isinstance(parser, RobotParser) else None
+
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         """Raises SourceRefused where the portal forbids the address."""
         if self._closed is not None:

@@ -51,9 +51,10 @@ def store(c: Connection, harvest: Harvest, lease: Lease, *, baseline: bool, now:
         save_issues(c, lease.run_id, harvest.issues, now)
     if harvest.steps:
         add_steps(c, lease.source, lease.run_id, harvest.steps)
-    save_step(c, lease.source, step.token, StepState.DONE)
+    if not harvest.fetched.more:
+        save_step(c, lease.source, step.token, StepState.DONE)
     counts = {"new": saved.new, "changed": saved.changed, "same": saved.same, "issues": len(harvest.issues)}
-    count_run(c, lease.run_id, pages=1, **counts)
+    count_run(c, lease.run_id, pages=int(not harvest.fetched.more), **counts)
     return saved
 
 

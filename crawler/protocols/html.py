@@ -1,9 +1,11 @@
 """Portals that are web pages only: a list by the selectors in the YAML, and a page for each of its rows."""
 
+from crawler.browser.marks import after_click, read_mark
 from crawler.listing.detail import read_row, to_detail
 from crawler.readers.html import read_detail, read_list
 from crawler.reading import Fetched, FindReleases, Reading
 from crawler.spider import SourceSpider
+from domain.errors import SourceChanged
 
 
 class HtmlSpider(SourceSpider):
@@ -20,8 +22,19 @@ class HtmlSpider(SourceSpider):
             keys=tuple(row.key for row in page.rows),
             faults=tuple(page.faults),
             total=page.total,
-            next_url=page.next_url,
+            next_url=self._next_click(fetched, len(page.rows)) or page.next_url,
             details=tuple(
                 to_detail(fetched.step, row, page.details[row.key]) for row in page.rows if row.key in page.details
             ),
         )
+
+    def _next_click(self, fetched: Fetched, rows: int) -> str | None:
+        """The step that clicks on, where the page's button can be clicked. Raises SourceChanged where it is missing
+        though the YAML promises that it only gets disabled."""
+        browser = self.source.browser
+        if browser is None or browser.click_next is None:
+            return None
+        state = read_mark(fetched.body)
+        if rows and browser.until == "disabled" and state in ("gone", None):
+            raise SourceChanged("not found, and the last page is told by a disabled one", browser.click_next)
+        return after_click(fetched.step.url) if state == "more" else None

@@ -53,11 +53,21 @@ WON, LOST, UNDECIDED = "selec-w", "clos-nw", "open-nw"
 """BT-142: a winner was chosen; none was and the competition is closed; none is yet."""
 
 
+def to_kind(type_: str | None) -> Kind | None:
+    """The kind of a notice type (BT-02), None for a type that is not known."""
+    return _TYPES.get(type_ or "")
+
+
+def to_status(kind: Kind | None) -> Status:
+    """What a notice of this kind says of itself, as long as nothing more is known."""
+    return _STATUSES.get(kind, Status.UNKNOWN) if kind else Status.UNKNOWN
+
+
 def read_type(root: Element) -> tuple[Kind | None, tuple[tuple[str, str], ...]]:
     """The kind by notice type, else by form type; None with the word, where neither is known."""
     element = child(root, "NoticeTypeCode")
     code, form = text_of(element), element.get("listName") if element is not None else None
-    kind = _TYPES.get(code or "") or _FORMS.get(form or "")
+    kind = to_kind(code) or _FORMS.get(form or "")
     return kind, () if kind else (("BT-02 NoticeTypeCode", code or "missing"),)
 
 
@@ -68,7 +78,7 @@ def read_status(kind: Kind | None, extension: Element | None) -> Status:
     if kind is Kind.AWARD:
         codes = set(map(text_of, find_all(extension, "NoticeResult/LotResult/TenderResultCode")))
         return Status.AWARDED if WON in codes or not codes & {LOST, UNDECIDED} else Status.CLOSED
-    return _STATUSES.get(kind, Status.UNKNOWN) if kind else Status.UNKNOWN
+    return to_status(kind)
 
 
 def read_reasons(extension: Element | None) -> list[str]:

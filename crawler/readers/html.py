@@ -59,6 +59,22 @@ def read_list(body: bytes, source: Source, url: str) -> ListPage:
     return _read_list(Scope(read_tree(body, source.encoding), url), rules, rules.list, source)
 
 
+def find_keys(body: bytes, source: Source) -> tuple[str, ...]:
+    """The keys of a list's rows as far as they can be read, none where there is no list: what tells one page of it
+    from another while a browser still draws it."""
+    rules = read_rules(source.html, source.id)
+    try:
+        page = Scope(read_tree(body, source.encoding), "")
+        if rules.list is None:
+            return ()
+        rows = page.rows(_unpinned(rules.list.rows.row))
+        of_key = [_unpinned(rule) for rule in rules.list.rows.fields["key"]]
+        found = [Scope(row, "").value(of_key) for row in rows]
+    except Unreadable:
+        return ()
+    return tuple(key for key in found if key)
+
+
 def read_detail(body: bytes, source: Source, url: str, row: RawNotice | None) -> RawNotice:
     """The notice of its own page; what the page does not say is taken from the list's `row`.
 

@@ -1,4 +1,4 @@
-"""Portals on this machine for the tests of crawling, and crawls of them: real ones in a child, and without a network."""
+"""Portals on this machine for the tests of crawling, and crawls of them: in a child, and without a network."""
 
 import json
 import threading

@@ -62,13 +62,13 @@ CASES = (
 )
 
 
-def test_killed_at_ten_moments_each(tmp_path: Path, _sqlite_template: Path) -> None:
+def test_killed_at_ten_moments_each(tmp_path: Path, place: Place) -> None:
     """An API of windows and a site of pages, side by side."""
     places = []
     for number in range(len(CASES)):
-        (tmp_path / str(number) / "sources").mkdir(parents=True)
-        shutil.copyfile(_sqlite_template, tmp_path / str(number) / "tenderwatch.db")
         folder = tmp_path / str(number)
+        (folder / "sources").mkdir(parents=True)
+        shutil.copyfile(place.settings.data_dir / "tenderwatch.db", folder / "tenderwatch.db")
         places.append(Place(Settings(data_dir=folder, sources_dir=folder / "sources")))
     with ThreadPoolExecutor(len(CASES)) as pool:
         list(pool.map(_check, CASES, places))

@@ -21,7 +21,7 @@ def test_the_shipped_sources_are_sound() -> None:
 def test_one_word_three_places() -> None:
     """The id names the YAML, the folder of saved pages, and the module where there is one."""
     ids = set(find_source_ids())
-    assert {folder.name for folder in (ROOT / "tests" / "sources").iterdir() if folder.is_dir()} == ids
+    assert ids <= {folder.name for folder in (ROOT / "tests" / "sources").iterdir() if folder.is_dir()}
     modules = {file.stem for file in SPIDERS.glob("*.py")} - {"__init__"}
     assert modules <= ids
     assert {file.suffix for file in SHIPPED.iterdir() if file.stem in ids} == {".yml"}

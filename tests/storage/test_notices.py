@@ -139,12 +139,26 @@ def test_a_row_of_a_list_never_replaces_a_notice_that_was_read_whole(engine: Eng
     partial = frozenset({row.key})
     assert save(engine, row, partial=partial).new == 1
     assert save(engine, replace(row, country="IE"), partial=partial).changed == 1
-    assert save(engine, a_notice()).changed == 1
+    assert save(engine, a_notice()).same == 1
     assert save(engine, row, partial=partial).same == 1
     with reading(engine) as c:
         found = find_notice(c, "gb_test", row.key)
-    assert found is not None
-    assert (found.notice, found.revision, found.partial) == (a_notice(), 3, False)
+        assert found is not None
+        history = find_revisions(c, found.id)
+    assert (found.notice, found.revision, found.partial) == (a_notice(), 2, False)
+    assert [(each.number, each.notice) for each in history] == [(1, row), (2, a_notice())]
+
+
+def test_a_row_that_is_completed_is_no_change_unless_its_deadline_moved(engine: Engine) -> None:
+    row = a_notice(description={}, buyers=(), lots=())
+    save(engine, row, replace(row, key="b"), partial=frozenset({row.key, "b"}))
+    moved = a_notice(key="b", deadline_at=DEADLINE + timedelta(days=7))
+    saved = save(engine, a_notice(), moved, now=LATER)
+    assert saved.outcomes == {row.key: Outcome.SAME, "b": Outcome.CHANGED}
+    with reading(engine) as c:
+        found = {each.notice.key: each for each in list_notices(c)}
+    assert (found[row.key].notice, found[row.key].revision, found[row.key].updated_at) == (a_notice(), 1, LATER)
+    assert (found["b"].notice, found["b"].revision) == (moved, 2)
 
 
 def test_a_row_that_said_everything_is_no_longer_partial_once_read_whole(engine: Engine) -> None:

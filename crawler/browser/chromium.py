@@ -1,0 +1,157 @@
+"""The browser's process, its contexts and pages: started when needed, renewed so that its memory stays bounded."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import structlog
+from playwright.async_api import Browser, BrowserContext, Error, Page, Playwright, async_playwright
+
+from crawler.browser.find import INSTALL, find_chromium
+from crawler.browser.proxy import GuardedProxy
+from domain.errors import BrowserMissing
+
+PAGES_A_CONTEXT = 20  # a context holds its pages' scripts, cache and storage until it is closed
+PAGES_A_PROCESS = 200  # what a process keeps beyond its contexts grows slowly
+FLAGS = (
+    "--proxy-bypass-list=<-loopback>",  # by default what is on this machine goes past the proxy
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",  # no name is resolved but by the proxy
+    "--disable-quic",  # UDP knows no proxy
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--disable-site-isolation-trials",  # one process a page, in which frames too are intercepted; there are no secrets
+    "--js-flags=--max-old-space-size=512",  # MB that a page's scripts may hold
+    "--disable-gpu",
+    "--disable-remote-fonts",
+    "--no-pings",
+)
+# Beside what the flags forbid: a page has no business with other machines but by http.
+INIT = """for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "WebTransport"])
+  Object.defineProperty(window, name, {value: undefined});"""
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Room:
+    """A context with the pages that are open in it, and how many it has had."""
+
+    context: BrowserContext
+    opened: int = 0
+    in_use: int = 0
+
+
+@dataclass(slots=True)
+class Chromium:
+    """One browser at a time. Pages that live no longer than their request share a room of PAGES_A_CONTEXT."""
+
+    proxy: GuardedProxy
+    user_agent: str
+    _playwright: Playwright | None = None
+    _browser: Browser | None = None
+    _port: int = 0
+    _room: Room | None = None
+    _rooms: list[Room] = field(default_factory=list)
+    _opened: int = 0
+
+    async def open(self) -> None:
+        """Start the proxy and the browser. Raises BrowserMissing with what to install or to mend."""
+        if self._playwright is None:
+            self._port = await self.proxy.open()
+            self._playwright = await async_playwright().start()
+        if self._browser is None or not self._browser.is_connected():
+            self._rooms, self._room, self._opened = [], None, 0
+            self._browser = await self._launch(self._playwright)
+
+    async def close(self) -> None:
+        """End the browser, its driver and the proxy."""
+        if self._browser is not None and self._browser.is_connected():
+            await self._browser.close()
+        if self._playwright is not None:
+            await self._playwright.stop()
+            await self.proxy.close()
+        self._playwright = self._browser = None
+
+    @asynccontextmanager
+    async def page(self) -> AsyncIterator[Page]:
+        """A page for one request."""
+        await self._renew()
+        if self._room is None or self._room.opened >= PAGES_A_CONTEXT:
+            old, self._room = self._room, await self._open_room()
+            await self._leave(old)
+        room = self._room
+        page = await self._open_page(room)
+        try:
+            yield page
+        finally:
+            await _close(page)
+            room.in_use -= 1
+            await self._leave(room)
+
+    async def keep_page(self) -> Page:
+        """A page in a room of its own, open until `drop_page`."""
+        await self._renew()
+        return await self._open_page(await self._open_room())
+
+    async def drop_page(self, page: Page) -> None:
+        """Close a kept page and its room."""
+        self._rooms = [room for room in self._rooms if room.context is not page.context]
+        await _close(page.context)
+
+    async def _renew(self) -> None:
+        """A new process where the old one is gone, or has had its pages and none is open."""
+        idle = not any(room.in_use for room in self._rooms)
+        if self._browser is not None and self._opened >= PAGES_A_PROCESS and idle:
+            await _close(self._browser)
+        await self.open()
+
+    async def _launch(self, playwright: Playwright) -> Browser:
+        file = find_chromium(playwright.chromium.executable_path)
+        is_root = os.geteuid() == 0
+        try:
+            return await playwright.chromium.launch(
+                executable_path=file,
+                args=[f"--proxy-server=http://127.0.0.1:{self._port}", *FLAGS],
+                chromium_sandbox=not is_root,  # as root Chromium has none
+                handle_sigint=False,  # what was under way is stored before the browser ends
+                handle_sigterm=False,
+                handle_sighup=False,
+            )
+        except Error as error:
+            first = str(error).strip().partition("\n")[0]
+            raise BrowserMissing(f"{file} does not start ({first}); mend it, or {INSTALL}") from error
+
+    async def _open_room(self) -> Room:
+        assert self._browser is not None
+        context = await self._browser.new_context(
+            user_agent=self.user_agent,
+            accept_downloads=False,
+            service_workers="block",  # they would ask behind a page's back
+            viewport={"width": 1280, "height": 1600},
+        )
+        await context.add_init_script(INIT)
+        room = Room(context)
+        self._rooms.append(room)
+        return room
+
+    async def _open_page(self, room: Room) -> Page:
+        page = await room.context.new_page()
+        page.on("popup", _close)
+        room.opened += 1
+        room.in_use += 1
+        self._opened += 1
+        return page
+
+    async def _leave(self, room: Room | None) -> None:
+        """Close a room that gets no further page once nobody is in it."""
+        if room is not None and room is not self._room and not room.in_use:
+            self._rooms = [each for each in self._rooms if each is not room]
+            await _close(room.context)
+
+
+async def _close(what: Page | BrowserContext | Browser) -> None:
+    """Close it, unless it is gone with its process."""
+    try:
+        await what.close()
+    except Error as error:
+        log.debug("already closed", error=str(error).partition("\n")[0])

@@ -1,0 +1,138 @@
+"""A step in the browser: a page of its own, or the next page of a list behind a button."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from playwright.async_api import Error, Locator, Page
+from playwright.async_api import TimeoutError as TooLong
+from scrapy.exceptions import DownloadFailedError
+
+from crawler.browser.chromium import Chromium
+from crawler.browser.marks import split_clicks, write_mark
+from crawler.browser.visit import Slower, Visit
+from crawler.browser.wanted import Wanted
+from crawler.browser.watch import Allows, Watch
+from domain.errors import SourceChanged
+from domain.sources import Source
+
+MOST_CHAINS = 3  # lists that stay open for their next click: the run's own, and those that a killed one left
+Keep = Callable[[bytes, bytes | None], Awaitable[str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What the portal answers, or what its page shows: the parts of a response."""
+
+    url: str
+    body: bytes
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Renderer:
+    """Renders the pages of one source. `delay` in seconds lies between two clicks where a list is begun anew."""
+
+    source: Source
+    chromium: Chromium
+    delay: float
+    is_stopping: Callable[[], bool] = lambda: False
+    _chains: dict[tuple[str, int], Visit] = field(default_factory=dict)
+
+    async def render(self, url: str, kind: str, allows: Allows, keep: Keep) -> Rendered:
+        """The page at an address, `#click=N` for what N clicks show.
+
+        `keep` saves the HTML and the picture of a page that did not show what it should, and gives the picture's
+        name. Raises what Visit.go does.
+        """
+        assert self.source.browser is not None
+        base, clicks = split_clicks(url)
+        self.chromium.proxy.begin_page()
+        try:
+            if kind != "detail" and self.source.browser.click_next:
+                return await self._turn(base, clicks, self.source.browser.click_next, allows, keep)
+            async with self.chromium.page() as page:
+                visit = self._visit(page, kind, allows)
+                html = await self._guarded(visit, visit.go(base), keep)
+                return Rendered(page.url, html.encode(errors="replace"))
+        except Slower as slower:
+            told = slower.told
+            return Rendered(base, slower.body, told.status, told.headers)
+        except Error as error:  # the page or its process has crashed: as if the network had
+            raise DownloadFailedError(error.message.partition("\n")[0]) from error
+
+    async def close(self) -> None:
+        """End the browser."""
+        self._chains.clear()
+        await self.chromium.close()
+
+    def _visit(self, page: Page, kind: str, allows: Allows) -> Visit:
+        assert self.source.browser is not None
+        page.set_default_timeout(self.source.browser.timeout * 1000)
+        watch = Watch(page, self.source.pace.statuses, allows)
+        return Visit(page, watch, Wanted.on(self.source, kind), self.chromium.proxy, self.is_stopping)
+
+    async def _turn(self, base: str, clicks: int, button: str, allows: Allows, keep: Keep) -> Rendered:
+        """The list after so many clicks: one more on the page that is open, or from its first page on."""
+        visit = self._chains.pop((base, clicks - 1), None)
+        done, html = clicks - 1, ""
+        try:
+            if visit is None:
+                visit = self._visit(await self._open(), "page", allows)
+                done, html = 0, await self._guarded(visit, visit.go(base), keep)
+                for _ in range(clicks):
+                    await asyncio.sleep(self.delay)
+                    if await _state(_button(visit.page, button)) != "more":
+                        break  # the list has become shorter since: its last page
+                    done, html = done + 1, await self._guarded(visit, visit.click(_button(visit.page, button)), keep)
+            else:
+                html = await self._guarded(visit, visit.click(_button(visit.page, button)), keep)
+            state = await _state(_button(visit.page, button))
+        except BaseException:
+            await self._drop(visit)
+            raise
+        if state == "more":
+            self._chains[base, clicks] = visit
+        else:
+            await self._drop(visit)
+        return Rendered(base, (html + write_mark(state)).encode(errors="replace"))
+
+    async def _open(self) -> Page:
+        while len(self._chains) >= MOST_CHAINS:
+            await self._drop(self._chains.pop(next(iter(self._chains))))
+        return await self.chromium.keep_page()
+
+    async def _drop(self, visit: Visit | None) -> None:
+        if visit is not None:
+            await self.chromium.drop_page(visit.page)
+
+    async def _guarded(self, visit: Visit, work: Awaitable[str], keep: Keep) -> str:
+        """What the page shows, within the source's time; a page that does not show it is kept with its picture."""
+        assert self.source.browser is not None
+        seconds = self.source.browser.timeout
+        try:
+            async with asyncio.timeout(seconds):
+                return await work
+        except (TooLong, TimeoutError):
+            await self._refuse(visit, visit.explain_wait(seconds), keep)
+
+    async def _refuse(self, visit: Visit, error: SourceChanged, keep: Keep) -> NoReturn:
+        html, picture = await visit.picture()
+        name = await keep((html or "<!-- the page gave no answer -->").encode(errors="replace"), picture)
+        if name is None:
+            raise error
+        raise SourceChanged(f"{error.reason}; a picture of it is {name}", error.element)
+
+
+def _button(page: Page, selector: str) -> Locator:
+    return page.locator(f"css={selector}").filter(visible=True).first
+
+
+async def _state(button: Locator) -> str:
+    """more, disabled (by attribute or by a class, as many frameworks do) or gone."""
+    if not await button.count():
+        return "gone"
+    classes = (await button.get_attribute("class") or "").split()
+    return "more" if await button.is_enabled() and "disabled" not in classes else "disabled"
