@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -37,12 +38,25 @@ class Installation:
 
     settings: "Settings"
     engine: "Engine"
-    sources: "Mapping[str, Source]"
+
+    @cached_property
+    def sources(self) -> "Mapping[str, Source]":
+        """The sound sources by id; those with a mistake are told, and stop no other."""
+        from crawler.registry import load_sound_sources
+
+        sources, problems = load_sound_sources(self.settings.sources_dir)
+        if problems:
+            tell(f"left out, `tenderwatch sources check` tells all: {problems[0]}")
+        return sources
 
     def source(self, name: str) -> "Source":
-        """The source of this id; raises WrongUse that names the nearest one."""
+        """The source of this id; raises WrongUse that names the nearest one, or BadSource with its mistakes."""
+        from crawler.registry import find_source_ids, load_source
+
         if name in self.sources:
             return self.sources[name]
+        if name in find_source_ids(self.settings.sources_dir):
+            return load_source(name, self.settings.sources_dir)
         raise WrongUse(f"no source {name!r}{nearest(name, self.sources)}; `tenderwatch sources list` shows them all")
 
 
@@ -60,7 +74,6 @@ def settings() -> "Settings":
 
 def open_installation() -> Installation:
     """Settings, sources and a database of this release. An empty database is made ready; an older one is refused."""
-    from crawler.registry import load_sources
     from storage.engine import check_schema, is_empty, open_engine
     from storage.migrate import upgrade
 
@@ -72,7 +85,7 @@ def open_installation() -> Installation:
     if is_empty(engine):
         upgrade(found.database, None)
     check_schema(engine)
-    return Installation(found, engine, load_sources(found.sources_dir))
+    return Installation(found, engine)
 
 
 def start_logging() -> None:

@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _crawl(options: argparse.Namespace, settings: Settings, stop: Event) -> RunState:
-    from crawler.registry import load_sources
+    from crawler.registry import load_source
     from crawler.run import Progress, crawl
 
     def on_start(lease: Lease) -> None:
@@ -51,11 +51,8 @@ def _crawl(options: argparse.Namespace, settings: Settings, stop: Event) -> RunS
     def on_progress(now: Progress) -> None:
         _tell({"event": "progress", "pages": now.pages, "notices": now.notices, "expected": now.expected})
 
-    sources = load_sources(settings.sources_dir)
-    if options.source not in sources:
-        raise WrongUse(f"no source {options.source!r}; `tenderwatch sources list` shows them all")
     return crawl(
-        sources[options.source],
+        load_source(options.source, settings.sources_dir),
         settings,
         since=options.since,
         until=options.until,

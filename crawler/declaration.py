@@ -66,7 +66,7 @@ def find_problems(declaration: Declaration, spiders: Path) -> list[str]:
         return list(declaration.faults)
     if not re.fullmatch(r"[a-z]{2,}(_[a-z0-9]+)+", declaration.id):
         return [declaration.problem((), "name the file COUNTRY_PORTAL.yml in lower case, such as gb_scotland.yml")]
-    found = list(_against_schema(declaration))
+    found = list(dict.fromkeys(_against_schema(declaration)))  # the schema tells a missing key once for each
     return found or list(_against_sense(declaration, spiders))
 
 
@@ -200,5 +200,5 @@ def _address_problems(declaration: Declaration) -> Iterator[str]:
         for name, value in parse_qsl(parts.query):
             if is_secret(name) and value != KEY:
                 yield declaration.problem(at, f"{name} holds a key; write {name}={KEY} and key_env: TENDERWATCH_KEY_…")
-        if (KEY in url) and "key_env" not in values:
+        if KEY in url and at == ("endpoint",) and "key_env" not in values:  # elsewhere it is a notice's own key
             yield declaration.problem(at, f"{KEY} without key_env; write key_env: TENDERWATCH_KEY_…")

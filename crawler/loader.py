@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.registry import find_source_ids, load_sources, spider_file
+from crawler.registry import find_source_ids, load_sound_sources, load_source, spider_file
 from domain.config import Settings, read_settings
 from domain.errors import BadSource
 from domain.sources import Source
@@ -36,13 +36,15 @@ class SourceLoader:
 
     def load(self, spider_name: str) -> type["SourceSpider"]:
         """The spider class of a source; KeyError where there is none of that name, as Scrapy asks for."""
-        return to_spider(load_sources(self.settings.sources_dir)[spider_name])
+        if spider_name not in self.list():
+            raise KeyError(spider_name)
+        return to_spider(load_source(spider_name, self.settings.sources_dir))
 
     def find_by_request(self, request: "Request") -> builtins.list[str]:
         """The sources whose portal has the request's host."""
         host = urlsplit(request.url).hostname
-        sources = load_sources(self.settings.sources_dir).values()
-        return [source.id for source in sources if urlsplit(source.endpoint).hostname == host]
+        sources, _ = load_sound_sources(self.settings.sources_dir)
+        return [source.id for source in sources.values() if urlsplit(source.endpoint).hostname == host]
 
 
 def to_spider(source: Source) -> type["SourceSpider"]:
@@ -52,10 +54,19 @@ def to_spider(source: Source) -> type["SourceSpider"]:
 
 
 def _protocol_spider(source: Source) -> type["SourceSpider"]:
+    from crawler.protocols.eforms import EformsSpider
     from crawler.protocols.html import HtmlSpider
     from crawler.protocols.ocds import OcdsSpider
+    from crawler.protocols.sam import SamSpider
+    from crawler.protocols.ted import TedSpider
 
-    protocols: dict[str | None, type[SourceSpider]] = {"ocds": OcdsSpider, "html": HtmlSpider}
+    protocols: dict[str | None, type[SourceSpider]] = {
+        "ocds": OcdsSpider,
+        "html": HtmlSpider,
+        "ted": TedSpider,
+        "eforms": EformsSpider,
+        "sam": SamSpider,
+    }
     return protocols[source.protocol]
 
 

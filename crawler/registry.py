@@ -9,6 +9,7 @@ from typing import Any
 
 from crawler.declaration import Declaration, find_problems, read_declaration
 from crawler.spans import to_span
+from domain.config import has_secret
 from domain.errors import BadSource
 from domain.notices import Kind, Status
 from domain.sources import Browser, Expect, Pace, Source
@@ -19,10 +20,27 @@ SPIDERS = Path(__file__).parent / "spiders"
 
 def load_sources(extra: Path | None = None) -> dict[str, Source]:
     """Every source by id, an operator's (from `extra`) included; raises BadSource that names all problems."""
-    declarations, problems = _read_all(extra)
+    sources, problems = load_sound_sources(extra)
     if problems:
         raise BadSource("\n".join(problems))
-    return {name: _to_source(declaration) for name, declaration in sorted(declarations.items())}
+    return sources
+
+
+def load_sound_sources(extra: Path | None = None) -> tuple[dict[str, Source], list[str]]:
+    """The sources without a problem, by id, and all problems of the others: one bad file stops no other portal."""
+    declarations, problems = _read_all(extra)
+    bad = {file for problem in problems for file in (problem.partition(", line ")[0],)}
+    sound = {name: each for name, each in sorted(declarations.items()) if str(each.file) not in bad}
+    return {name: _to_source(declaration) for name, declaration in sound.items()}, problems
+
+
+def load_source(name: str, extra: Path | None = None) -> Source:
+    """One source; raises BadSource with its problems, whatever is wrong with the others, or where there is none."""
+    sources, problems = load_sound_sources(extra)
+    if name in sources:
+        return sources[name]
+    own = [problem for problem in problems if Path(problem.partition(", line ")[0]).stem == name]
+    raise BadSource("\n".join(own) or f"no source {name!r}; `tenderwatch sources list` shows them all")
 
 
 def check_sources(extra: Path | None = None) -> tuple[int, list[str]]:
@@ -100,7 +118,7 @@ def _to_source(declaration: Declaration) -> Source:
         browser=_to_browser(values.get("browser", False)),
         key_env=values.get("key_env"),
         user_agent=values.get("user_agent"),
-        enabled=values.get("enabled", True),
+        enabled=values.get("enabled", True) and ("key_env" not in values or has_secret(values["key_env"])),
     )
 
 

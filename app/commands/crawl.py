@@ -53,11 +53,11 @@ def parse(
     import sys
 
     from crawler.parse import parse as read
-    from crawler.registry import load_sources
+    from crawler.registry import load_sound_sources
     from domain.errors import Unreadable
     from domain.notice_json import to_json
 
-    sources = load_sources(settings().sources_dir)
+    sources, _ = load_sound_sources(settings().sources_dir)
     faults = 0
     for file in files:
         try:
