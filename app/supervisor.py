@@ -3,13 +3,11 @@
 Truth lies in the tables: each part asks the database what is due, so that a killed supervisor loses nothing.
 """
 
-import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from threading import Event
-from types import FrameType
 
 import structlog
 
@@ -58,15 +56,16 @@ def exit_code(runs: Sequence[Run], sent: Sent, bad_profiles: int = 0) -> int:
     return DONE if whole else PARTIAL
 
 
-def find_due(place: Installation, moment: datetime) -> list[Source]:
-    """The sources that are on and whose `every` has passed since their last run began."""
+def find_due(place: Installation, moment: datetime, only: Collection[str] = ()) -> list[Source]:
+    """The sources that are on (or `only` these, on or not) and whose `every` has passed since their last run began."""
     with reading(place.engine) as connection:
         states = find_source_states(connection)
     due = []
     for source in place.sources.values():
         known = states.get(source.id)
         last = known.last_run if known else None
-        if source.enabled and (last is None or moment - last.started_at >= source.every):
+        wanted = source.id in only if only else source.enabled
+        if wanted and (last is None or moment - last.started_at >= source.every):
             due.append(source)
     return due
 
@@ -105,17 +104,15 @@ def _import_profile(place: Installation, file: Path) -> None:
 class Supervisor:
     """The loop of due work: crawls in child processes, the rest in this one."""
 
-    def __init__(self, place: Installation, endpoints: Mapping[str, str], pause: float = 5) -> None:
+    def __init__(self, place: Installation, endpoints: Mapping[str, str], stop: Event, pause: float = 5) -> None:
         self._place = place
         self._endpoints = endpoints
+        self._stop = stop
         self._pause = pause
-        self._stop = Event()
         self._crawls: dict[str, Future[Run]] = {}
 
     def run_until_stopped(self) -> None:
-        """Work until SIGTERM or SIGINT; running crawls are asked to stop, and leave their steps for the next time."""
-        signal.signal(signal.SIGTERM, self._ask_to_stop)
-        signal.signal(signal.SIGINT, self._ask_to_stop)
+        """Work until `stop` is set; running crawls are asked to stop, and leave their steps for the next time."""
         with ThreadPoolExecutor(self._place.settings.crawls_at_once) as pool:
             while not self._stop.is_set():
                 self.do_what_is_due(pool)
@@ -124,12 +121,12 @@ class Supervisor:
 
     def do_what_is_due(self, pool: ThreadPoolExecutor) -> None:
         """One turn; what one part cannot do is logged, and asked of the database again in the next turn."""
-        import_profiles(self._place)
         self._collect()
-        for source in find_due(self._place, now()):
-            if source.id not in self._crawls and len(self._crawls) < self._place.settings.crawls_at_once:
-                self._crawls[source.id] = pool.submit(self._crawl, source)
         try:
+            import_profiles(self._place)
+            for source in find_due(self._place, now(), self._endpoints):
+                if source.id not in self._crawls and len(self._crawls) < self._place.settings.crawls_at_once:
+                    self._crawls[source.id] = pool.submit(self._crawl, source)
             match_stored(self._place.engine, now())
             route(self._place.engine, now())
             send_due(self._place.engine, self._place.settings, now, stop=self._stop)
@@ -143,12 +140,8 @@ class Supervisor:
     def _collect(self) -> None:
         for name in [name for name, crawl in self._crawls.items() if crawl.done()]:
             crawl = self._crawls.pop(name)
-            try:
-                run = crawl.result()
-            except TenderwatchError as error:
-                log.error("a crawl was lost", source=name, reason=str(error))
+            if error := crawl.exception():
+                log.error("a crawl was lost", source=name, reason=repr(error))
             else:
+                run = crawl.result()
                 log.info("crawled", source=name, state=run.state.value, new=run.new, changed=run.changed)
-
-    def _ask_to_stop(self, _signal: int, _frame: FrameType | None) -> None:
-        self._stop.set()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from crawler.browser.render import Renderer
 
 REFUSALS = {401, 402, 403, 407, 451}
-LOST_IN_A_ROW = 3  # steps that the network lost, each after its retries: the portal cannot be reached, so stop asking
+LOST_IN_A_ROW = 3  # steps lost to the network or a 5xx, each after its retries: then we stop asking
 
 
 class SourceSpider(scrapy.Spider):
@@ -120,13 +120,14 @@ class SourceSpider(scrapy.Spider):
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Fetched]:  # noqa: ARG002 (Scrapy's signature)
         """One item for each page. A status that says no is judged here, everything else by the reader."""
         step: Step = response.meta["step"]
-        self.lost_in_a_row = 0
+        self.lost_in_a_row = self.lost_in_a_row + 1 if response.status >= 500 else 0
         if response.status in REFUSALS:
             self._refuse(step, f"the portal answers HTTP {response.status}")
             return
         fetched = Fetched(step, response.url, response.body, response.meta.get("page"))
         if response.status >= 400:
             self.session.later(self.session.fail, step, f"HTTP {response.status}", fetched.page)
+            self._stop_where_lost()
             return
         yield fetched
 
@@ -143,8 +144,11 @@ class SourceSpider(scrapy.Spider):
             reason = f"{type(failure.value).__name__}: {failure.value}"
             self.session.later(self.session.fail, step, reason, None)
             self.lost_in_a_row += isinstance(failure.value, NETWORK)
-            if self.lost_in_a_row >= LOST_IN_A_ROW:
-                self.stop("the portal cannot be reached")
+            self._stop_where_lost()
+
+    def _stop_where_lost(self) -> None:
+        if self.lost_in_a_row >= LOST_IN_A_ROW:
+            self.stop("the portal cannot be reached")
 
     def _refuse(self, step: Step, reason: str) -> None:
         """A refusal stops the source; what was not asked yet is left for the next run."""

@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_config_path, user_data_path
@@ -33,6 +33,13 @@ def _is_zone(name: str) -> str:
     return name
 
 
+def _is_address(text: str) -> str:
+    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text):
+        raise ValueError("write a mail address such as tenders@example.com")
+    return text
+
+
+Address = Annotated[str, AfterValidator(_is_address)]
 ZoneName = Annotated[str, AfterValidator(_is_zone)]
 
 
@@ -43,10 +50,10 @@ class Mail(BaseModel):
 
     host: str = "localhost"
     port: int = Field(25, ge=1, le=65535)
-    security: str = Field("none", pattern="^(none|starttls|tls)$")
+    security: Literal["none", "starttls", "tls"] = "none"
     user: str | None = None
     password: str | None = Field(None, repr=False)
-    sender: str = Field("tenderwatch@localhost", pattern=r"^[^@\s<>]+@[^@\s<>]+$")
+    sender: Address = "tenderwatch@localhost"
     timeout: float = Field(15, gt=0, le=120)
 
 
@@ -133,6 +140,11 @@ def read_chromium() -> str | None:
     return os.environ.get("TENDERWATCH_CHROMIUM") or None
 
 
+def has_secret(name: str) -> bool:
+    """Whether the environment variable is set, so that `read_secret` gives its value."""
+    return bool(os.environ.get(name))
+
+
 def _resolve_paths(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     paths = {
         key: folder / value
@@ -160,7 +172,7 @@ def _explain(error: Any, file: Path | None, text: str) -> str:
         where = f"{file}, line {_line_of(keys, text)}: {'.'.join(keys)}"
     if error["type"] == "extra_forbidden":
         return f"{where}: no such setting{_nearest(keys[-1])}"
-    return f"{where}: {error['msg']}"
+    return f"{where}: {error['msg'].removeprefix('Value error, ')}"
 
 
 def _nearest(key: str) -> str:

@@ -57,6 +57,10 @@ class LeaseLost(TenderwatchError):
     """`storage.sources` raises it inside a writing transaction: another crawl has taken this source over."""
 
 
+class DatabaseLost(TenderwatchError):
+    """`storage.engine` raises it: the database cannot be opened, or the connection to it broke."""
+
+
 class SchemaTooOld(TenderwatchError):
     """`storage.engine` raises it: the database is of another release; the text names `tenderwatch db upgrade`."""
 

@@ -136,6 +136,8 @@ def _read_phrases(node: yaml.Node | None, key: str, problems: Problems) -> list[
         problems.add(where(node, key), f"it has {len(phrases)} phrases, more than {MOST_KEYWORDS}; split the profile")
         return []
     for path, text, at in phrases:
+        if isinstance(at, yaml.ScalarNode) and not at.style and at.start_mark.line != at.end_mark.line:
+            problems.add(where(at, path), f"{text[:80]!r} goes over two lines; is the next `-` indented too far?")
         with _noted(problems, at, f"{path}: {text[:80]!r}"):
             read_phrase(text)
     return phrases
@@ -208,7 +210,7 @@ def _noted(problems: Problems, at: yaml.Node, path: str) -> Iterator[None]:
 def _read_places(node: yaml.Node | None, problems: Problems) -> tuple[str, ...]:
     places = []
     for path, text, at in to_texts(node, "places", problems):
-        if PLACE.fullmatch(text.upper()):
+        if PLACE.fullmatch(text.upper()) and text[:2].upper() in {*_countries().values(), "UK", "EL"}:
             places.append(text.upper())
         else:
             known = _countries().get(text.casefold())
@@ -217,12 +219,18 @@ def _read_places(node: yaml.Node | None, problems: Problems) -> tuple[str, ...]:
     return tuple(places)
 
 
+NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}  # CLDR's territories that are none
+
+
 @cache
 def _countries() -> dict[str, str]:
-    """Countries by their English name, only for saying what was meant."""
+    """Countries by their English name."""
     from babel import Locale  # slow to import, and rarely needed
 
-    return {name.casefold(): code for code, name in Locale("en").territories.items() if re.fullmatch("[A-Z]{2}", code)}
+    found = Locale("en").territories.items()
+    return {
+        name.casefold(): code for code, name in found if re.fullmatch("[A-Z]{2}", code) and code not in NO_COUNTRIES
+    }
 
 
 def _read_value(node: yaml.Node | None, problems: Problems) -> ValueRange | None:

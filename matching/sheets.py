@@ -13,7 +13,7 @@ from typing import Any
 import python_calamine
 
 from matching.problems import Problems
-from matching.yaml_nodes import decode
+from matching.yaml_nodes import Undecodable, decode
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_UNPACKED = 512 * 1024 * 1024
@@ -41,6 +41,8 @@ def read_tables(file: Path, problems: Problems) -> list[list[Row]]:
         return [_read_csv(file)] if suffix in CSV_SUFFIXES else _read_sheets(file, problems)
     except OSError as error:
         problems.add("", f"it cannot be read: {error.strerror or error}")
+    except Undecodable as error:
+        problems.add("", str(error))
     except (csv.Error, zipfile.BadZipFile, python_calamine.CalamineError) as error:
         problems.add("", f"it is damaged, or not what its ending says: {error}")
     return []
@@ -58,7 +60,9 @@ def to_cell(value: Any) -> str:
 def _read_csv(file: Path) -> list[Row]:
     text = decode(file.read_bytes()).replace("\0", "")
     text = re.sub(r"^sep=(.)\r?\n", r"\1\n", text)  # Excel's own first line; one separator is a blank row
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_find_delimiter(text.splitlines()[:SNIFFED]))
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=_find_delimiter(text.splitlines()[:SNIFFED]), strict=True
+    )
     return list(_without_blank((reader.line_num, row) for row in reader))
 
 

@@ -1,5 +1,6 @@
 """YAML as nodes that know their line; scalars stay as printed, so that 03 is no octal and `no` is no boolean."""
 
+import re
 import unicodedata
 from collections.abc import Collection
 from pathlib import Path
@@ -94,14 +95,26 @@ def to_texts(node: yaml.Node | None, key: str, problems: Problems) -> list[tuple
     return found
 
 
+class Undecodable(ValueError):
+    """`decode` raises it; the text says what to do."""
+
+
 def decode(body: bytes) -> str:
-    """Text as people's programs save it: UTF-8 with or without BOM, UTF-16 with BOM, else Windows-1252."""
+    """Text as people's programs save it: UTF-8 with or without BOM, UTF-16 with BOM, else Windows-1252.
+
+    Raises Undecodable where that cannot be: three accented letters in a row are another alphabet's bytes.
+    """
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return body.decode("utf-16", errors="replace")
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return body.decode("cp1252", errors="replace")
+        text = body.decode("cp1252", errors="replace")
+        if odd := re.search("[\u00c0-\u00ff]{3}", text):
+            raise Undecodable(
+                f"it is not UTF-8 (it seems to say {odd[0]!r}); save it as UTF-8, in Excel «CSV UTF-8»"
+            ) from None
+        return text
 
 
 def _read_text(file: Path, problems: Problems) -> str | None:
@@ -114,7 +127,11 @@ def _read_text(file: Path, problems: Problems) -> str | None:
     if size > MOST_BYTES:
         problems.add("", f"it has {size} bytes, more than {MOST_BYTES}; put the catalogue into a CSV or XLSX file")
         return None
-    return decode(body)
+    try:
+        return decode(body)
+    except Undecodable as error:
+        problems.add("", str(error))
+        return None
 
 
 def _is_plain(text: str, problems: Problems) -> bool:

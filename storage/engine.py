@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine.interfaces import ExceptionContext
 
-from domain.errors import SchemaTooOld
+from domain.errors import DatabaseLost, SchemaTooOld
 
 HEAD = "0001"  # the newest revision in storage/migrations/versions
 READING = {"tenderwatch_reading": True, "postgresql_readonly": True}
@@ -28,9 +29,21 @@ def open_engine(url: str) -> Engine:
         engine = create_engine(url, connect_args={"timeout": 30}, pool_size=5, max_overflow=-1)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "handle_error", _tell_lost)
         return engine
     # A server takes 100 clients, of all processes together.
-    return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10, pool_timeout=60)
+    engine = create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10, pool_timeout=60)
+    event.listen(engine, "handle_error", _tell_lost)
+    return engine
+
+
+def _tell_lost(context: ExceptionContext) -> None:
+    """A database that cannot be reached is told in one sentence; every other error stays what it is."""
+    if (context.connection is None or context.is_disconnect) and not context.is_pre_ping:
+        where = context.engine.url.render_as_string(hide_password=True) if context.engine else "the database"
+        raise DatabaseLost(
+            f"{where} cannot be reached ({context.original_exception}); is the server running, and the address right?"
+        ) from context.original_exception
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001

@@ -2,11 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from app.console import PARTIAL, in_zone, now, open_installation, show, tell
+from app.console import PARTIAL, in_zone, now, open_installation, print_rows, show, tell
 
 app = typer.Typer(no_args_is_help=True, help="Alerts: import, export, send, list, retry, test.")
 
@@ -63,18 +63,28 @@ def list_some(
     rows = [
         {
             "delivery": view.delivery.id,
+            "state": view.delivery.state.value,
+            "to": view.delivery.destination_id,
+            "when": in_zone(view.at, place.settings.zone),
             "what": view.kind.value,
             "title": view.title,
-            "to": view.delivery.destination_id,
-            "state": view.delivery.state.value,
             "tries": view.delivery.tries,
-            "when": in_zone(view.at, place.settings.zone),
             "rules": ", ".join(view.delivery.rules),
             "why": view.delivery.reason,
         }
         for view in found
     ]
-    show(rows, as_json, "no deliveries")
+    if as_json or not rows:
+        show(rows, as_json, "no deliveries")
+    else:
+        print_rows(["delivery", "what", "to"], [_to_cells(row) for row in rows])
+
+
+def _to_cells(row: dict[str, Any]) -> list[str]:
+    """A delivery in three cells, so that it can be read in a narrow window too."""
+    what = f"{row['what']}: {row['title']}" if row["title"] else row["what"]
+    trouble = f"\n{row['why']} (tries: {row['tries']})" if row["why"] else ""
+    return [f"{row['delivery']} {row['state']}", f"{what}{trouble}", f"{row['to']}\n{row['when']}"]
 
 
 @app.command()
@@ -84,12 +94,17 @@ def retry(
 ) -> None:
     """Queue deliveries again that were given up; `alerts send` sends them."""
     from domain.alerts import DeliveryState
+    from domain.errors import WrongUse
     from storage.deliveries import requeue
     from storage.engine import writing
 
     states = [DeliveryState.DEAD, *([DeliveryState.UNKNOWN] if unknown or ids else [])]
     with writing(open_installation().engine) as connection:
         count = requeue(connection, ids, states, now())
+    if ids and not count:
+        raise WrongUse(
+            "none of these is a delivery that was given up; `tenderwatch alerts list --state dead` shows them"
+        )
     tell(f"queued {count:,} deliveries again")
 
 

@@ -12,11 +12,14 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    folder: Annotated[Path, typer.Option(help="Where it is set up; an earlier demo there is replaced.")] = Path(
+    folder: Annotated[Path, typer.Option(help="Where it is set up; day 1 replaces an earlier demo there.")] = Path(
         "demo-data"
     ),
+    day: Annotated[
+        int, typer.Option(min=1, max=2, help="2 goes on where day 1 ended: the portals are one day further.")
+    ] = 1,
 ) -> None:
-    """Crawl two bundled portals, match a sample company's profiles, and send real mails to a local mailbox."""
+    """Crawl four bundled portals, match a sample company's profiles, and send real mails to a local mailbox."""
     from app.demo.story import tell_story
 
-    raise typer.Exit(tell_story(folder))
+    raise typer.Exit(tell_story(folder, day))

@@ -101,6 +101,7 @@ def export(
         raise WrongUse(f"--format {form}: write one of {', '.join(WRITERS)}")
     if form == "xlsx" and target is None:
         raise WrongUse("--format xlsx needs a file to write: tenderwatch notices export notices.xlsx --format xlsx")
+    target = None if str(target) == "-" else target
     place = open_installation()
     chosen = _filters(place.settings.zone, source, kind, country, since, open_only, text)
     with reading(place.engine) as connection:

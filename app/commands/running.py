@@ -32,11 +32,17 @@ def run(
 
 
 def work(endpoint: Endpoints = None) -> None:
-    """Do all that is due, for ever; SIGTERM or Ctrl-C ends it cleanly."""
+    """Do all that is due, for ever; SIGTERM or Ctrl-C ends it cleanly. With --endpoint, only for those sources."""
+    import signal
+    from threading import Event
+
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):  # first of all: what follows takes a second or two
+        signal.signal(number, lambda *_: stop.set())
     from app.crawls import read_endpoints
     from app.supervisor import Supervisor
 
     place = open_installation()
-    supervisor = Supervisor(place, read_endpoints(endpoint, place))
+    supervisor = Supervisor(place, read_endpoints(endpoint, place), stop)
     tell("working; Ctrl-C ends it")
     supervisor.run_until_stopped()

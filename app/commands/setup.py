@@ -1,5 +1,6 @@
 """`tenderwatch init` and `doctor`: a new installation, and whether an old one is well."""
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -41,7 +42,7 @@ def init(
     tell(f"the database is ready: {place.engine.url.render_as_string(hide_password=True)}")
     tell(
         "next: edit these files, then\n"
-        f"  cd {folder.resolve()}\n"
+        f"  cd {shlex.quote(str(folder.resolve()))}\n"
         "  tenderwatch profiles import profiles/my-company.yml\n"
         "  tenderwatch alerts import alerts.yml\n"
         "  tenderwatch alerts test sales\n"

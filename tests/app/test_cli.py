@@ -192,3 +192,29 @@ def test_export_makes_formulas_harmless(tmp_path: Path) -> None:
     cells = CalamineWorkbook.from_path(str(tmp_path / "out.xlsx")).get_sheet_by_index(0).to_python()
     assert "=HYPERLINK(1)" in cells[1]
     assert json.loads((tmp_path / "out.jsonl").read_text())["key"] == notice.key
+
+
+def test_a_database_that_is_not_there_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tenderwatch.toml").write_text('database_url = "postgresql://127.0.0.1:1/none"\n')
+    ended = tenderwatch("profiles", "list", cwd=tmp_path)
+    assert ended.returncode == 1
+    assert "cannot be reached" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "cannot be reached" in tenderwatch("doctor", "--json", cwd=tmp_path).stdout
+
+
+def test_one_bad_source_file_stops_no_other(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "xx_mine.yml").write_text("titel: x\n")
+    (tmp_path / "tenderwatch.toml").write_text('data_dir = "data"\nsources_dir = "mine"\n')
+    listed = tenderwatch("sources", "list", "--json", cwd=tmp_path)
+    assert "gb_scotland" in {row["source"] for row in json.loads(listed.stdout)}
+    assert "left out" in listed.stderr
+    assert "line 1: titel" in tenderwatch("crawl", "xx_mine", cwd=tmp_path).stderr
+    checked = tenderwatch("sources", "check", cwd=tmp_path)
+    assert checked.returncode == 1
+    assert checked.stderr.count("title is missing") == 1
+
+
+def test_retrying_what_is_not_there_is_wrong_use(installation: Path) -> None:
+    assert tenderwatch("alerts", "retry", "999", cwd=installation).returncode == 2

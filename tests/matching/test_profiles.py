@@ -210,3 +210,27 @@ def test_the_digest_ignores_how_the_file_is_written(tmp_path: Path) -> None:
     other = read(tmp_path, "codes:\n  CPV:\n    - '33'\nkeywords:\n  include:\n    - pump\n" + HEAD)
     assert digest(one) == digest(other)
     assert digest(one) != digest(read(tmp_path, HEAD + "codes: {CPV: [33]}"))
+
+
+def test_what_looks_sound_but_is_not_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "p.yml"
+    head = "id: p\nname: P\nlanguage: en\n"
+    for body, told in {
+        "keywords:\n  include:\n    - laboratory equipment\n     - centrifuge*\n": "goes over two lines",
+        "places: [XX]\n": "'XX' is no place",
+        "places: [ZZ9]\n": "'ZZ9' is no place",
+        "catalogue: c.csv\n": "CSV UTF-8",
+        "catalogue: q.csv\n": "q.csv",
+    }.items():
+        (tmp_path / "c.csv").write_bytes("sku,name\nA,Привет\n".encode("cp1251"))
+        (tmp_path / "q.csv").write_text('sku,name\nA,"Centrifuge big\nB,Microscope\n', encoding="utf-8")
+        file.write_text(head + body, encoding="utf-8")
+        with pytest.raises(BadProfile, match=re.escape(told)):
+            read_profile(file)
+
+
+def test_western_catalogues_of_excel_are_read(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_bytes("sku;name\nA;Café machine à été\n".encode("cp1252"))
+    file = tmp_path / "p.yml"
+    file.write_text("id: p\nname: P\nlanguage: fr\ncatalogue: c.csv\n", encoding="utf-8")
+    assert read_profile(file).catalogue[0].name == "Café machine à été"
