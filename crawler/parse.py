@@ -6,12 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 from crawler.pipelines.normalise import to_notice
+from crawler.readers.archives import is_archive
 from crawler.readers.html import read_page as read_html
 from crawler.readers.ocds import merge_releases, read_page, read_release
-from crawler.readers.ted import FORMATS, read_xml
+from crawler.readers.sam import read_sam
+from crawler.readers.ted import FORMATS, read_bundle, read_xml
+from crawler.readers.ted_search import read_search
+from crawler.reading import Fetched
 from domain.errors import BadSource, Unreadable
 from domain.notices import Notice, RawNotice
-from domain.sources import Expect, Issue, Source
+from domain.sources import Expect, Issue, Source, Step
 
 READERS = ("ocds", "html:SOURCE", *FORMATS)
 
@@ -34,7 +38,7 @@ def parse(reader_or_source: str, body: bytes, sources: Mapping[str, Source]) -> 
     if reader_or_source == "ocds":
         return _parse_ocds(body, ANY_OCDS)
     if reader_or_source in FORMATS and reader_or_source not in sources:
-        return _normalise(read_xml(body, reader_or_source), _any_xml(reader_or_source), ())
+        return _parse_xml(body, reader_or_source, _any_xml(reader_or_source))
     reader, _, name = reader_or_source.rpartition(":")
     source = sources.get(name)
     if source is None or reader not in ("", source.protocol):
@@ -46,8 +50,31 @@ def parse(reader_or_source: str, body: bytes, sources: Mapping[str, Source]) -> 
         page = read_html(body, source, source.url)
         return _normalise(page.rows, source, page.faults)
     if source.protocol in FORMATS:
-        return _normalise(read_xml(body, source.protocol), source, ())
-    raise BadSource(f"source {name} has a spider of its own, which `parse` cannot read")
+        return _parse_xml(body, source.protocol, source)
+    if source.protocol == "sam":
+        found = read_sam(body, source)
+        return _normalise(found.rows, source, found.faults)
+    return _parse_own(body, source)
+
+
+def _parse_xml(body: bytes, format_: str, source: Source) -> Parsed:
+    """One notice, an archive of them, or of TED a page of its search."""
+    if is_archive(body):
+        notices, faults = read_bundle(body, format_)
+        return _normalise(notices, source, faults)
+    if source.protocol == "ted" and body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        page = read_search(body)
+        return _normalise(page.rows, source, page.faults)
+    return _normalise(read_xml(body, format_), source, ())
+
+
+def _parse_own(body: bytes, source: Source) -> Parsed:
+    """What the source's own spider reads of a notice's page."""
+    from crawler.loader import to_spider  # here: Scrapy is not needed for any other source
+
+    step = Step(source.url, "detail", source.url)
+    found = to_spider(source)().read(Fetched(step, source.url, body, None), lambda ocids: {})
+    return _normalise(found.notices, source, found.faults)
 
 
 def _parse_ocds(body: bytes, source: Source) -> Parsed:

@@ -156,8 +156,10 @@ class Session:
             return []
         followed = self._follow(fetched, found)
         issues += [*self._to_issues(found.faults, fetched.page), *followed.issues]
-        with reading(self.engine) as c:
-            steps = (*followed.steps, *not_done(c, self.source.id, found))
+        steps = followed.steps
+        if found.details:
+            with reading(self.engine) as c:
+                steps = (*steps, *not_done(c, self.source.id, found))
         partial = frozenset(raw.key for raw in found.notices if raw.partial)
         self._store(Harvest(fetched, found, notices, issues, steps, partial))
         self.tally.lost += len(found.faults)
@@ -301,7 +303,7 @@ class Session:
     def _normalise(self, raws: Sequence[RawNotice], page: Page | None) -> tuple[list[Notice], list[Issue]]:
         notices, issues = [], []
         for raw in raws:
-            notice, odd = to_notice(raw, self.source)
+            notice, odd = to_notice(raw, self.source, self.tally.words)
             notices.append(notice)
             for issue in odd:
                 if issue.kind is IssueKind.UNKNOWN_WORD:  # told once a run, however many notices print the word

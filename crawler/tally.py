@@ -32,6 +32,14 @@ class Chain:
 
 
 @dataclass(slots=True)
+class Loose:
+    """A page that an earlier run left, read before this run came to it: its rows, and the pages that it leads to."""
+
+    rows: set[str] = field(default_factory=set)
+    next: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Tally:
     """Counts of one run. `lost` are rows that could not be read, `cut` what the list did not let us reach;
     `unable` is why the crawl could not begin at all."""
@@ -48,6 +56,7 @@ class Tally:
     cut: list[Issue] = field(default_factory=list)
     chains: dict[str, Chain] = field(default_factory=dict)
     roots: dict[str, str] = field(default_factory=dict)
+    loose: dict[str, Loose] = field(default_factory=dict)
     words: set[str | None] = field(default_factory=set)
     refusal: str | None = None
     unable: str | None = None
@@ -68,8 +77,23 @@ class Tally:
             chain.rows.update(keys)
             if total is not None:  # rows may go while we read: the smallest total is what we can be held to
                 chain.total = total if chain.total is None else min(chain.total, total)
-            self.roots.update({each.token: root for each in steps})
+            for each in steps:
+                self._adopt(each.token, root)
+        else:
+            loose = self.loose.setdefault(step.token, Loose())
+            loose.rows.update(keys)
+            loose.next += [each.token for each in steps]
         return fresh
+
+    def _adopt(self, token: str, root: str) -> None:
+        """A page belongs to this chain; where it was read before the page that leads to it, with all it led to."""
+        if token in self.roots:
+            return
+        self.roots[token] = root
+        loose = self.loose.pop(token, Loose())
+        self.chains[root].rows.update(loose.rows)
+        for each in loose.next:
+            self._adopt(each, root)
 
     def split_chain(self, step: Step, halves: Iterable[Step]) -> None:
         """A full window: its halves are lists of their own, and its own total counts no more."""
@@ -77,14 +101,12 @@ class Tally:
         for half in halves:
             self.begin_chain(half)
 
-    def count(self, notices: Iterable[Notice], expected: Iterable[str]) -> None:
+    def count(self, notices: Sequence[Notice], expected: Iterable[str]) -> None:
         """Count the notices of a page, and which of the expected fields they have."""
-        for notice in notices:
-            self.read += 1
-            self.keys.add(notice.key)
-            for name in expected:
-                if FILLED[name](notice):
-                    self.filled[name] += 1
+        self.read += len(notices)
+        self.keys.update([notice.key for notice in notices])
+        for name in expected:
+            self.filled[name] += sum(map(bool, map(FILLED[name], notices)))
 
     def claimed(self) -> int | None:
         """The portal's own total over all lists of this run, None where it tells none."""

@@ -34,8 +34,12 @@ def insert_rows(c: Connection, table: Table, rows: Sequence[Row], *, skip_existi
         return 0
     statement = _prepare(c.dialect, table, tuple(rows[0]), skip_existing)
     for name, convert in statement.convert:
+        last = made = None
         for row in rows:
-            row[name] = convert(row[name])
+            value = row[name]
+            if value is not last:  # mostly one moment for all rows
+                last, made = value, convert(value)
+            row[name] = made
     return c.exec_driver_sql(statement.text, [statement.arrange(row) for row in rows]).rowcount
 
 

@@ -1,6 +1,6 @@
 """Organisations: a buyer is one row, known by its register's number, else by its country and name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
@@ -19,17 +19,20 @@ def save_buyers(c: Connection, buyers: Mapping[int, tuple[Buyer, ...]], *, repla
     """Links notices (by id) with their buyers, in order; `replace` where they may have others already."""
     if replace and buyers:
         c.execute(_UNLINK, [{"of_notice": notice_id} for notice_id in buyers])
-    known = _save_organisations(c, (buyer for group in buyers.values() for buyer in group))
-    links = [
-        {"notice_id": notice_id, "position": position, "organisation_id": known[_identity(buyer)], "role": "buyer"}
+    named = [
+        (notice_id, position, _identity(buyer), buyer)
         for notice_id, group in buyers.items()
         for position, buyer in enumerate(group)
+    ]
+    known = _save_organisations(c, {identity: buyer for _, _, identity, buyer in named})
+    links = [
+        {"notice_id": notice_id, "position": position, "organisation_id": known[identity], "role": "buyer"}
+        for notice_id, position, identity, _ in named
     ]
     insert_rows(c, notice_organisations, links)
 
 
-def _save_organisations(c: Connection, buyers: Iterable[Buyer]) -> dict[str, int]:
-    wanted = {_identity(buyer): buyer for buyer in buyers}
+def _save_organisations(c: Connection, wanted: Mapping[str, Buyer]) -> dict[str, int]:
     known = _find(c, list(wanted))
     missing = sorted(identity for identity in wanted if identity not in known)  # one order, so no deadlock
     if not missing:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic_core import PydanticSerializationError, from_json, to_json
+import orjson
+from pydantic_core import from_json
 from sqlalchemy import Connection, bindparam, select
 
 from storage.bulk import insert_rows
@@ -46,8 +47,8 @@ def _read(body: str) -> Release:
 
 def _to_row(source: str, release: Release, now: datetime) -> dict[str, Any]:
     try:
-        body = to_json(release)  # seven times as fast as json.dumps
-    except PydanticSerializationError:  # a lone surrogate: stored as the escape that the portal sent
+        body = orjson.dumps(release)  # 3 µs for 3 KB, json.dumps takes 70
+    except TypeError:  # a lone surrogate, stored as the escape that the portal sent; or a whole number beyond 64 bits
         body = json.dumps(release, separators=(",", ":")).encode()
     return {
         "source": source,

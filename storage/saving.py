@@ -180,6 +180,7 @@ def _insert(c: Connection, new: list[tuple[Notice, str, str]], batch: _Batch) ->
     places = place_notices(c, [notice for notice, _, _ in new])
     ids = allocate_ids(c, notices, len(new))
     rows, versions = [], []
+    unchanged: list[Any] = []  # one for all rows, so that it becomes JSON once
     for number, procedure_id, (notice, document, digest) in zip(ids, places.procedure_ids, new, strict=True):
         rows.append(
             {
@@ -199,7 +200,7 @@ def _insert(c: Connection, new: list[tuple[Notice, str, str]], batch: _Batch) ->
                 "matched_epoch": 0,
             }
         )
-        versions.append(_to_version(number, 1, notice, document, batch, []))
+        versions.append(_to_version(number, 1, notice, document, batch, unchanged))
     insert_rows(c, notices, rows)
     insert_rows(c, revisions, versions)
     save_joins(c, places, ids, batch.now)

@@ -96,6 +96,8 @@ def _examine_sources(place: Installation) -> Iterator[dict[str, str]]:
     with reading(place.engine) as connection:
         states = find_source_states(connection)
         profiles = find_profiles(connection)
+    if any(source.enabled and source.browser for source in place.sources.values()):
+        yield _examine_browser(place)
     for source in place.sources.values():
         known = states.get(source.id)
         if not source.enabled:
@@ -111,6 +113,20 @@ def _examine_sources(place: Installation) -> Iterator[dict[str, str]]:
             yield _row(source.id, "good", "")
     todo = "`tenderwatch profiles import FILE`: without a profile nothing is an opportunity"
     yield _row("profiles", "good" if profiles else "bad", f"{len(profiles)} profiles" if profiles else todo)
+
+
+def _examine_browser(place: Installation) -> dict[str, str]:
+    """Whether a browser is there for the sources that need one."""
+    import asyncio
+
+    from crawler.browser.find import check_browser
+    from domain.errors import BrowserMissing
+
+    needed_by = ", ".join(source.id for source in place.sources.values() if source.enabled and source.browser)
+    try:
+        return _row("browser", "good", f"{asyncio.run(check_browser())}, for {needed_by}")
+    except BrowserMissing as error:
+        return _row("browser", "bad", f"{needed_by}: {error}")
 
 
 def _examine_alerts(place: Installation) -> Iterator[dict[str, str]]:

@@ -5,24 +5,28 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
+from uuid import UUID, uuid5
 
 from app.demo.nouns import Buyer, Change, Corpus, Kind, Lot, Method, Notice, Portal
 from app.demo.wording import LANGUAGES, Subject, language, suppliers
 
 SEED = 20_814
 OCID_PREFIX = "ocds-tw0dmo"  # made up: no publisher has registered it
+PROCEDURES = UUID("5b0c9f0e-6f2d-4a38-9d57-2f6b8e1c4a70")  # the namespace of the demo's procedures on TED
 
 # How many notices each portal carries in each language, and what becomes of how many of them.
 SPOKEN: dict[Portal, dict[str, int]] = {
     "ocds": {"en": 40, "fr": 18, "de": 18, "es": 15, "it": 14, "pl": 14, "pt": 12, "nl": 10, "uk": 9},
     "html": {"ru": 34, "uk": 14, "pl": 10, "de": 8, "fr": 8, "en": 8, "it": 7, "es": 6},
     "js": {"nl": 18, "pt": 14, "es": 10},
+    "ted": {"de": 14, "fr": 14, "it": 12, "pl": 12, "es": 7, "pt": 7, "nl": 6},
 }
 STORIES: dict[Portal, dict[str, int]] = {
     "ocds": {"planned": 13, "planned_then_called": 3, "awarded": 12, "called_then_awarded": 6, "cancelled": 5,
              "moved": 9, "no_deadline": 6, "called": 96},
     "html": {"awarded": 4, "called_then_awarded": 5, "cancelled": 5, "moved": 6, "called": 75},
     "js": {"planned": 3, "called_then_awarded": 3, "cancelled": 3, "moved": 4, "called": 29},
+    "ted": {"planned": 4, "awarded": 6, "called_then_awarded": 3, "cancelled": 3, "moved": 4, "called": 52},
 }  # fmt: skip
 # Rough rates, for plausible amounts only.
 RATES = {"EUR": "1", "GBP": "0.86", "CHF": "0.95", "PLN": "4.3", "UAH": "48", "RUB": "95"}
@@ -126,9 +130,11 @@ def _method(story: str, below: bool, rng: Random) -> Method:
 
 
 def _key(brief: _Brief, number: int, published_at: datetime, rng: Random) -> str:
-    """Return an ocid, or a register's number: 19 digits under one law (single suppliers too), 11 under the other."""
+    """Return an ocid, a UUID, or a register's number: 19 digits under one law (single suppliers too), or 11."""
     if brief.portal == "ocds":
         return f"{OCID_PREFIX}-{0x0A1000 + number * 7:06x}"
+    if brief.portal == "ted":
+        return str(uuid5(PROCEDURES, str(number)))
     if brief.portal == "js":
         return f"OTD-{published_at:%y}-{40_000 + number * 13}"
     if rng.random() < 0.7 or brief.story == "awarded":
@@ -164,9 +170,9 @@ def _lots(subject: Subject, value: Decimal | None, rng: Random) -> tuple[Lot, ..
 
 def _dates(brief: _Brief, today: date, rng: Random) -> tuple[datetime, datetime | None, tuple[Change, ...]]:
     """Return when it was published, its first deadline, and what happened later: all of it before `today`."""
-    ago = rng.choice((1, 1, 1, *range(1, 21)))
+    ago = rng.choice((1, 1, 1, 2, 2, *range(1, 21)))
     open_for, closing = rng.randint(11, 45), rng.choice(CLOSING_TIMES)
-    later = rng.choice((1, 1, *range(1, 5)))
+    later = rng.choice((1, 1, 2, 2, *range(1, 5)))
     if brief.story in ("called_then_awarded", "planned_then_called", "cancelled", "moved"):
         ago = max(ago, 6) if brief.story != "called_then_awarded" else 20
     published = _working_day(today - timedelta(days=ago), ago)

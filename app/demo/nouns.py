@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-Portal = Literal["ocds", "html", "js"]
+Portal = Literal["ocds", "html", "js", "ted"]
 Kind = Literal["planning", "tender", "award"]
 Method = Literal["open", "restricted", "below", "direct"]
 ChangeKind = Literal["tender", "deadline", "cancellation", "award"]
@@ -67,7 +67,7 @@ class Notice:
     """One notice on one portal, with its whole later life in `changes` (oldest first)."""
 
     portal: Portal
-    key: str  # the ocid on the OCDS portal, the register's number on the others
+    key: str  # the ocid on the OCDS portal, the procedure's UUID on TED, the register's number on the others
     kind: Kind
     language: str
     title: str

@@ -1,4 +1,4 @@
-"""A small HTTP server on the loopback, shared by both portals. It logs each request and refuses what comes too fast."""
+"""A small HTTP server on the loopback, shared by all portals. It logs each request and refuses what comes too fast."""
 
 import threading
 import time
@@ -10,6 +10,8 @@ from socketserver import TCPServer
 from types import TracebackType
 from typing import NamedTuple, Self
 from urllib.parse import parse_qsl, urlsplit
+
+MOST_POSTED = 1024 * 1024  # bytes
 
 
 class Call(NamedTuple):
@@ -80,7 +82,16 @@ class Portal(ABC):
     @property
     def url(self) -> str:
         """Where the portal is, without a slash at the end."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def port(self) -> int:
+        """The port that it has, the one asked for or a free one."""
+        return int(self._server.server_address[1])
+
+    def close(self) -> None:
+        """Give the port back, of a portal that was not entered."""
+        self._server.server_close()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -90,20 +101,26 @@ class Portal(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.shutdown()
-        self._server.server_close()
+        self.close()
         self._thread.join()
 
     @abstractmethod
     def answer(self, path: str, query: list[tuple[str, str]]) -> Answer:
         """Answer a GET."""
 
-    def respond(self, target: str) -> Answer:
-        """Answer a request and log it."""
+    def answer_post(self, path: str, body: bytes) -> Answer:  # noqa: ARG002  (for those that take one)
+        """Answer a POST; most portals take none."""
+        return Answer("Method Not Allowed\n", 405, "text/plain; charset=utf-8", {"Allow": "GET, HEAD"})
+
+    def respond(self, target: str, body: bytes | None = None) -> Answer:
+        """Answer a request, a POST where it has a body, and log it."""
         now = time.monotonic()
         parts = urlsplit(target)
         if self._gate and self._pace and parts.path.startswith(self.paced) and self._gate.refuses(now):
             wait = {"Retry-After": str(self._pace.retry_after)}
             answer = Answer("Too Many Requests\n", 429, "text/plain; charset=utf-8", wait)
+        elif body is not None:
+            answer = self.answer_post(parts.path, body)
         elif parts.path == "/robots.txt":
             answer = Answer(self.robots, media_type="text/plain; charset=utf-8")
         else:
@@ -129,7 +146,20 @@ def _handler(portal: Portal) -> type[BaseHTTPRequestHandler]:
         timeout = 30
 
         def do_GET(self) -> None:
-            answer = portal.respond(self.path)
+            self._send(portal.respond(self.path))
+
+        def do_HEAD(self) -> None:
+            self.do_GET()
+
+        def do_POST(self) -> None:
+            length = self.headers.get("Content-Length", "")
+            if not length.isdecimal() or int(length) > MOST_POSTED:
+                self.close_connection = True  # what follows is not read, and is no request
+                self._send(Answer("", 413 if length.isdecimal() else 411))
+                return
+            self._send(portal.respond(self.path, self.rfile.read(int(length))))
+
+        def _send(self, answer: Answer) -> None:
             body = answer.body.encode()
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.media_type)
@@ -139,9 +169,6 @@ def _handler(portal: Portal) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(body)
-
-        def do_HEAD(self) -> None:
-            self.do_GET()
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the name is the base class's)
             """Say nothing: the portal keeps its own log."""

@@ -1,7 +1,10 @@
-"""The demo's story: a first day with two portals, the day after, and what the managers were told."""
+"""The demo's story: a first look at four portals, one a day later, a second day, and what the managers were told."""
 
+import asyncio
+import shlex
 import shutil
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,22 +28,27 @@ from app.console import (
 )
 from app.crawls import crawl_all
 from app.demo.corpus import build_corpus
+from app.demo.folder import MAIL, Remembered, find_remembered, make_anew, remember
 from app.demo.mailbox import Mailbox
 from app.demo.portals import DemoPortals
-from domain.errors import WrongUse
+from crawler.browser.find import check_browser
+from domain.errors import BrowserMissing, WrongUse
 from domain.sources import Run, RunState
 from matching.profiles import read_profile
 from matching.run import match_stored
 from storage.engine import reading
 from storage.opportunities import find_opportunities
 
-MARK = ".tenderwatch-demo"
+SOURCES = ("demo_js", "demo_ocds", "demo_html", "demo_ted")  # the slowest one first
 PROFILES = ("laboratory", "water")
+USUAL = Path("demo-data")
+DAY = timedelta(days=1)
 PORTALS_ZONE = ZoneInfo("Europe/London")
 SETTINGS = """# The demo's own installation: look around in it, `make demo` makes it anew.
 data_dir = "data"
 profiles_dir = "profiles"
 zone = "Europe/London"
+crawls_at_once = 3
 contact = "demo@example.org"
 
 [mail]
@@ -57,39 +65,101 @@ rules:
 """
 
 
-def tell_story(folder: Path) -> int:
-    """Run the demo in `folder`; the exit code."""
-    _make_anew(folder)
-    today: date = datetime.now(PORTALS_ZONE).date()
-    corpus = build_corpus(today)
-    yesterday = corpus.moment - timedelta(days=1)
-    with DemoPortals(corpus, as_of=yesterday) as portals, Mailbox(folder / "mails") as mailbox:
-        place = _install(folder, mailbox.port)
-        endpoints = {"demo_ocds": portals.ocds_url, "demo_html": portals.html_url}
-        _headline("1. The first day: everything that two portals hold. It is told in one summary, not in a flood.")
-        first, told_first = _work(place, endpoints, until=yesterday)
-        _headline("2. The day after: what is new, what moved, what was cancelled. Nothing is told twice.")
-        portals.advance(corpus.moment)
-        second, told_second = _work(place, endpoints, until=None)
-        refused = sum(call.status == 429 for call in portals.log)
-        mails = len(mailbox.messages())
-    tell(f"the portals answered {len(portals.log)} requests, {refused} of them with «too many requests, wait»")
-    _show_best(place)
-    _show_ways_on(folder, mails)
-    runs, sent = [*first, *second], (told_first, told_second)
-    if not mails or all(run.state is not RunState.OK for run in runs):
-        return FAILED
-    whole = all(run.state is RunState.OK for run in runs) and not any(each.failed or each.unknown for each in sent)
-    return DONE if whole else PARTIAL
+def tell_story(folder: Path, day: int = 1) -> int:
+    """Run the demo in `folder`: its first day, in place of an earlier demo, or its second; the exit code.
+
+    The second day needs the first, which is told before it where the folder has none.
+    """
+    if day == 1:
+        return _tell_first_day(folder)
+    code = DONE if find_remembered(folder) else _tell_first_day(folder)
+    remembered = find_remembered(folder)
+    return code if remembered is None else max(code, _tell_second_day(folder, remembered))
 
 
-def _make_anew(folder: Path) -> None:
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / MARK).exists():
-            raise WrongUse(f"{folder} holds something else; name another with `tenderwatch demo --folder FOLDER`")
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARK).touch()
+def _tell_first_day(folder: Path) -> int:
+    make_anew(folder)
+    corpus = build_corpus(datetime.now(PORTALS_ZONE).date())
+    before, after = corpus.moment - 2 * DAY, corpus.moment - DAY
+    with DemoPortals(corpus, as_of=before, ted_timeouts=1) as portals, Mailbox(folder / "mails") as mailbox:
+        look = _Look(_install(folder, mailbox.port), portals, mailbox, _sources())
+        _headline(before, "The first look: everything that the portals hold. It is one summary, not a flood.")
+        look.at(before)
+        _headline(after, "A day later: what is new, what moved, what was cancelled. Nothing is told twice.")
+        look.at(after)
+        remember(folder, Remembered(corpus.today, {**portals.ports, MAIL: mailbox.port}))
+    _show_best(look.place)
+    _show_ways_on(folder, look.mails, second=False)
+    return look.code()
+
+
+def _tell_second_day(folder: Path, remembered: Remembered) -> int:
+    corpus = build_corpus(remembered.today)
+    state.config = folder / "tenderwatch.toml"
+    try:
+        portals = DemoPortals(corpus, ports=remembered.ports)
+    except OSError as error:
+        raise WrongUse(f"a port of this demo's portals is taken; `tenderwatch demo` makes it anew ({error})") from error
+    with portals, Mailbox(folder / "mails", remembered.ports[MAIL]) as mailbox:
+        look = _Look(open_installation(), portals, mailbox, _sources())
+        _headline(corpus.moment, "The second day: new notices, moved deadlines as field differences, cancellations.")
+        look.at(corpus.moment)
+    _show_ways_on(folder, look.mails, second=True)
+    return look.code()
+
+
+def _sources() -> list[str]:
+    """The demo's sources; without the one that needs a browser where there is none."""
+    try:
+        asyncio.run(check_browser())
+    except BrowserMissing as error:
+        tell(f"demo_js is left out: {error}")
+        return [name for name in SOURCES if name != "demo_js"]
+    return list(SOURCES)
+
+
+@dataclass(slots=True)
+class _Look:
+    """Looks at the portals, one after the other, and what they brought."""
+
+    place: Installation
+    portals: DemoPortals
+    mailbox: Mailbox
+    names: list[str]
+    runs: list[Run] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+    mails: int = 0
+
+    def at(self, moment: datetime) -> None:
+        """Crawl as of a moment, match, send, and show what was told."""
+        self.portals.advance(moment)
+        asked = len(self.portals.log)
+        known = len(self.mailbox.messages())
+        sources = [self.place.source(name) for name in self.names]
+        runs = crawl_all(self.place, sources, endpoints=self.portals.endpoints, until=moment)
+        matched = match_stored(self.place.engine, now())
+        routed = route(self.place.engine, now())
+        sent = send_due(self.place.engine, self.place.settings, now)
+        self.runs += runs
+        self.sent.append(sent)
+        messages = self.mailbox.messages()
+        self.mails = len(messages)
+        calls = self.portals.log[asked:]
+        refused = sum(call.status == 429 for call in calls)
+        tell(f"the portals answered {len(calls)} requests, {refused} of them with «too many requests, wait»")
+        tell(
+            f"{sum(run.new for run in runs)} new and {sum(run.changed for run in runs)} changed notices, "
+            f"{matched.qualified} new opportunities, {routed.deliveries} deliveries, {sent.sent} sent"
+        )
+        for message in messages[known:]:
+            out().print(f"  to {message['To']}: {message['Subject']}", markup=False, highlight=False, soft_wrap=True)
+
+    def code(self) -> int:
+        """The exit code: mails came and all went well, something did not, or nothing came."""
+        if not self.mails or all(run.state is not RunState.OK for run in self.runs):
+            return FAILED
+        whole = all(run.state is RunState.OK for run in self.runs)
+        return DONE if whole and not any(each.failed or each.unknown for each in self.sent) else PARTIAL
 
 
 def _install(folder: Path, mail_port: int) -> Installation:
@@ -108,21 +178,9 @@ def _install(folder: Path, mail_port: int) -> Installation:
     return place
 
 
-def _work(place: Installation, endpoints: dict[str, str], until: datetime | None) -> tuple[list[Run], Sent]:
-    sources = [place.source(name) for name in endpoints]
-    runs = crawl_all(place, sources, endpoints=endpoints, until=until)
-    matched = match_stored(place.engine, now())
-    routed = route(place.engine, now())
-    sent = send_due(place.engine, place.settings, now)
-    tell(
-        f"{sum(run.new for run in runs)} new and {sum(run.changed for run in runs)} changed notices, "
-        f"{matched.qualified} new opportunities, {routed.deliveries} deliveries, {sent.sent} sent"
-    )
-    return runs, sent
-
-
-def _headline(text: str) -> None:
-    out().print(f"\n[bold]{text}[/bold]")
+def _headline(moment: datetime, text: str) -> None:
+    """Tell the day whose end the portals stand at."""
+    out().print(f"\n[bold]{moment - DAY:%a %d %b}. {text}[/bold]", highlight=False)
 
 
 def _show_best(place: Installation) -> None:
@@ -133,17 +191,22 @@ def _show_best(place: Installation) -> None:
     print_rows(["score", "opportunity", "why"], rows, title="\nThe best opportunities, and why")
 
 
-def _show_ways_on(folder: Path, mails: int) -> None:
+def _show_ways_on(folder: Path, mails: int, *, second: bool) -> None:
     first = next(iter(sorted((folder / "mails").glob("*.html"))), None)
     tell(
         f"\n{mails} mails were delivered over SMTP; they lie in {folder / 'mails'}"
         + (f", open {first}" if first else "")
     )
+    go_on = "" if second else f"  tenderwatch demo --day 2{_folder_option(folder)}   the portals go on for a day\n"
     tell(
         "What to do next:\n"
-        f"  cd {folder}\n"
+        f"{go_on}  cd {folder}\n"
         "  tenderwatch opportunities list · tenderwatch explain NOTICE · tenderwatch notices show NOTICE --history\n"
         "  tenderwatch alerts list · tenderwatch sources show demo_ocds · tenderwatch doctor\n"
         "  your own company: tenderwatch init my-company (README.md)\n"
         "  `tenderwatch` is in .venv/bin; `. .venv/bin/activate` puts it on the path"
     )
+
+
+def _folder_option(folder: Path) -> str:
+    return "" if folder == USUAL else f" --folder {shlex.quote(str(folder))}"

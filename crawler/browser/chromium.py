@@ -12,7 +12,7 @@ from crawler.browser.find import INSTALL, find_chromium
 from crawler.browser.proxy import GuardedProxy
 from domain.errors import BrowserMissing
 
-PAGES_A_CONTEXT = 20  # a context holds its pages' scripts, cache and storage until it is closed
+PAGES_A_CONTEXT = 25  # requests; a context holds its pages' scripts, cache and storage until it is closed
 PAGES_A_PROCESS = 200  # what a process keeps beyond its contexts grows slowly
 FLAGS = (
     "--proxy-bypass-list=<-loopback>",  # by default what is on this machine goes past the proxy
@@ -34,16 +34,17 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Room:
-    """A context with the pages that are open in it, and how many it has had."""
+    """A context with its idle pages, how many requests it has served, and how many are being served."""
 
     context: BrowserContext
-    opened: int = 0
+    idle: list[Page] = field(default_factory=list)
+    served: int = 0
     in_use: int = 0
 
 
 @dataclass(slots=True)
 class Chromium:
-    """One browser at a time. Pages that live no longer than their request share a room of PAGES_A_CONTEXT."""
+    """One browser at a time. Requests share a room, and its idle pages, until it has served PAGES_A_CONTEXT."""
 
     proxy: GuardedProxy
     user_agent: str
@@ -52,7 +53,7 @@ class Chromium:
     _port: int = 0
     _room: Room | None = None
     _rooms: list[Room] = field(default_factory=list)
-    _opened: int = 0
+    _served: int = 0
 
     async def open(self) -> None:
         """Start the proxy and the browser. Raises BrowserMissing with what to install or to mend."""
@@ -60,7 +61,7 @@ class Chromium:
             self._port = await self.proxy.open()
             self._playwright = await async_playwright().start()
         if self._browser is None or not self._browser.is_connected():
-            self._rooms, self._room, self._opened = [], None, 0
+            self._rooms, self._room, self._served = [], None, 0
             self._browser = await self._launch(self._playwright)
 
     async def close(self) -> None:
@@ -74,24 +75,28 @@ class Chromium:
 
     @asynccontextmanager
     async def page(self) -> AsyncIterator[Page]:
-        """A page for one request."""
+        """A page for one request; used again for the next one, unless this one fails."""
         await self._renew()
-        if self._room is None or self._room.opened >= PAGES_A_CONTEXT:
+        if self._room is None or self._room.served >= PAGES_A_CONTEXT:
             old, self._room = self._room, await self._open_room()
             await self._leave(old)
         room = self._room
-        page = await self._open_page(room)
+        page, is_well = await self._enter(room), False
         try:
             yield page
+            await page.goto("about:blank")  # its scripts end
+            room.idle.append(page)
+            is_well = True
         finally:
-            await _close(page)
+            if not is_well:
+                await _close(page)
             room.in_use -= 1
             await self._leave(room)
 
     async def keep_page(self) -> Page:
         """A page in a room of its own, open until `drop_page`."""
         await self._renew()
-        return await self._open_page(await self._open_room())
+        return await self._enter(await self._open_room())
 
     async def drop_page(self, page: Page) -> None:
         """Close a kept page and its room."""
@@ -101,7 +106,7 @@ class Chromium:
     async def _renew(self) -> None:
         """A new process where the old one is gone, or has had its pages and none is open."""
         idle = not any(room.in_use for room in self._rooms)
-        if self._browser is not None and self._opened >= PAGES_A_PROCESS and idle:
+        if self._browser is not None and self._served >= PAGES_A_PROCESS and idle:
             await _close(self._browser)
         await self.open()
 
@@ -134,12 +139,14 @@ class Chromium:
         self._rooms.append(room)
         return room
 
-    async def _open_page(self, room: Room) -> Page:
+    async def _enter(self, room: Room) -> Page:
+        room.served += 1
+        room.in_use += 1
+        self._served += 1
+        if room.idle:
+            return room.idle.pop()
         page = await room.context.new_page()
         page.on("popup", _close)
-        room.opened += 1
-        room.in_use += 1
-        self._opened += 1
         return page
 
     async def _leave(self, room: Room | None) -> None:

@@ -87,7 +87,9 @@ class BrowserHandler(GuardedHandler):
         """Another host of the portal's: past Scrapy's queue, in which the page that wants it stands."""
         try:
             response = await super().download_request(Request(url))
-        except (*NETWORK, AddressRefused):
+        except AddressRefused:  # the page's own request will be refused for what it is
+            return ProtegoRobotParser(b"", None)
+        except NETWORK:
             return ProtegoRobotParser(CLOSED, None)
         body = response.body if response.status < 400 else b""
         return ProtegoRobotParser(CLOSED if response.status >= 500 else body, None)

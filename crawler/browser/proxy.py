@@ -5,7 +5,6 @@ resolves one. So literals, redirects, frames and rebinding are all judged (desig
 """
 
 import asyncio
-import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,8 @@ MOST_BYTES = 128 * 1024 * 1024  # of one page with its scripts; it is set to zer
 LONGEST_HEAD = 64 * 1024
 PATIENCE = 15.0  # seconds for a request's head, and for a connection
 IDLE = 120.0  # seconds without a byte
+# What Chromium itself calls, whatever it is told: its updates and its user's accounts, of which there are none.
+CALLS_HOME = {f"{name}.com" for name in ("update.googleapis", "accounts.google", "clients2.google", "www.gstatic")}
 OURS = (b"proxy-connection", b"proxy-authorization", b"connection", b"keep-alive")
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 log = structlog.get_logger()
@@ -83,6 +84,8 @@ class GuardedProxy:
         method, _, target = line.decode("latin-1").rpartition(" ")[0].partition(" ")
         is_tunnel = method == "CONNECT"
         url = f"https://{target}/" if is_tunnel else target
+        if urlsplit(url).hostname in CALLS_HOME:
+            return None
         try:
             upstream, out = await self._connect(url)
         except AddressRefused as error:
@@ -96,6 +99,7 @@ class GuardedProxy:
                 writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             else:
                 out.write(_to_origin(method, url, rest))
+                writer.write(_to_last(await asyncio.wait_for(upstream.readuntil(b"\r\n\r\n"), IDLE)))
             await self._relay(reader, writer, upstream, out)
         finally:
             out.close()
@@ -109,7 +113,7 @@ class GuardedProxy:
             raise
         admitted = [ip for ip in await self.resolve(host, port) if self.guard.admits(host, ip, port)]
         if not admitted:
-            raise AddressRefused(self.guard.refused.get(host, f"{host} has no address"))
+            raise AddressRefused(self.guard.refused.setdefault(host, f"{host} has no address"))
         trouble: OSError = OSError("no address answers")
         for ip in admitted:
             try:
@@ -135,14 +139,14 @@ class GuardedProxy:
         upstream: asyncio.StreamReader,
         out: asyncio.StreamWriter,
     ) -> None:
-        """Both ways, until the far end is done."""
-        up = asyncio.ensure_future(self._pump(reader, out))
+        """Both ways, until either end is done."""
+        pumps = {asyncio.ensure_future(self._pump(reader, out)), asyncio.ensure_future(self._pump(upstream, writer))}
         try:
-            await self._pump(upstream, writer)
+            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            up.cancel()
-            with contextlib.suppress(asyncio.CancelledError, OSError, TimeoutError):
-                await up
+            for pump in pumps:
+                pump.cancel()
+            await asyncio.gather(*pumps, return_exceptions=True)
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while chunk := await asyncio.wait_for(reader.read(LONGEST_HEAD), IDLE):
@@ -162,9 +166,18 @@ async def _refuse(writer: asyncio.StreamWriter, status: str, *, is_tunnel: bool)
 
 
 def _to_origin(method: str, url: str, headers: bytes) -> bytes:
-    """The head of a plain request as its server wants it, one request to a connection."""
+    """The head of a plain request as its server wants it. One request to a connection: each is judged anew."""
     parts = urlsplit(url)
     path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
-    kept = [line for line in headers.split(b"\r\n") if line and line.partition(b":")[0].lower().strip() not in OURS]
-    lines = [f"{method} {path} HTTP/1.1".encode("latin-1"), *kept, b"Connection: close"]
-    return b"\r\n".join(lines) + b"\r\n\r\n"
+    return _to_head(f"{method} {path} HTTP/1.1".encode("latin-1"), headers)
+
+
+def _to_last(head: bytes) -> bytes:
+    """The head of its answer, which tells the browser that nothing more can be asked on this connection."""
+    line, _, headers = head.partition(b"\r\n")
+    return _to_head(line, headers)
+
+
+def _to_head(line: bytes, headers: bytes) -> bytes:
+    kept = [each for each in headers.split(b"\r\n") if each and each.partition(b":")[0].lower().strip() not in OURS]
+    return b"\r\n".join([line, *kept, b"Connection: close"]) + b"\r\n\r\n"

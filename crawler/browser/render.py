@@ -31,7 +31,7 @@ class Rendered:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass  # with no slots: Playwright leaves its wrappers on the object whose methods listen
 class Renderer:
     """Renders the pages of one source. `delay` in seconds lies between two clicks where a list is begun anew."""
 
@@ -40,6 +40,7 @@ class Renderer:
     delay: float
     is_stopping: Callable[[], bool] = lambda: False
     _chains: dict[tuple[str, int], Visit] = field(default_factory=dict)
+    _watches: dict[Page, Watch] = field(default_factory=dict)
 
     async def render(self, url: str, kind: str, allows: Allows, keep: Keep) -> Rendered:
         """The page at an address, `#click=N` for what N clicks show.
@@ -54,7 +55,7 @@ class Renderer:
             if kind != "detail" and self.source.browser.click_next:
                 return await self._turn(base, clicks, self.source.browser.click_next, allows, keep)
             async with self.chromium.page() as page:
-                visit = self._visit(page, kind, allows)
+                visit = await self._visit(page, kind, allows)
                 html = await self._guarded(visit, visit.go(base), keep)
                 return Rendered(page.url, html.encode(errors="replace"))
         except Slower as slower:
@@ -68,45 +69,47 @@ class Renderer:
         self._chains.clear()
         await self.chromium.close()
 
-    def _visit(self, page: Page, kind: str, allows: Allows) -> Visit:
+    async def _visit(self, page: Page, kind: str, allows: Allows) -> Visit:
         assert self.source.browser is not None
-        page.set_default_timeout(self.source.browser.timeout * 1000)
-        watch = Watch(page, self.source.pace.statuses, allows)
+        if page not in self._watches:
+            page.set_default_timeout(self.source.browser.timeout * 1000)
+            page.once("close", self._forget)
+            self._watches[page] = Watch(page, self.source.pace.statuses, allows)
+            await self._watches[page].begin()
+        watch = self._watches[page]
+        watch.begin_address(allows)
         return Visit(page, watch, Wanted.on(self.source, kind), self.chromium.proxy, self.is_stopping)
+
+    def _forget(self, page: Page) -> None:
+        self._watches.pop(page, None)
 
     async def _turn(self, base: str, clicks: int, button: str, allows: Allows, keep: Keep) -> Rendered:
         """The list after so many clicks: one more on the page that is open, or from its first page on."""
         visit = self._chains.pop((base, clicks - 1), None)
-        done, html = clicks - 1, ""
+        page, state = visit.page if visit else await self._open(), ""
         try:
             if visit is None:
-                visit = self._visit(await self._open(), "page", allows)
-                done, html = 0, await self._guarded(visit, visit.go(base), keep)
+                visit = await self._visit(page, "page", allows)
+                html = await self._guarded(visit, visit.go(base), keep)
                 for _ in range(clicks):
                     await asyncio.sleep(self.delay)
-                    if await _state(_button(visit.page, button)) != "more":
+                    if await _state(_button(page, button)) != "more":
                         break  # the list has become shorter since: its last page
-                    done, html = done + 1, await self._guarded(visit, visit.click(_button(visit.page, button)), keep)
+                    html = await self._guarded(visit, visit.click(_button(page, button)), keep)
             else:
-                html = await self._guarded(visit, visit.click(_button(visit.page, button)), keep)
-            state = await _state(_button(visit.page, button))
-        except BaseException:
-            await self._drop(visit)
-            raise
-        if state == "more":
-            self._chains[base, clicks] = visit
-        else:
-            await self._drop(visit)
+                html = await self._guarded(visit, visit.click(_button(page, button)), keep)
+            state = await _state(_button(page, button))
+            if state == "more":
+                self._chains[base, clicks] = visit
+        finally:
+            if state != "more":
+                await self.chromium.drop_page(page)
         return Rendered(base, (html + write_mark(state)).encode(errors="replace"))
 
     async def _open(self) -> Page:
         while len(self._chains) >= MOST_CHAINS:
-            await self._drop(self._chains.pop(next(iter(self._chains))))
+            await self.chromium.drop_page(self._chains.pop(next(iter(self._chains))).page)
         return await self.chromium.keep_page()
-
-    async def _drop(self, visit: Visit | None) -> None:
-        if visit is not None:
-            await self.chromium.drop_page(visit.page)
 
     async def _guarded(self, visit: Visit, work: Awaitable[str], keep: Keep) -> str:
         """What the page shows, within the source's time; a page that does not show it is kept with its picture."""

@@ -44,7 +44,6 @@ class Visit:
     async def go(self, url: str) -> str:
         """What the page shows. Raises Slower for an answer of 400 and more, Scrapy's errors for none, SourceChanged
         where what is waited for does not appear, AddressRefused and SourceRefused."""
-        await self.watch.begin()
         try:
             response = await self._race(self.page.goto(url, wait_until="commit"))
         except Error as error:
@@ -73,6 +72,8 @@ class Visit:
             html = await self._race(self.page.content())
             if len(html) > MAX_BODY:
                 raise Unreadable(f"the rendered page has {len(html):,} characters, more than {MAX_BODY:,}")
+            if not self.wanted.is_list:
+                return html
             keys = await self._race(self.wanted.find_keys(self.page, html))
             if keys == last and (not before or (keys and keys != before)):
                 self.keys = keys

@@ -11,7 +11,7 @@ from playwright.async_api import CDPSession, Error, Page, Request, Response
 
 from crawler.addresses import redact
 
-BLOCKED = ("Image", "Font", "Media", "TextTrack", "Ping", "Manifest", "Prefetch")
+BLOCKED = ("Image", "Font", "Media", "Ping", "CSPViolationReport")
 JUDGED = ("Document", "XHR", "Fetch", "EventSource")
 DATA = ("xhr", "fetch")
 Allows = Callable[[str], Awaitable[bool]]
@@ -27,9 +27,9 @@ class Told:
     headers: dict[str, str]
 
 
-@dataclass(slots=True)
+@dataclass  # with no slots: Playwright leaves its wrappers on the object whose methods listen
 class Watch:
-    """Looks over one page's requests. `allows` is robots.txt's word for the portal's own host.
+    """Looks over one page's requests, anew for each address. `allows` is robots.txt's word for the portal's hosts.
 
     `told` is done when the portal answers a request of the page with one of `slower`; `forbidden` are addresses that
     robots.txt kept from it, `failed` the answers of 400 and more to its requests for data.
@@ -38,15 +38,20 @@ class Watch:
     page: Page
     slower: Sequence[int]
     allows: Allows
-    told: "asyncio.Future[Told]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    told: "asyncio.Future[Told]" = field(init=False)
     forbidden: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     _under_way: set[Request] = field(default_factory=set)
     _quiet: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def begin_address(self, allows: Allows) -> None:
+        """What was seen at the address before counts no more."""
+        self.allows, self.told = allows, asyncio.get_running_loop().create_future()
+        self.forbidden, self.failed, self._under_way = [], [], set()
+        self._quiet.set()
+
     async def begin(self) -> None:
         """Look from now on. By the protocol itself: Playwright's routes would switch the browser's cache off."""
-        self._quiet.set()
         session = await self.page.context.new_cdp_session(self.page)
         session.on("Fetch.requestPaused", lambda event: asyncio.ensure_future(self._judge(session, event)))
         patterns = [{"urlPattern": "*", "resourceType": kind} for kind in (*BLOCKED, *JUDGED)]

@@ -12,10 +12,14 @@ from domain.sources import Step
 from storage.steps import find_done_tokens
 
 
-def to_detail(step: Step, row: RawNotice, url: str) -> Step:
-    """The step that reads a row's own page; the row is in its body, so that it is there after a kill."""
+def to_detail(step: Step, row: RawNotice, url: str, version: str = "") -> Step:
+    """The step that reads a row's own page; the row is in its body, so that it is there after a kill.
+
+    `version` tells a row that has changed from the same row seen again, for details that are read `once`.
+    """
     body = json.dumps(asdict(row), ensure_ascii=False)
-    return Step(f"detail:{row.key}", "detail", url, body=body, low=step.low, high=step.high, key=row.key)
+    token = f"detail:{row.key}@{version}" if version else f"detail:{row.key}"
+    return Step(token, "detail", url, body=body, low=step.low, high=step.high, key=row.key)
 
 
 def not_done(c: Connection, source: str, found: Reading) -> tuple[Step, ...]:

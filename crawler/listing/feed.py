@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
 
 from crawler.addresses import with_parameters
 from crawler.spans import to_span
@@ -15,7 +16,7 @@ START = "start"
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """`listing: {feed: …}`: `param` holds the place, `backwards` turns the order; the first run goes back by `first`."""
+    """`listing: {feed: …}`: `param` holds the place, `backwards` turns the order; the first run goes `first` back."""
 
     url: str
     param: str
@@ -33,9 +34,12 @@ class Feed:
         if since is not None or cursor is None:
             step = self._backwards((since or end - self.first).isoformat())
             yield replace(step, kind=START if cursor is None else "page")
-        if cursor is not None and not any(step.kind == "page" for step in left):
+        if cursor is not None and not any(self._reads_on(step) for step in left):
             url = with_parameters(self.url, {self.param: cursor})
             yield Step(url, "page", url)
+
+    def _reads_on(self, step: Step) -> bool:
+        return step.kind == "page" and self.backwards not in dict(parse_qsl(urlsplit(step.url).query))
 
     def _backwards(self, low: str) -> Step:
         url = with_parameters(self.url, {self.backwards: "1"})

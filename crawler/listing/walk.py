@@ -45,7 +45,8 @@ class Followed:
 @dataclass(slots=True)
 class Walk:
     """A source's listing, composed as its YAML says. `depths` holds each list page of this run with its distance
-    from the beginning of its chain, so that a next link that loops is seen."""
+    from the beginning of its chain, and `parents` with the page that led to it, so that a next link that loops is
+    seen; `left` are the steps of earlier runs, which may be read before the pages that lead to them."""
 
     source: Source
     windows: Windows | None = None
@@ -54,6 +55,8 @@ class Walk:
     packages: Packages | None = None
     feed: Feed | None = None
     depths: dict[str, int] = field(default_factory=dict)
+    parents: dict[str, str] = field(default_factory=dict)
+    left: set[str] = field(default_factory=set)
 
     @classmethod
     def read(cls, source: Source) -> "Walk":
@@ -84,6 +87,7 @@ class Walk:
         list from its beginning, but where a walk was interrupted it is finished first, and the next run begins anew.
         A feed is read on from its `cursor`.
         """
+        self.left = {step.token for step in left}
         end = min(now, until or now).astimezone(UTC).replace(second=0, microsecond=0)
         if self.windows is not None:
             return self._plan_windows(self.windows, mark, since, end)
@@ -134,11 +138,15 @@ class Walk:
             return Followed()
         url = urljoin(seen.url, seen.next_url)
         depth, ceiling = self.depths[step.token] + 1, self.ceiling or CEILING
+        if url in self.left and url not in self.parents and url != step.token:  # read before what leads to it
+            self.parents[url] = step.token
+            return Followed((to_page(step, url),))
         if url in self.depths:
             return Followed(issues=(self._cut(step, f"the next link leads back to {url}, which was read before"),))
         if depth >= ceiling:
             return Followed(issues=(self._cut(step, f"there are more pages than the ceiling of {ceiling}"),))
         self.depths[url] = depth
+        self.parents[url] = step.token
         return Followed((to_page(step, url),))
 
     def _cut(self, step: Step, reason: str) -> Issue:

@@ -39,9 +39,7 @@ class Windows:
     def read(cls, source: Source) -> Self:
         """The windows as the source's YAML declares them."""
         options: Mapping[str, Any] = source.listing["window"]
-        spans: dict[str, Any] = {
-            name: to_span(options[name]) for name in SPANS if name in options
-        }
+        spans: dict[str, Any] = {name: to_span(options[name]) for name in SPANS if name in options}
         named = {name: options[name] for name in ("format", "by") if name in options}
         over = {name: tuple(str(value) for value in values) for name, values in options.get("over", {}).items()}
         return cls(

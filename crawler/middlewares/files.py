@@ -1,8 +1,6 @@
 """Bodies too large for memory: written into a file without a name, which a killed crawl leaves nothing of."""
 
-import tempfile
 from contextlib import ExitStack
-from pathlib import Path
 from typing import IO, Any
 
 from scrapy import Request
@@ -17,24 +15,23 @@ from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers
 
 MOST_BYTES = 2 * 1024**3  # a month of TED has some 300 MB
-FOLDER, FILE = "file_folder", "file"
-"""In a request's meta: where the file is to be made. In its response's: the open file."""
+INTO, FILE = "into", "file"
+"""In a request's meta: how the file is opened. In its response's: the open file, which the spider closes."""
 
 
 async def save_response(request: Request, reactor: Any, contexts: Any, pool: Any) -> Response:
-    """A response without a body: what came with a 200 is in `request.meta["file"]`, which the spider closes.
+    """A response without a body: what came with a 200 is in `request.meta["file"]`.
 
-    Of another status nothing but the status and the headers counts. Raises ResponseDataLossError
-    where the connection ends too early, DownloadTimeoutError where nothing comes for the crawl's DOWNLOAD_TIMEOUT.
+    Of another status nothing but the status and the headers counts. Raises ResponseDataLossError where the connection
+    ends too early, DownloadTimeoutError where nothing comes for the crawl's DOWNLOAD_TIMEOUT.
     """
     idle = float(request.meta["download_timeout"])
-    agent = Agent(reactor, contexts, connectTimeout=idle, pool=pool)
+    agent: Any = Agent(reactor, contexts, connectTimeout=idle, pool=pool)  # type: ignore[no-untyped-call]
     names = {name: values for name, values in request.headers.items() if name.lower() != b"accept-encoding"}
-    answer = await maybe_deferred_to_future(
-        agent.request(b"GET", request.url.encode("ascii"), Headers(names))  # type: ignore[no-untyped-call]
-    )
+    asking = agent.request(b"GET", request.url.encode("ascii"), Headers(names))
+    answer: Any = await maybe_deferred_to_future(asking)
     with ExitStack() as stack:
-        file: IO[bytes] = stack.enter_context(tempfile.TemporaryFile(dir=Path(request.meta[FOLDER])))
+        file: IO[bytes] = stack.enter_context(request.meta[INTO]())
         saver = _Saver(file if answer.code == 200 else None, reactor, idle)
         if answer.length != 0:  # Twisted never ends a body of no bytes
             answer.deliverBody(saver)
@@ -43,7 +40,9 @@ async def save_response(request: Request, reactor: Any, contexts: Any, pool: Any
             file.seek(0)
             request.meta[FILE] = file
             stack.pop_all()
-    headers = {name: values for name, values in answer.headers.getAllRawHeaders() if name.lower() != b"content-encoding"}
+    headers = {
+        name: values for name, values in answer.headers.getAllRawHeaders() if name.lower() != b"content-encoding"
+    }
     return Response(request.url, status=answer.code, headers=headers)
 
 
@@ -56,29 +55,32 @@ class _Saver(Protocol):
         self._watch = reactor.callLater(idle, self._give_up)
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's names)
+        if self.finished.called:
+            return
         self._watch.reset(self._idle)
         self._size += len(data)
         if self._size > MOST_BYTES:
             self._end(DownloadCancelledError(f"the file has more than {MOST_BYTES:,} bytes"))
-        elif self._file is not None and not self._file.closed:
+        elif self._file is not None:
             self._file.write(data)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
         # Without a Content-Length nothing tells whether this was the end: the archive itself will.
-        whole = reason.check(ResponseDone, PotentialDataLoss)
+        whole = reason.check(ResponseDone, PotentialDataLoss)  # type: ignore[no-untyped-call]
         self._end(None if whole else ResponseDataLossError("the connection ended before the body did"))
 
     def _give_up(self) -> None:
         self._end(DownloadTimeoutError(f"nothing came for {self._idle:.0f} seconds"))
 
     def _end(self, error: Exception | None) -> None:
-        if self._watch.active():
-            self._watch.cancel()
         if self.finished.called:
             return
+        if self._watch.active():
+            self._watch.cancel()
         if error is None:
             self.finished.callback(None)
-            return
-        if self.transport is not None:
-            self.transport.loseConnection()
-        self.finished.errback(error)
+        else:
+            transport: Any = self.transport
+            if transport is not None:
+                transport.loseConnection()
+            self.finished.errback(error)

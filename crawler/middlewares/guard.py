@@ -18,7 +18,7 @@ from twisted.internet.interfaces import IHostnameResolver, IHostResolution, IRes
 from twisted.web.client import URI
 from zope.interface import implementer  # type: ignore[import-untyped]
 
-from crawler.middlewares.files import FOLDER, save_response
+from crawler.middlewares.files import INTO, save_response
 from domain.addresses import is_forbidden, is_named
 from domain.errors import AddressRefused
 
@@ -133,7 +133,7 @@ class GuardedHandler(HTTP11DownloadHandler):
         host = GUARD.check_url(request.url)
         GUARD.refused.pop(host, None)
         try:
-            if FOLDER in request.meta:
+            if INTO in request.meta:
                 return await self._save(request)
             return await super().download_request(request)
         except CannotResolveHostError as error:

@@ -15,13 +15,16 @@ def to_codes(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[Code, ...], list[s
     """The codes, and the printed ids that are no code of their scheme."""
     found: list[Code] = []
     odd: list[str] = []
+    as_printed = True
     for scheme, printed in dict.fromkeys(pairs):
         code = to_code(scheme, printed)
         if code is None:
             odd.append(f"{scheme} {printed}")
         else:
             found.append(code)
-    return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found), odd
+            as_printed = as_printed and code.id == printed and code.scheme == scheme
+    # Codes that stand as they were printed are as different as what was printed; to compare them is slow.
+    return tuple(found if as_printed else dict.fromkeys(found)), odd
 
 
 @lru_cache(maxsize=16384)

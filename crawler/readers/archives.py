@@ -1,4 +1,4 @@
-"""Archives of XML notices (tar.gz, tar, zip): read one document at a time, held against limits before it is unpacked."""
+"""Archives of XML notices (tar.gz, tar, zip): read document by document, held against limits before unpacking."""
 
 import gzip
 import io
@@ -7,7 +7,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import IO
+from typing import IO, cast
 
 from crawler.readers.limits import MAX_BODY
 from domain.errors import SourceChanged, Unreadable
@@ -20,7 +20,7 @@ MOST_DIRECTORY = 16 * 1024**2  # of a zip: zipfile holds all of it in memory, at
 
 _GZIP, _ZIP, _TAR = b"\x1f\x8b", b"PK", b"ustar"
 _ZIP_END = b"PK\5\6"
-_BLOCK = 512
+_BLOCK, _CHUNK = 512, 1024 * 1024
 _BROKEN = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, NotImplementedError)
 
 
@@ -39,7 +39,7 @@ def read_documents(file: IO[bytes]) -> Iterator[tuple[str, bytes]]:
     file.seek(0)
     try:
         if head.startswith(_GZIP):
-            yield from _read_tar(_Measured(gzip.GzipFile(fileobj=file), _size_of(file)))
+            yield from _read_tar(_Measured(cast(IO[bytes], gzip.GzipFile(fileobj=file)), _size_of(file)))
         elif head.startswith(_ZIP):
             yield from _read_zip(file)
         elif head[257:262] == _TAR:
@@ -101,9 +101,11 @@ def _read_tar(stream: _Measured) -> Iterator[tuple[str, bytes]]:
             if len(body) != entry.size:
                 raise EOFError("its last entry is short")
             yield entry.name, body
-    stream.seek(archive.offset)  # type: ignore[attr-defined]
-    if stream.read(_BLOCK).strip(b"\0") or stream.tell() < archive.offset + _BLOCK:  # type: ignore[attr-defined]
+    stream.seek(archive.offset)
+    if stream.read(_BLOCK).strip(b"\0") or stream.tell() < archive.offset + _BLOCK:
         raise EOFError("no end of the archive where one must be")
+    while stream.read(_CHUNK):  # to the sum at gzip's own end, which it checks there
+        pass
 
 
 def _read_zip(file: IO[bytes]) -> Iterator[tuple[str, bytes]]:

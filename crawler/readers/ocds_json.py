@@ -37,6 +37,8 @@ def in_languages(section: Json, name: str, language: str) -> dict[str, str]:
         found = {to_language(key) or key: text for key, text in value.items() if type(text) is str and text.strip()}
     else:
         found = {}
+    if "_" not in "".join(section):  # OCDS writes camelCase: the underscore is the translations' alone
+        return found
     prefix = name + "_"
     for key in section:
         if key.startswith(prefix):

@@ -1,9 +1,12 @@
 """Notices in XML: which reader is told by the root element and its namespace, never by a date or a file's name."""
 
+import io
+
+from crawler.readers.archives import read_documents
 from crawler.readers.eforms import ROOTS, read_eforms
 from crawler.readers.ted_export import read_ted_export
 from crawler.readers.xml import Element, load_xml, name_of, namespace_of
-from domain.errors import SourceChanged
+from domain.errors import SourceChanged, Unreadable
 from domain.notices import RawNotice
 
 FORMATS = ("ted", "eforms", "ted_export")
@@ -22,6 +25,21 @@ def read_xml(body: bytes, expected: str = "ted") -> tuple[RawNotice, ...]:
         return (read_ted_export(root),)
     promised = {"eforms": "no eForms", "ted_export": "no TED_EXPORT"}.get(expected, "neither eForms nor TED_EXPORT")
     raise SourceChanged(promised, f"{{{namespace_of(root)}}}{name_of(root)}"[:200])
+
+
+def read_bundle(body: bytes, expected: str = "ted") -> tuple[tuple[RawNotice, ...], tuple[Unreadable, ...]]:
+    """The notices of an archive (tar.gz, tar, zip), and the files in it that could not be read.
+
+    Raises SourceChanged for what is no archive, Unreadable for one that is broken; nothing at all is an empty one.
+    """
+    notices: list[RawNotice] = []
+    faults: list[Unreadable] = []
+    for name, document in read_documents(io.BytesIO(body)) if body else ():
+        try:
+            notices += read_xml(document, expected)
+        except Unreadable as fault:
+            faults.append(Unreadable(fault.reason, f"{name[:200]}: {fault.element or 'the file'}"))
+    return tuple(notices), tuple(faults)
 
 
 def is_eforms(root: Element) -> bool:

@@ -104,7 +104,7 @@ def _read_row(row: Any) -> RawNotice:
 
 
 def _languages(row: Mapping[str, Any]) -> list[str]:
-    """Those that the buyer wrote in: the portal translates the titles' heads into all its languages, but nothing else."""
+    """Those that the buyer wrote in: the portal translates the heads of titles into all its own, but nothing else."""
     for name in ("description-lot", "buyer-name"):
         if isinstance(row.get(name), dict):
             return [language for printed in row[name] if (language := to_language(printed))]

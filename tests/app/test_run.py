@@ -187,15 +187,48 @@ def test_work_does_what_is_due_and_ends_cleanly_at_sigterm(tmp_path: Path, mailb
     assert mailbox.messages(), told
 
 
-def test_the_demo_is_a_whole_story(tmp_path: Path) -> None:
+def told(mails: list[EmailMessage]) -> list[tuple[str, str]]:
+    return [(mail["To"], mail["Subject"]) for mail in mails]
+
+
+def test_the_demo_is_a_whole_story_of_two_days(tmp_path: Path) -> None:
+    folder = tmp_path / "a demo"
     done = tenderwatch("demo", "--folder", "a demo", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    mails = sorted((tmp_path / "a demo" / "mails").glob("*.eml"))
-    assert len(mails) >= 4
+    first = Mailbox(folder / "mails").messages()
+    assert len(first) >= 4
     count = re.search(r"(\d+) mails were delivered", done.stderr)
     assert count is not None
-    assert int(count[1]) == len(mails)
+    assert int(count[1]) == len(first)
     assert "The best opportunities" in done.stdout
-    listed = json.loads(tenderwatch("notices", "list", "--limit", "1000", "--json", cwd=tmp_path / "a demo").stdout)
-    assert len(listed) >= 200
-    assert ROOT not in (tmp_path / "a demo").parents
+    assert "tenderwatch demo --day 2 --folder 'a demo'" in done.stderr
+    assert re.search(r"requests, [1-9]\d* of them with «too many requests, wait»", done.stderr)
+    listed = json.loads(tenderwatch("notices", "list", "--limit", "1000", "--json", cwd=folder).stdout)
+    sources = {row["notice"].partition(":")[0] for row in listed}
+    assert sources >= {"demo_ocds", "demo_html", "demo_ted"}
+    assert len(listed) >= (300 if "demo_js" in sources else 260)
+    assert ROOT not in folder.parents
+
+    again = tenderwatch("demo", "--folder", "a demo", "--day", "2", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    second = Mailbox(folder / "mails").messages()[len(first) :]
+    subjects = [subject for _, subject in told(second)]
+    assert any("new tender" in subject.casefold() for subject in subjects)
+    assert any(subject.startswith("Cancelled: ") for subject in subjects)
+    moved = [html_of(mail) for mail in second if mail["Subject"].strip().startswith("Deadline moved: ")]
+    assert moved
+    assert len(set(told([*first, *second]))) == len(first) + len(second), "nothing is told twice"
+
+    more = tenderwatch("demo", "--folder", "a demo", "--day", "2", cwd=tmp_path)
+    assert more.returncode == 0, more.stderr
+    assert len(Mailbox(folder / "mails").messages()) == len(first) + len(second)
+
+
+def test_the_demo_leaves_another_folder_alone(tmp_path: Path) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "one.txt").write_text("dear")
+    for day in ("1", "2"):
+        done = tenderwatch("demo", "--folder", "letters", "--day", day, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "holds something else" in done.stderr
+    assert (tmp_path / "letters" / "one.txt").read_text() == "dear"

@@ -47,6 +47,7 @@ class Portal:
         self.headers: list[dict[str, str]] = []
         self.robots_asked = 0
         self.on_request: Callable[[int], None] = lambda number: None
+        self.post: Callable[[str, str], Answer] = lambda path, body: Answer(status=405)
         portal = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -60,6 +61,15 @@ class Portal:
                     portal.log.append(self.path)
                     portal.headers.append(dict(self.headers))
                     answer = portal.answer(self.path)
+                self.give(answer)
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                portal.log.append(f"{self.path} {body}")
+                portal.headers.append(dict(self.headers))
+                self.give(portal.post(self.path, body))
+
+            def give(self, answer: Answer) -> None:
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)

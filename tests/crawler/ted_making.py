@@ -1,16 +1,13 @@
 """What the tests of XML notices share: TED as a source, saved cases, notices whose every text names its owner."""
 
-import json
 from pathlib import Path
 from typing import Any
 
-import pytest
 from lxml import etree
 
 from crawler.pipelines.normalise import to_notice
 from crawler.readers.ted import read_xml
 from domain.errors import Unreadable
-from domain.notice_json import to_json
 from domain.notices import Notice, RawNotice
 from domain.sources import Source
 from tests.crawler.making import a_source
@@ -43,21 +40,6 @@ def read(body: bytes | str) -> Notice:
 def read_raw(body: bytes | str) -> RawNotice:
     (raw,) = read_xml(body.encode() if isinstance(body, str) else body)
     return raw
-
-
-def cases(prefix: str) -> list[Path]:
-    return sorted(SAVED.glob(f"{prefix}_*"))
-
-
-def check_case(case: Path) -> None:
-    """A missing expected.json is written, and the test fails until somebody has read it."""
-    notice, issues = to_notice(read_raw((case / "page.xml").read_bytes()), ted())
-    found: dict[str, Any] = {"notice": to_json(notice), "issues": [[each.element, each.reason] for each in issues]}
-    expected = case / "expected.json"
-    if not expected.exists():
-        expected.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        pytest.fail(f"{expected} was missing and is written: read it against the page, then run again")
-    assert found == json.loads(expected.read_text(encoding="utf-8"))
 
 
 def without(body: str, removed: list[int]) -> tuple[Any, RawNotice | None]:

@@ -1,12 +1,10 @@
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import Unreadable
 from domain.notices import Kind, Status
-from tests.crawler.ted_making import NAMESPACES, REAL, cases, check_case, check_owners, read, read_raw, without
+from tests.crawler.ted_making import NAMESPACES, REAL, check_owners, read, read_raw, without
 
 ID = "1f0e6a10-0000-4000-8000-00000000000a"
 
@@ -24,11 +22,6 @@ def an_eform(
         <cbc:ID>{id_}</cbc:ID><cbc:ContractFolderID>procedure</cbc:ContractFolderID><cbc:VersionID>01</cbc:VersionID>
         <cbc:NoticeTypeCode listName="{form}">{type_}</cbc:NoticeTypeCode>
         <cbc:NoticeLanguageCode>ENG</cbc:NoticeLanguageCode>{body}</{root}>"""
-
-
-@pytest.mark.parametrize("case", cases("eforms"), ids=lambda case: case.name)
-def test_a_saved_notice_gives_what_was_read_from_it(case: Path):
-    check_case(case)
 
 
 @pytest.mark.parametrize(

@@ -111,3 +111,29 @@ def test_bodies_in_all_encodings(body: bytes, declared: str | None, text: str):
 def test_what_no_database_holds_is_left_out():
     assert load_json(rb'{"a\u0000": ["x\ud800y", "\ud83d\ude00", "\\ud800"]}') == [{"a": ["xy", "😀", "\\ud800"]}]
     assert json.dumps(load_json(rb'"\udfff"')[0], ensure_ascii=False).encode() == b'""'
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (b'{"a": 1e308}', "1e308"),
+        (b'{"a": 1.5E+300}', "1.5E+300"),
+        (b'{"a":12345678901234567890123}', 12345678901234567890123),
+        (b'{"a": -0.12345678901234567}', "-0.12345678901234567"),
+        (b'{"a":"12345678901234567890, 9e999"}', "12345678901234567890, 9e999"),
+        (b'{"a":"ocds-9e123-1e999-.................."}', "ocds-9e123-1e999-.................."),
+        (b'{"a": 1000.5, "b": 1e5}', 1000.5),
+        (b'{"a": "a [1] {\\" ]"}', 'a [1] {" ]'),
+    ],
+)
+def test_the_quick_way_reads_numbers_and_texts_as_printed(text, value):
+    assert load_json(text)[0]["a"] == value
+
+
+@pytest.mark.parametrize("text", [b'"]",', b'"\\"]\\"",'])
+def test_brackets_in_texts_do_not_hide_depth(text):
+    deep = (b"[" + text) * 300 + b'"' + b"[" * 300 + b'"' + b"]" * 300
+    with pytest.raises(Unreadable, match="deep"):
+        load_json(deep)
+    shallow = (b"[" + text) * 150 + b'"x"' + b"]" * 150
+    assert load_json(shallow)

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,7 +5,7 @@ from hypothesis import strategies as st
 from crawler.readers.ted_numbers import to_key, to_published_key
 from domain.errors import Unreadable
 from domain.notices import Kind, Precision, Status
-from tests.crawler.ted_making import REAL, cases, check_case, check_owners, read, read_raw, without
+from tests.crawler.ted_making import REAL, check_owners, read, read_raw, without
 
 CURRENT = "http://publications.europa.eu/resource/schema/ted/R2.0.9/publication"
 
@@ -20,11 +18,6 @@ def a_form(body: str, code: str = "3", form: str = "F02", coded: str = "", names
         <CODIF_DATA>{coded}<TD_DOCUMENT_TYPE CODE="{code}"/></CODIF_DATA></CODED_DATA_SECTION>
         <FORM_SECTION><{form}_2014 CATEGORY="ORIGINAL" FORM="{form}" LG="DE">{body}</{form}_2014>
         </FORM_SECTION></TED_EXPORT>"""
-
-
-@pytest.mark.parametrize("case", cases("export"), ids=lambda case: case.name)
-def test_a_saved_notice_gives_what_was_read_from_it(case: Path):
-    check_case(case)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ function row(notice) {
     element("a", {class: "number", href: `/tenders/${notice.number}`}, notice.number), " ",
     element("span", {class: "state"}, notice.state),
     element("h2", {}, notice.subject),
-    element("p", {class: "authority"}, notice.authority),
+    element("p", {}, element("span", {class: "authority"}, notice.authority), " · ",
+      element("span", {class: "country"}, notice.country)),
     moment("closes", notice.closes));
 }
 

@@ -1,0 +1,102 @@
+"""Portals that publish archives of XML notices: downloaded into a file, read in portions of some dozen notices."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import replace
+from typing import IO, Any
+
+from scrapy import Request
+from scrapy.http import Response
+
+from crawler.addresses import redact
+from crawler.middlewares.files import FILE, INTO
+from crawler.readers.archives import read_documents, to_bundle
+from crawler.readers.ted import read_bundle
+from crawler.reading import Fetched, FindReleases, Reading
+from crawler.spider import SourceSpider
+from domain.errors import SourceChanged, Unreadable
+from domain.sources import IssueKind, Page, Step
+
+# Read in a fifth of a second, stored in a tenth: the lease is renewed in between, and nothing large is in memory.
+PORTION, PORTION_BYTES = 60, 8 * 1024 * 1024
+TAR = "application/x-tar"
+Document = tuple[str, bytes]
+
+
+class ArchiveSpider(SourceSpider):
+    """A step's archive comes in portions, and is done with the last of them; a killed one is asked again as a whole."""
+
+    format = "eforms"  # of `read_xml`
+    may_be_empty = True
+
+    def is_archive(self, step: Step) -> bool:
+        """The step asks for an archive, not for a page."""
+        return step.kind != "detail"
+
+    def to_request(self, step: Step) -> Request:
+        """An archive goes into a file."""
+        request = super().to_request(step)
+        if not self.is_archive(step):
+            return request
+        return request.replace(callback=self.unpack, meta={**request.meta, INTO: self.session.files.open_temporary})
+
+    async def unpack(self, response: Response, **kwargs: Any) -> AsyncIterator[Fetched]:
+        """The portions of an archive, one item each. What was unpacked before an archive breaks off is stored."""
+        file: IO[bytes] | None = response.meta.pop(FILE, None)
+        if file is None:
+            for fetched in self.parse(response, **kwargs):
+                yield fetched
+            return
+        with file:
+            portions = self._portions(response.meta["step"], response.url, file)
+            while not self.session.stopping:
+                portion = await self.session.in_writer(next, portions, None)
+                if portion is None:
+                    return
+                yield portion
+
+    def read(self, fetched: Fetched, find_releases: FindReleases) -> Reading:  # noqa: ARG002 (there are no releases)
+        """The notices of a portion; one that cannot be read is a fault, and the others go on."""
+        if not fetched.body and not self.may_be_empty:
+            raise SourceChanged("the archive holds no notices")
+        notices, faults = read_bundle(fetched.body, self.format)
+        return Reading(notices=notices, faults=faults)
+
+    def _portions(self, step: Step, url: str, file: IO[bytes]) -> Iterator[Fetched]:
+        """In the writer thread. A broken archive has no last portion: its step fails."""
+        waiting: Fetched | None = None
+        try:
+            for documents in _group(read_documents(file)):
+                if waiting:
+                    yield waiting
+                waiting = self._to_portion(step, url, documents)
+        except Unreadable as error:
+            if waiting:
+                yield waiting
+            kind = IssueKind.SOURCE_CHANGED if isinstance(error, SourceChanged) else IssueKind.UNREADABLE
+            self.session.fail(step, str(error), None, kind, error.element)
+            return
+        yield replace(waiting, more=False) if waiting else Fetched(step, url, b"", None)
+
+    def _to_portion(self, step: Step, url: str, documents: list[Document]) -> Fetched:
+        """Saved as a page of its own, so that it can be read again without the archive."""
+        session, body = self.session, to_bundle(documents)
+        shown = redact(session.key.take_out_of(url))
+        page = Page(session.files.save(body), shown, session.clock(), TAR, len(body))
+        return Fetched(step, url, body, page, more=True)
+
+
+def _group(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Portions of them; also what came before an archive broke off."""
+    group: list[Document] = []
+    try:
+        for document in documents:
+            group.append(document)
+            if len(group) >= PORTION or sum(len(body) for _, body in group) >= PORTION_BYTES:
+                yield group
+                group = []
+    except Unreadable:
+        if group:
+            yield group
+        raise
+    if group:
+        yield group

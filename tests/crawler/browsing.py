@@ -1,0 +1,75 @@
+"""A browser for tests: found as the product finds it, and a skip where there is none (a failure under CI)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from crawler.browser.chromium import Chromium
+from crawler.browser.find import check_browser
+from crawler.browser.proxy import GuardedProxy, Resolve, resolve
+from crawler.middlewares.guard import Guard
+from domain.errors import BrowserMissing
+
+T = TypeVar("T")
+
+
+def need_browser() -> None:
+    """Skip the test where no browser is installed."""
+    try:
+        asyncio.run(check_browser())
+    except BrowserMissing as error:
+        pytest.skip(str(error))
+
+
+def with_chromium(
+    work: Callable[[Chromium], Awaitable[T]],
+    allowed: Sequence[str] = (),
+    only: str | None = None,
+    names: Resolve = resolve,
+) -> T:
+    """The result of work with a browser behind a guard of its own."""
+
+    async def run() -> T:
+        chromium = Chromium(GuardedProxy(Guard(allowed), only, names), "Tenderwatch/test (test@example.org)")
+        try:
+            await chromium.open()
+            return await work(chromium)
+        finally:
+            await chromium.close()
+
+    return asyncio.run(run())
+
+
+def pictures(data_dir: Path) -> list[Path]:
+    """The screenshots kept by a crawl."""
+    return sorted((data_dir / "pages").glob("*/*.png"))
+
+
+APP = """<!doctype html><html><head><meta charset="utf-8"></head><body><main></main><script>
+const main = document.querySelector("main");
+async function show(page) {{
+  const answer = await fetch("{api}?page=" + page);
+  if (!answer.ok) {{ main.textContent = "error " + answer.status; return; }}
+  const list = await answer.json();
+  const rows = list.rows.map(n => `<li class="row"><a class="key" href="/notice/${{n}}">N-${{n}}</a> <b class="title">Pump ${{n}}</b></li>`);
+  main.innerHTML = `<p class="total">${{list.total}} found</p><ul>${{rows.join("")}}</ul>` + (page < list.pages ? '<button class="next">Next</button>' : "");
+  const next = main.querySelector(".next");
+  if (next) next.onclick = () => show(page + 1);
+}}
+show(1);
+</script>{more}</body></html>"""
+
+
+def an_app(api: str = "/api", more: str = "") -> bytes:
+    """The page of an application that draws the list of tests.crawler.portals from JSON, a page for each click."""
+    return APP.format(api=api, more=more).encode()
+
+
+def rows(path: str, total: int = 25, size: int = 10) -> dict[str, Any]:
+    """What its API says."""
+    page = int(path.rpartition("page=")[2])
+    numbers = list(range(1, total + 1))[(page - 1) * size : page * size]
+    return {"total": total, "pages": -(-total // size), "rows": numbers}

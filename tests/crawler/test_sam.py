@@ -1,0 +1,184 @@
+"""SAM.gov: pages by their index, the key nowhere but in requests, descriptions by a second request."""
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scrapy import Request
+
+from crawler.readers.sam import read_sam
+from crawler.registry import load_sources
+from domain.config import has_secret
+from domain.sources import RunState
+from storage.engine import reading
+from storage.pages import PageFiles, find_pages
+from tests.crawler.drive import SpiderDrive
+from tests.crawler.portals import Answer, Place, Portal, query
+
+KEY = "s3cret+key/of=ours"
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+SAM = load_sources()["us_sam"]
+SOURCE: dict[str, Any] = {
+    "protocol": "sam",
+    "publisher": {"name": "GSA", "country": "US"},
+    "zone": "America/New_York",
+    "currency": "USD",
+    "key_env": "TENDERWATCH_KEY_TEST_SAM",
+    "endpoint": "https://api.sam.invalid/opportunities/v2/search?api_key={key}",
+    "listing": {
+        "window": {"by": "day", "from": "postedFrom", "to": "postedTo", "format": "%m/%d/%Y", "first": "1d"},
+        "pages": {"param": "offset", "first": 0, "size": 3, "size_param": "limit"},
+    },
+    "kinds": {"Solicitation": "tender"},
+}
+
+
+def a_row(number: int, **changes: Any) -> dict[str, Any]:
+    return {
+        "noticeId": f"{number:032x}",
+        "title": f"Water pump {number}",
+        "solicitationNumber": f"N{number}",
+        "fullParentPathName": "INTERIOR, DEPARTMENT OF THE.NORBRIDGE OFFICE",
+        "fullParentPathCode": "014.1",
+        "postedDate": "2026-11-20",
+        "type": "Solicitation",
+        "active": "Yes",
+        "naicsCode": "333914",
+        "naicsCodes": ["333914"],
+        "classificationCode": "4320",
+        "responseDeadLine": "2026-12-18T16:00:00-07:00",
+        "officeAddress": {"countryCode": "USA", "state": "CO"},
+        "description": f"https://api.sam.invalid/prod/opportunities/v1/noticedesc?noticeid={number:032x}",
+        "uiLink": f"https://sam.invalid/{number}",
+        "resourceLinks": None,
+        "award": None,
+        **changes,
+    }
+
+
+def to_day(printed: str) -> date:
+    month, day, year = map(int, printed.split("/"))
+    return date(year, month, day)
+
+
+class Sam:
+    """Answers by a function of the address; a wrong key is a 404."""
+
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        self.rows, self.no_description = rows, set[str]()
+
+    def answer(self, url: str) -> Answer:
+        asked = query(url)
+        if asked.get("api_key") != KEY:
+            return Answer(b"", 404)
+        if "noticedesc" in url:
+            if asked["noticeid"] in self.no_description:
+                return Answer(b'{"errorMessage": "Description not found"}', 404)
+            return Answer(json.dumps({"description": f"<p>For {asked['noticeid'][-2:]}</p>"}).encode())
+        low, high = (to_day(asked[name]) for name in ("postedFrom", "postedTo"))
+        found = [row for row in self.rows if low <= datetime.fromisoformat(row["postedDate"]).date() <= high]
+        limit, page = int(asked["limit"]), int(asked["offset"])
+        rows = found[page * limit : (page + 1) * limit]
+        return Answer(json.dumps({"totalRecords": len(found), "opportunitiesData": rows}).encode())
+
+
+def drive(place: Place, sam: Sam, now: datetime = NOW) -> SpiderDrive:
+    return SpiderDrive(place, lambda request: sam.answer(request.url), now, key=KEY)
+
+
+def test_pages_and_descriptions(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENDERWATCH_KEY_TEST_SAM", KEY)
+    place.write(**SOURCE)
+    sam = Sam([a_row(number) for number in range(8)])
+    sam.rows[1]["description"] = None
+    sam.no_description = {sam.rows[2]["noticeId"]}
+    first = drive(place, sam)
+    verdict = first.run()
+    assert verdict is not None
+    assert (verdict.state, verdict.reason) == (RunState.OK, None)
+    notices = place.notices()
+    assert len(notices) == 8
+    assert notices[0]["description"] == {"en": "For 00"}
+    assert notices[1]["description"] == notices[2]["description"] == {}
+    assert notices[0]["codes"] == [{"scheme": "NAICS", "id": "333914"}, {"scheme": "PSC", "id": "4320"}]
+    assert (notices[0]["deadline_at"], notices[0]["country"]) == ("2026-12-18T16:00:00-07:00", "US")
+    assert notices[0]["published_at"] == "2026-11-20T00:00:00-05:00"
+    assert len([url for url in first.asked if "noticedesc" in url]) == 7
+    # Only a row that has changed is described again.
+    sam.rows[0]["responseDeadLine"] = "2026-12-24T16:00:00-07:00"
+    second = drive(place, sam)
+    second.run()
+    assert len([url for url in second.asked if "noticedesc" in url]) == 1
+    assert place.revisions()[sam.rows[0]["noticeId"]] == [(), ("deadline_at",)]
+    assert set(map(len, place.revisions().values())) == {1, 2}
+
+
+def test_the_key_is_in_requests_only(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENDERWATCH_KEY_TEST_SAM", KEY)
+    place.write(**SOURCE)
+    drive(place, Sam([a_row(number) for number in range(4)])).run()
+    with place.engine() as engine, reading(engine) as c:
+        pages = find_pages(c)
+    assert pages
+    assert all("{key}" in page.url for page in pages)
+    stored = b"".join(file.read_bytes() for file in place.settings.data_dir.glob("tenderwatch.db*"))
+    bodies = b"".join(PageFiles(place.settings.pages_dir).read(page.hash) for page in pages)
+    assert b"s3cret" not in stored + bodies
+
+
+def test_the_key_goes_to_no_other_host(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENDERWATCH_KEY_TEST_SAM", KEY)
+    place.write(**SOURCE)
+    asked = drive(place, Sam([a_row(1, description="https://evil.invalid/desc?id=1")]))
+    verdict = asked.run()
+    assert verdict is not None
+    assert verdict.state is not RunState.OK
+    assert not any("evil" in url for url in asked.asked)
+
+
+def test_a_wrong_key_blocks(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENDERWATCH_KEY_TEST_SAM", "wr0ng")
+    place.write(**SOURCE)
+    with Portal(Sam([a_row(1)]).answer) as portal:
+        run = place.crawl(portal)
+    assert run.state is RunState.BLOCKED
+    assert "the key in TENDERWATCH_KEY_TEST_SAM may be wrong" in (run.reason or "")
+    assert "wr0ng" not in (run.reason or "")
+
+
+def test_it_is_on_only_where_its_key_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TENDERWATCH_KEY_SAM", raising=False)
+    assert not load_sources()["us_sam"].enabled
+    monkeypatch.setenv("TENDERWATCH_KEY_SAM", KEY)
+    assert load_sources()["us_sam"].enabled
+    assert has_secret("TENDERWATCH_KEY_SAM")
+
+
+def test_the_real_answer(shared: Path) -> None:
+    page = read_sam((shared / "realdata" / "us_sam" / "opportunities_v2_search.json").read_bytes(), SAM)
+    assert (len(page.rows), page.faults) == (4, ())
+    assert page.total == 9334
+    assert not [word for row in page.rows for word in row.unknown_words]
+    assert page.rows[0].codes == (("NAICS", "236220"), ("PSC", "Z2AA"))
+    assert page.rows[0].deadline == "2026-02-28T16:00:00-07:00"
+    assert all(row.buyers and row.title and row.published and row.url for row in page.rows)
+
+
+def test_requests_are_of_scrapy(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENDERWATCH_KEY_TEST_SAM", KEY)
+    place.write(**SOURCE)
+    seen: list[Request] = []
+    sam = Sam([])
+
+    def answer(request: Request) -> Answer:
+        seen.append(request)
+        return sam.answer(request.url)
+
+    SpiderDrive(place, answer, NOW, key=KEY).run()
+    assert [(query(each.url)["postedFrom"], query(each.url)["postedTo"]) for each in seen] == [
+        ("11/19/2026", "11/19/2026"),
+        ("11/20/2026", "11/20/2026"),
+    ]
+    assert {query(each.url)["offset"] for each in seen} == {"0"}
