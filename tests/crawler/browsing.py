@@ -54,8 +54,10 @@ async function show(page) {{
   const answer = await fetch("{api}?page=" + page);
   if (!answer.ok) {{ main.textContent = "error " + answer.status; return; }}
   const list = await answer.json();
-  const rows = list.rows.map(n => `<li class="row"><a class="key" href="/notice/${{n}}">N-${{n}}</a> <b class="title">Pump ${{n}}</b></li>`);
-  main.innerHTML = `<p class="total">${{list.total}} found</p><ul>${{rows.join("")}}</ul>` + (page < list.pages ? '<button class="next">Next</button>' : "");
+  const row = n => `<li class="row"><a class="key" href="/notice/${{n}}">N-${{n}}</a>
+    <b class="title">Pump ${{n}}</b></li>`;
+  const button = page < list.pages ? '<button class="next">Next</button>' : "";
+  main.innerHTML = `<p class="total">${{list.total}} found</p><ul>${{list.rows.map(row).join("")}}</ul>${{button}}`;
   const next = main.querySelector(".next");
   if (next) next.onclick = () => show(page + 1);
 }}

@@ -1,4 +1,4 @@
-"""Portals that a script draws, crawled by the real Chromium: whole, politely, goes on after a kill, and tells why not."""
+"""Portals that a script draws, crawled by the real Chromium: whole, politely, on after a kill, or told why not."""
 
 import json
 import os

@@ -54,7 +54,7 @@ def test_the_environment_is_stronger(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ('zone = "Europe/Madird"\n', "line 1: zone: "),
         ('# a comment\n\n[mail]\nhost = "x"\nprot = 3\n', "line 5: mail.prot: no such setting; did you mean port?"),
         ("[mail]\nport = 70000\n", "line 2: mail.port: "),
-        ('mail = 3\n', "line 1: mail: "),
+        ("mail = 3\n", "line 1: mail: "),
         ('database_url = "mysql://x"\n', "line 1: database_url: "),
         ("zone = \n", "not TOML"),
     ],
