@@ -18,6 +18,7 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	@"$(BIN)/python" -m pip install --quiet --disable-pip-version-check "$(UV)"
 	@"$(BIN)/python" -m uv pip install --quiet --compile-bytecode --python "$(BIN)/python" --require-hashes -r requirements-dev.lock
 	@"$(BIN)/python" -m uv pip install --quiet --python "$(BIN)/python" --no-deps --no-build-isolation -e .
+	@"$(BIN)/python" -m compileall -q domain storage crawler matching alerts app || true
 	@touch "$(STAMP)"
 
 demo: $(STAMP)

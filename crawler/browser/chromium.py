@@ -1,5 +1,6 @@
 """The browser's process, its contexts and pages: started when needed, renewed so that its memory stays bounded."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from domain.errors import BrowserMissing
 
 PAGES_A_CONTEXT = 25  # requests; a context holds its pages' scripts, cache and storage until it is closed
 PAGES_A_PROCESS = 200  # what a process keeps beyond its contexts grows slowly
+PATIENCE = 5.0  # seconds for its end: a stopping crawl has ten
 FLAGS = (
     "--proxy-bypass-list=<-loopback>",  # by default what is on this machine goes past the proxy
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",  # no name is resolved but by the proxy
@@ -65,12 +67,16 @@ class Chromium:
             self._browser = await self._launch(self._playwright)
 
     async def close(self) -> None:
-        """End the browser, its driver and the proxy."""
-        if self._browser is not None and self._browser.is_connected():
-            await self._browser.close()
-        if self._playwright is not None:
-            await self._playwright.stop()
-            await self.proxy.close()
+        """End the browser, its driver and the proxy; one that does not answer ends with this process."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                if self._browser is not None and self._browser.is_connected():
+                    await _close(self._browser)
+                if self._playwright is not None:
+                    await self._playwright.stop()
+        except TimeoutError:
+            log.warning("browser does not end", seconds=PATIENCE)
+        await self.proxy.close()
         self._playwright = self._browser = None
 
     @asynccontextmanager
