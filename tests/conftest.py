@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect, text
 
@@ -24,6 +25,13 @@ from storage.schema import metadata  # noqa: E402
 
 TABLES = {*metadata.tables, "alembic_version"}
 NO_SKIP = os.environ.get("TENDERWATCH_TESTS_NO_SKIP") == "1"
+
+
+# A busy machine is no defect; and what CI finds must be found again on a desk.
+hypothesis.settings.register_profile(
+    "house", deadline=None, derandomize=NO_SKIP, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 
 class NetworkClosed(AssertionError):
