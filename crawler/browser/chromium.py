@@ -90,11 +90,11 @@ class Chromium:
         page, is_well = await self._enter(room), False
         try:
             yield page
-            await page.goto("about:blank")  # its scripts end
-            room.idle.append(page)
-            is_well = True
+            is_well = await _clear(page)
         finally:
-            if not is_well:
+            if is_well:
+                room.idle.append(page)
+            else:
                 await _close(page)
             room.in_use -= 1
             await self._leave(room)
@@ -160,6 +160,15 @@ class Chromium:
         if room is not None and room is not self._room and not room.in_use:
             self._rooms = [each for each in self._rooms if each is not room]
             await _close(room.context)
+
+
+async def _clear(page: Page) -> bool:
+    """Its scripts end, so that it can be used again; not where it is just going elsewhere, or does not answer."""
+    try:
+        await page.goto("about:blank", timeout=PATIENCE * 1000)
+    except Error:
+        return False
+    return True
 
 
 async def _close(what: Page | BrowserContext | Browser) -> None:
