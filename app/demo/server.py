@@ -154,7 +154,9 @@ def _handler(portal: Portal) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             length = self.headers.get("Content-Length", "")
             if not length.isdecimal() or int(length) > MOST_POSTED:
-                self.close_connection = True  # what follows is not read, and is no request
+                self.close_connection = True  # what follows is no request
+                if length.isdecimal():
+                    self.rfile.read(min(int(length), 4 * MOST_POSTED))  # so that the sender hears the answer
                 self._send(Answer("", 413 if length.isdecimal() else 411))
                 return
             self._send(portal.respond(self.path, self.rfile.read(int(length))))

@@ -138,7 +138,7 @@ def test_a_second_day_brings_only_what_is_new_and_what_moved(tmp_path: Path, mai
         endpoint = ("--endpoint", f"gb_find_a_tender={portal.url}")
         assert tenderwatch("run", *endpoint, cwd=tmp_path).returncode == 0
         assert len(mailbox.messages()) == 1, "a first run is one summary"
-        now = datetime.now(UTC)
+        now = datetime.now(UTC) - timedelta(minutes=3)  # a crawl reads up to the last whole minute
         moved = {**a_tender(3, ""), "tag": ["tenderUpdate"], "id": "000103-2026", "date": "2026-11-20T08:00:00Z"}
         moved["tender"] = {"id": "3", "tenderPeriod": {"endDate": "2031-03-01T12:00:00Z"}}
         portal.listed += [(now, a_tender(99, "Roof of the new <b>swimming hall</b>")), (now, moved)]
