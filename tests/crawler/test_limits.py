@@ -13,7 +13,7 @@ from domain.errors import SourceChanged, Unreadable
 
 ROOT = Path(__file__).parents[2]
 MEASURE = """
-import resource, sys
+import sys
 sys.path.insert(0, sys.argv[1])
 from crawler.parse import parse
 from crawler.registry import load_sources
@@ -23,7 +23,7 @@ try:
     print("read", len(parse(sys.argv[2], body, load_sources()).notices))
 except Unreadable as error:
     print("refused", error)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(peak_mib())
 """
 
 

@@ -80,7 +80,7 @@ def test_paths_go_by_local_names():
 
 
 MEASURE = """
-import resource, sys
+import sys
 sys.path.insert(0, sys.argv[1])
 from crawler.readers.ted import read_xml
 from domain.errors import Unreadable
@@ -95,7 +95,7 @@ try:
     read_xml(bodies[sys.argv[2]]())
 except Unreadable as error:
     print(error)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(peak_mib())
 """
 
 
