@@ -18,6 +18,7 @@ sys.path.insert(0, sys.argv[1])
 from crawler.parse import parse
 from crawler.registry import load_sources
 from domain.errors import Unreadable
+from tests.memory import peak_mib
 body = eval(sys.argv[3])
 try:
     print("read", len(parse(sys.argv[2], body, load_sources()).notices))

@@ -84,6 +84,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from crawler.readers.ted import read_xml
 from domain.errors import Unreadable
+from tests.memory import peak_mib
 bodies = {
     "hundred": lambda: b"<TED_EXPORT>" + b"<P>word</P>" * 9_500_000 + b"</TED_EXPORT>",
     "tags": lambda: b"<TED_EXPORT>" + b"<a/>" * 999_990 + b"</TED_EXPORT>",
