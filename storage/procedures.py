@@ -6,12 +6,11 @@ References (an OCID, an eForms procedure identifier, a register's number) are ta
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, select
 
 from domain.notices import Notice
-from storage.bulk import insert_rows
+from storage.bulk import Columns, insert_columns, insert_rows
 from storage.ids import allocate_ids
 from storage.merges import merge_procedures
 from storage.schema import notices, procedure_joins, procedure_references, procedures
@@ -41,7 +40,7 @@ def place_notices(c: Connection, new: Sequence[Notice]) -> Places:
     known = _find_references(c, references)
     missing = [reference for reference in references if reference not in known]
     fresh = allocate_ids(c, procedures, len(missing) + sum(not notice.procedure_id for notice in new))
-    insert_rows(c, procedures, [{"id": number} for number in fresh])
+    insert_columns(c, procedures, {"id": fresh})
     claimed = dict(zip(missing, fresh, strict=False))
     taken = _claim(c, claimed)
     alone = iter(fresh[len(missing) :])
@@ -96,7 +95,7 @@ def _claim(c: Connection, claimed: dict[str, int]) -> dict[str, int]:
     """Whose the references are: those that another transaction took meanwhile are its own, and our procedure goes."""
     if not claimed:
         return {}
-    rows: list[dict[str, Any]] = [{"reference": key, "procedure_id": number} for key, number in claimed.items()]
-    if insert_rows(c, procedure_references, rows, skip_existing=True) == len(rows):
+    columns: Columns = {"reference": list(claimed), "procedure_id": list(claimed.values())}
+    if insert_columns(c, procedure_references, columns, skip_existing=True) == len(claimed):
         return claimed
     return _find_references(c, list(claimed))

@@ -10,7 +10,7 @@ import orjson
 from pydantic_core import from_json
 from sqlalchemy import Connection, bindparam, select
 
-from storage.bulk import insert_rows
+from storage.bulk import Columns, Same, insert_columns
 from storage.schema import releases
 from storage.types import as_texts, one_of
 
@@ -33,8 +33,17 @@ def find_releases(c: Connection, source: str, ocids: Sequence[str]) -> dict[str,
 
 def save_releases(c: Connection, source: str, releases_: Sequence[Release], now: datetime) -> int:
     """Keeps the releases that are not there yet, byte for byte the same JSON; how many were new."""
-    rows = [_to_row(source, release, now) for release in releases_]
-    return insert_rows(c, releases, rows, skip_existing=True)
+    bodies = [_write(release) for release in releases_]
+    columns: Columns = {
+        "source": Same(source),
+        "ocid": [release["ocid"] for release in releases_],
+        "digest": [hashlib.sha256(body).hexdigest() for body in bodies],
+        "release_id": [_to_text(release.get("id")) for release in releases_],
+        "date": [_to_text(release.get("date")) for release in releases_],
+        "saved_at": Same(now),
+        "body": [body.decode() for body in bodies],
+    }
+    return insert_columns(c, releases, columns, skip_existing=True)
 
 
 def _read(body: str) -> Release:
@@ -45,21 +54,12 @@ def _read(body: str) -> Release:
     return release
 
 
-def _to_row(source: str, release: Release, now: datetime) -> dict[str, Any]:
+def _write(release: Release) -> bytes:
     try:
-        body = orjson.dumps(release)  # 3 µs for 3 KB, json.dumps takes 70
+        return orjson.dumps(release)  # 3 µs for 3 KB, json.dumps takes 70
     except TypeError:  # a lone surrogate, stored as the escape that the portal sent; or a whole number beyond 64 bits
-        body = json.dumps(release, separators=(",", ":")).encode()
-    return {
-        "source": source,
-        "ocid": release["ocid"],
-        "digest": hashlib.sha256(body).hexdigest(),
-        "release_id": _to_text(release.get("id")),
-        "date": _to_text(release.get("date")),
-        "saved_at": now,
-        "body": body.decode(),
-    }
+        return json.dumps(release, separators=(",", ":")).encode()
 
 
 def _to_text(value: object) -> str | None:
-    return None if value is None else str(value)
+    return value if value is None or type(value) is str else str(value)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from domain.notice_json import content
 from domain.notices import Notice, Status
-from storage.bulk import insert_rows
+from storage.bulk import Same, insert_columns, insert_rows
 from storage.ids import allocate_ids, in_chunks
 from storage.lots import save_lots
 from storage.organisations import save_buyers
@@ -177,36 +177,44 @@ def _save(c: Connection, chunk: list[Notice], batch: _Batch) -> dict[str, Outcom
 
 
 def _insert(c: Connection, new: list[tuple[Notice, str, str]], batch: _Batch) -> None:
-    places = place_notices(c, [notice for notice, _, _ in new])
+    fresh = [notice for notice, _, _ in new]
+    places = place_notices(c, fresh)
     ids = allocate_ids(c, notices, len(new))
-    rows, versions = [], []
-    unchanged: list[Any] = []  # one for all rows, so that it becomes JSON once
-    for number, procedure_id, (notice, document, digest) in zip(ids, places.procedure_ids, new, strict=True):
-        rows.append(
-            {
-                "id": number,
-                "source": notice.source,
-                "key": notice.key,
-                "procedure_id": procedure_id,
-                "revision": 1,
-                **_to_columns(notice, digest),
-                "listed_at": notice.published_at or batch.now,
-                "page": batch.page,
-                "baseline": batch.baseline,
-                "partial": notice.key in batch.partial,
-                "first_seen_at": batch.now,
-                "updated_at": batch.now,
-                "matched_revision": 0,
-                "matched_epoch": 0,
-            }
-        )
-        versions.append(_to_version(number, 1, notice, document, batch, unchanged))
-    insert_rows(c, notices, rows)
-    insert_rows(c, revisions, versions)
+    first = dict.fromkeys(("first_seen_at", "updated_at"), Same(batch.now))
+    of_batch = {"source": Same(fresh[0].source), "page": Same(batch.page), "baseline": Same(batch.baseline), **first}
+    unmatched = {"revision": Same(1), "matched_revision": Same(0), "matched_epoch": Same(0)}
+    insert_columns(
+        c,
+        notices,
+        {
+            "id": ids,
+            "key": [notice.key for notice in fresh],
+            "procedure_id": places.procedure_ids,
+            **_to_columns(fresh),
+            "content_hash": [digest for _, _, digest in new],
+            "listed_at": [notice.published_at or batch.now for notice in fresh],
+            "partial": [notice.key in batch.partial for notice in fresh],
+            **of_batch,
+            **unmatched,
+        },
+    )
+    insert_columns(
+        c,
+        revisions,
+        {
+            "notice_id": ids,
+            "number": Same(1),
+            "made_at": Same(batch.now),
+            "run_id": Same(batch.run_id),
+            "page": Same(batch.page),
+            "status": [str(notice.status) for notice in fresh],
+            "changes": Same([]),
+            "document": [document for _, document, _ in new],
+        },
+    )
     save_joins(c, places, ids, batch.now)
-    by_id = {number: notice for number, (notice, _, _) in zip(ids, new, strict=True)}
-    save_lots(c, {number: notice.lots for number, notice in by_id.items()}, replace=False)
-    save_buyers(c, {number: notice.buyers for number, notice in by_id.items()}, replace=False)
+    save_lots(c, {number: notice.lots for number, notice in zip(ids, fresh, strict=True)}, replace=False)
+    save_buyers(c, {number: notice.buyers for number, notice in zip(ids, fresh, strict=True)}, replace=False)
 
 
 def _revise(
@@ -230,7 +238,8 @@ def _revise(
         rows.append(
             {
                 "of_id": row.id,
-                **_to_columns(notice, digest),
+                **{name: values[0] for name, values in _to_columns([notice]).items()},
+                "content_hash": digest,
                 "revision": row.revision if completed else row.revision + 1,
                 "page": batch.page,
                 "partial": notice.key in batch.partial,
@@ -277,23 +286,29 @@ def _touch(c: Connection, touched: list[tuple[AnyRow, Notice]], batch: _Batch) -
         c.execute(_MATCH_AGAIN, again)
 
 
-def _to_columns(notice: Notice, digest: str) -> dict[str, Any]:
-    texts = [*notice.title.values(), *(buyer.name for buyer in notice.buyers)]
+def _to_columns(found: Sequence[Notice]) -> dict[str, list[Any]]:
+    """What finds and sorts notices, by column: a list for each costs half of what a dictionary for each notice does."""
+    values = [notice.value for notice in found]
     return {
-        "kind": str(notice.kind),  # sqlite3 tries its adapters on whatever is not exactly a string
-        "status": str(notice.status),
-        "title": notice.shown_title(),
-        "folded": "\n".join(texts).casefold(),
-        "url": notice.url,
-        "country": notice.country,
-        "amount": format(notice.value.amount, "f") if notice.value else None,
-        "amount_sort": float(notice.value.amount) if notice.value else None,
-        "currency": notice.value.currency if notice.value else None,
-        "published_at": notice.published_at,
-        "deadline_at": notice.deadline_at,
-        "changes": notice.changes,
-        "content_hash": digest,
+        "kind": [
+            str(notice.kind) for notice in found
+        ],  # sqlite3 tries its adapters on whatever is not exactly a string
+        "status": [str(notice.status) for notice in found],
+        "title": [notice.shown_title() for notice in found],
+        "folded": [_fold(notice) for notice in found],
+        "url": [notice.url for notice in found],
+        "country": [notice.country for notice in found],
+        "amount": [format(value.amount, "f") if value else None for value in values],
+        "amount_sort": [float(value.amount) if value else None for value in values],
+        "currency": [value.currency if value else None for value in values],
+        "published_at": [notice.published_at for notice in found],
+        "deadline_at": [notice.deadline_at for notice in found],
+        "changes": [notice.changes for notice in found],
     }
+
+
+def _fold(notice: Notice) -> str:
+    return "\n".join([*notice.title.values(), *[buyer.name for buyer in notice.buyers]]).casefold()
 
 
 def _to_version(

@@ -35,11 +35,9 @@ _ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _BLANK = re.compile(r"[\s\ufeff\x1e,]*")
 
-# Digits and points as 0, exponents as e: 17 digits or 1e300 become runs that `in` finds at a nanosecond a byte.
-_SHAPES = bytes(
-    {48: 48, **dict.fromkeys(b"123456789.", 48), **dict.fromkeys(b"eE", 101), 43: 43}.get(i, 32) for i in range(256)
-)
-_INEXACT = (b"0" * 16, b"0e000", b"0e+000")
+# Digits, points, plus as 0, exponents as e: 17 digits or 1e+300 become runs, found at a nanosecond a byte.
+_SHAPES = bytes({**dict.fromkeys(b"0123456789.+", 48), **dict.fromkeys(b"eE", 101)}.get(i, 32) for i in range(256))
+_INEXACT = (b"0" * 16, b"0e000")
 _NOT_NESTING = bytes(set(range(256)) - set(b'[]{}"'))
 
 
@@ -126,11 +124,12 @@ def _read_plain(body: bytes) -> Any:
     25 µs instead of 77 for a release of 3 KB. orjson takes neither NaN, lone surrogates, control characters nor broken
     UTF-8; it would round long numbers, keep NUL and nest 1,024 deep.
     """
-    if b"\\u0000" in body or _may_round(body):
+    escaped = b"\\" in body  # one byte is found at once, two take 0.3 ms in a page of 300 KB
+    if (escaped and b"\\u0000" in body) or _may_round(body):
         return None
     try:
         value = orjson.loads(body)
-        if not _is_flat(body):
+        if (escaped and b'\\"' in body) or not _is_flat(body):
             _check_depth(value)
     except ValueError:
         return None
@@ -151,12 +150,10 @@ def _may_round(body: bytes) -> bool:
 
 
 def _is_flat(body: bytes) -> bool:
-    """Whether JSON is nested `MAX_DEPTH` deep at most, told from its brackets alone; False too where texts hold some.
+    """Whether JSON without escaped quotes is nested `MAX_DEPTH` deep at most, told from its brackets alone.
 
-    5 µs instead of the 21 of `_check_depth`.
+    False too where texts hold brackets. 5 µs a release instead of the 21 of `_check_depth`.
     """
-    if b'\\"' in body:
-        return False
     brackets = body.translate(None, _NOT_NESTING).replace(b'""', b"")
     for _ in range(MAX_DEPTH):
         inner = brackets.replace(b"[]", b"").replace(b"{}", b"")

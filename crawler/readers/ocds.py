@@ -80,7 +80,10 @@ def _read_one(item: Any, path: str) -> Iterator[dict[str, Any] | Unreadable]:
             yield from _read_record(record, f"{path}.records[{position}]".lstrip("."))
     elif isinstance(item.get("releases"), list):
         for position, release in enumerate(item["releases"]):
-            yield _check(release, f"{path}.releases[{position}]".lstrip("."), None)
+            if _is_plain(release):
+                yield release
+            else:
+                yield _check(release, f"{path}.releases[{position}]".lstrip("."), None)
     elif not _SECTIONS.isdisjoint(item) and "error" not in item:
         yield Unreadable("a release without an ocid", f"{path}.ocid".lstrip("."))
     else:
@@ -103,6 +106,14 @@ def _read_record(record: Any, path: str) -> Iterator[dict[str, Any] | Unreadable
         yield _check(record["versionedRelease"], f"{path}.versionedRelease".lstrip("."), ocid)
     else:
         yield Unreadable("a record without a release of its own: they are only linked", f"{path}.releases".lstrip("."))
+
+
+def _is_plain(release: Any) -> bool:
+    """As nearly all are: an object with an ocid, and no versioned one, which has no date."""
+    if type(release) is not dict or "date" not in release:
+        return False
+    ocid = release.get("ocid")
+    return type(ocid) is str and bool(ocid) and not ocid.isspace()
 
 
 def _check(release: Any, path: str, ocid: Any) -> dict[str, Any] | Unreadable:
