@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 
+from domain.profile_json import to_json
 from domain.profiles import CatalogueItem, Keywords, Profile, ValueRange
 from matching.catalogue import MOST_ITEMS, clean_code, read_catalogue, read_codes
 from matching.codes import to_prefix
@@ -70,29 +70,6 @@ def digest(profile: Profile) -> str:
     """SHA-256 (hex) of what the profile says, whatever file or order of keys it came from."""
     text = json.dumps(to_json(profile), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def to_json(profile: Profile) -> dict[str, Any]:
-    """The profile as JSON values, in the order of the file's keys."""
-    value = profile.value
-    return {
-        "id": profile.id,
-        "name": profile.name,
-        "language": profile.language,
-        "keywords": {"include": list(profile.keywords.include), "exclude": list(profile.keywords.exclude)},
-        "catalogue": [
-            {**{key: getattr(item, key) for key in ITEM_KEYS[:3]}, "codes": [list(code) for code in item.codes]}
-            for item in profile.catalogue
-        ],
-        "codes": {scheme: list(codes) for scheme, codes in profile.codes.items()},
-        "places": list(profile.places),
-        "value": value and {"min": _amount(value.min), "max": _amount(value.max), "currency": value.currency},
-        "threshold": profile.threshold,
-    }
-
-
-def _amount(amount: Decimal | None) -> str | None:
-    return None if amount is None else f"{amount:f}"
 
 
 def _required(values: dict[str, yaml.Node], key: str, what: str, problems: Problems) -> str:

@@ -1,6 +1,7 @@
 """Notices: saved by a crawl, found again by their key, their address or what they say."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from storage.schema import notices, procedure_references, sources
 from storage.stored import SELECT_STORED, StoredNotice, find_stored
 
 __all__ = [
+    "NoticeFilter",
     "Outcome",
     "Revision",
     "Saved",
@@ -48,42 +50,34 @@ def find_notices_named(c: Connection, name: str) -> list[StoredNotice]:
     return next((group for group in found if group), [])
 
 
-def list_notices(
-    c: Connection,
-    *,
-    source: str | None = None,
-    kind: Kind | None = None,
-    status: Status | None = None,
-    country: str | None = None,
-    since: datetime | None = None,
-    deadline_after: datetime | None = None,
-    text: str | None = None,
-    limit: int = 50,
-    offset: int = 0,
-) -> list[StoredNotice]:
-    """Notices, newest first by their day of publication (where unknown, of our first sight).
+@dataclass(frozen=True, slots=True)
+class NoticeFilter:
+    """Which notices are wanted; None is any.
 
-    `since` compares with that day; `text` stands anywhere in a title or buyer's name, whatever the case; a notice
-    without a deadline is not `deadline_after` any moment.
+    `since` compares with the day of publication (where unknown, of our first sight); `text` stands anywhere in a title
+    or buyer's name, whatever the case; a notice without a deadline is not `deadline_after` any moment.
     """
-    query = _filter(source, kind, status, country, since, deadline_after, text)
-    return list(find_stored(c, query.limit(limit).offset(offset)))
+
+    source: str | None = None
+    kind: Kind | None = None
+    status: Status | None = None
+    country: str | None = None
+    since: datetime | None = None
+    deadline_after: datetime | None = None
+    text: str | None = None
 
 
-def iterate_notices(
-    c: Connection,
-    *,
-    source: str | None = None,
-    kind: Kind | None = None,
-    status: Status | None = None,
-    country: str | None = None,
-    since: datetime | None = None,
-    deadline_after: datetime | None = None,
-    text: str | None = None,
-) -> Iterator[StoredNotice]:
+ANY = NoticeFilter()
+
+
+def list_notices(c: Connection, wanted: NoticeFilter = ANY, *, limit: int = 50, offset: int = 0) -> list[StoredNotice]:
+    """Notices, newest first by their day of publication (where unknown, of our first sight)."""
+    return list(find_stored(c, _select(wanted).limit(limit).offset(offset)))
+
+
+def iterate_notices(c: Connection, wanted: NoticeFilter = ANY) -> Iterator[StoredNotice]:
     """All notices that `list_notices` would find, without holding them all in memory."""
-    query = _filter(source, kind, status, country, since, deadline_after, text)
-    return find_stored(c, query.execution_options(yield_per=500))
+    return find_stored(c, _select(wanted).execution_options(yield_per=500))
 
 
 def count_notices(c: Connection, source: str | None = None) -> int:
@@ -92,21 +86,13 @@ def count_notices(c: Connection, source: str | None = None) -> int:
     return c.execute(query if source is None else query.where(notices.c.source == source)).scalar_one()
 
 
-def _filter(
-    source: str | None,
-    kind: Kind | None,
-    status: Status | None,
-    country: str | None,
-    since: datetime | None,
-    deadline_after: datetime | None,
-    text: str | None,
-) -> Select[Any]:
-    equal = {"source": source, "kind": kind, "status": status, "country": country}
-    wanted: list[ColumnElement[bool]] = [notices.c[name] == value for name, value in equal.items() if value is not None]
-    if since is not None:
-        wanted.append(notices.c.listed_at >= since)
-    if deadline_after is not None:
-        wanted.append(notices.c.deadline_at > deadline_after)
-    if text:
-        wanted.append(notices.c.folded.contains(text.casefold(), autoescape=True))
-    return SELECT_STORED.where(*wanted).order_by(notices.c.listed_at.desc(), notices.c.id.desc())
+def _select(wanted: NoticeFilter) -> Select[Any]:
+    equal = {name: getattr(wanted, name) for name in ("source", "kind", "status", "country")}
+    where: list[ColumnElement[bool]] = [notices.c[name] == value for name, value in equal.items() if value is not None]
+    if wanted.since is not None:
+        where.append(notices.c.listed_at >= wanted.since)
+    if wanted.deadline_after is not None:
+        where.append(notices.c.deadline_at > wanted.deadline_after)
+    if wanted.text:
+        where.append(notices.c.folded.contains(wanted.text.casefold(), autoescape=True))
+    return SELECT_STORED.where(*where).order_by(notices.c.listed_at.desc(), notices.c.id.desc())

@@ -1,18 +1,16 @@
 """Profiles with all their versions. Every save moves the epoch, which tells a matcher that its index is out of date."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select, update
 
 from domain.errors import EpochMoved
-from domain.profiles import CatalogueItem, Keywords, Profile, ProfileVersion, ValueRange
+from domain.profile_json import from_json, to_json
+from domain.profiles import Profile, ProfileVersion
 from storage.ids import insert_new
 from storage.schema import epoch, profile_versions, profiles
 from storage.types import AnyRow
-
-JsonObject = dict[str, Any]
 
 _HEADS: Select[Any] = select(profile_versions).join(
     profiles, (profiles.c.id == profile_versions.c.profile_id) & (profiles.c.head == profile_versions.c.version)
@@ -33,7 +31,7 @@ def save_profile(
     version = head.version + 1 if head else 1
     c.execute(insert_new(c, profiles), {"id": profile.id, "name": profile.name, "head": version})
     c.execute(update(profiles).where(profiles.c.id == profile.id).values(name=profile.name, head=version))
-    row = {"profile_id": profile.id, "version": version, "document": _to_json(profile), "author": author}
+    row = {"profile_id": profile.id, "version": version, "document": to_json(profile), "author": author}
     c.execute(insert(profile_versions), {**row, "reason": reason, "saved_at": now, "origin": origin, "digest": digest})
     c.execute(update(epoch).values(value=epoch.c.value + 1))
     return ProfileVersion(profile, version, author, reason, now.isoformat(), origin, digest)
@@ -69,7 +67,7 @@ _LOCK_EPOCH = select(epoch.c.value).with_for_update()
 
 def _to_version(row: AnyRow) -> ProfileVersion:
     return ProfileVersion(
-        _from_json(row.document),
+        from_json(row.document),
         row.version,
         row.author,
         row.reason,
@@ -77,58 +75,3 @@ def _to_version(row: AnyRow) -> ProfileVersion:
         row.origin,
         row.digest,
     )
-
-
-def _to_json(profile: Profile) -> JsonObject:
-    return {
-        "id": profile.id,
-        "name": profile.name,
-        "language": profile.language,
-        "keywords": {"include": list(profile.keywords.include), "exclude": list(profile.keywords.exclude)},
-        "catalogue": [
-            {
-                "sku": item.sku,
-                "name": item.name,
-                "description": item.description,
-                "codes": [list(code) for code in item.codes],
-            }
-            for item in profile.catalogue
-        ],
-        "codes": {scheme: list(prefixes) for scheme, prefixes in profile.codes.items()},
-        "places": list(profile.places),
-        "value": _range_to_json(profile.value),
-        "threshold": profile.threshold,
-    }
-
-
-def _from_json(data: JsonObject) -> Profile:
-    return Profile(
-        id=data["id"],
-        name=data["name"],
-        language=data["language"],
-        keywords=Keywords(tuple(data["keywords"]["include"]), tuple(data["keywords"]["exclude"])),
-        catalogue=tuple(
-            CatalogueItem(
-                item["sku"], item["name"], item["description"], tuple((scheme, id_) for scheme, id_ in item["codes"])
-            )
-            for item in data["catalogue"]
-        ),
-        codes={scheme: tuple(prefixes) for scheme, prefixes in data["codes"].items()},
-        places=tuple(data["places"]),
-        value=_range_from_json(data["value"]),
-        threshold=data["threshold"],
-    )
-
-
-def _range_to_json(value: ValueRange | None) -> JsonObject | None:
-    if value is None:
-        return None
-    least, most = (None if limit is None else str(limit) for limit in (value.min, value.max))
-    return {"min": least, "max": most, "currency": value.currency}
-
-
-def _range_from_json(data: JsonObject | None) -> ValueRange | None:
-    if data is None:
-        return None
-    least, most = (None if data[name] is None else Decimal(data[name]) for name in ("min", "max"))
-    return ValueRange(least, most, data["currency"])

@@ -10,7 +10,7 @@ from app.console import in_zone, now, open_installation, print_json, print_rows,
 
 if TYPE_CHECKING:
     from domain.notices import Money
-    from storage.notices import StoredNotice
+    from storage.notices import NoticeFilter, StoredNotice
 
 app = typer.Typer(no_args_is_help=True, help="Stored notices: list, show, export.")
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
@@ -40,7 +40,7 @@ def list_some(
     place = open_installation()
     chosen = _filters(place.settings.zone, source, kind, country, since, open_only, text)
     with reading(place.engine) as connection:
-        found = list_notices(connection, **chosen, limit=limit)
+        found = list_notices(connection, chosen, limit=limit)
     show([_row(each, place.settings.zone) for each in found], as_json, "no notices; `tenderwatch crawl` reads them")
 
 
@@ -106,7 +106,7 @@ def export(
     chosen = _filters(place.settings.zone, source, kind, country, since, open_only, text)
     with reading(place.engine) as connection:
         total = count_notices(connection, source)
-        stored = iterate_notices(connection, **chosen)
+        stored = iterate_notices(connection, chosen)
 
         def write(report: Any) -> int:
             return WRITERS[form]((each.notice for each in _counted(stored, report)), target)
@@ -145,20 +145,21 @@ def _filters(
     since: str | None,
     open_only: bool,
     text: str | None,
-) -> dict[str, Any]:
+) -> "NoticeFilter":
     from domain.errors import WrongUse
     from domain.notices import Kind
+    from storage.notices import NoticeFilter
 
     if kind and kind not in list(Kind):
         raise WrongUse(f"--kind {kind}: write one of {', '.join(Kind)}")
-    return {
-        "source": source,
-        "kind": Kind(kind) if kind else None,
-        "country": country.upper() if country else None,
-        "since": read_moment(since, zone) if since else None,
-        "deadline_after": now() if open_only else None,
-        "text": text,
-    }
+    return NoticeFilter(
+        source=source,
+        kind=Kind(kind) if kind else None,
+        country=country.upper() if country else None,
+        since=read_moment(since, zone) if since else None,
+        deadline_after=now() if open_only else None,
+        text=text,
+    )
 
 
 def _row(stored: "StoredNotice", zone: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from domain.notice_json import to_json
 from domain.sources import Page, Run, Source
 from storage.engine import open_engine, reading
 from storage.issues import StoredIssue, find_issues
-from storage.notices import find_revisions, iterate_notices
+from storage.notices import NoticeFilter, find_revisions, iterate_notices
 
 T0 = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -229,7 +229,8 @@ class Place:
     def notices(self, source: str = "xx_test") -> list[dict[str, Any]]:
         """All notices as JSON with their status, ordered by key."""
         with self.engine() as engine, reading(engine) as c:
-            return sorted((to_json(each.notice) for each in iterate_notices(c, source=source)), key=lambda n: n["key"])
+            found = iterate_notices(c, NoticeFilter(source=source))
+            return sorted((to_json(each.notice) for each in found), key=lambda n: n["key"])
 
     def revisions(self, source: str = "xx_test") -> dict[str, list[tuple[str, ...]]]:
         """The fields that each revision of each notice changed."""
@@ -238,7 +239,7 @@ class Place:
                 each.notice.key: [
                     tuple(change.field for change in revision.changes) for revision in find_revisions(c, each.id)
                 ]
-                for each in iterate_notices(c, source=source)
+                for each in iterate_notices(c, NoticeFilter(source=source))
             }
 
     def issues(self) -> list[StoredIssue]:

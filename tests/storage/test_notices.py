@@ -11,6 +11,7 @@ from domain.alerts import FieldChange
 from domain.notices import Buyer, Kind, Money, Notice, Status
 from storage.engine import reading, writing
 from storage.notices import (
+    NoticeFilter,
     Outcome,
     Saved,
     count_notices,
@@ -173,7 +174,7 @@ def test_a_row_that_said_everything_is_no_longer_partial_once_read_whole(engine:
 def test_a_corrigendum_is_a_notice_of_its_own(engine: Engine) -> None:
     save(engine, a_notice(), a_notice(key="c-1", kind=Kind.CHANGE, changes="ocds-test-1"))
     with reading(engine) as c:
-        assert keys(list_notices(c, kind=Kind.CHANGE)) == ["c-1"]
+        assert keys(list_notices(c, NoticeFilter(kind=Kind.CHANGE))) == ["c-1"]
         assert c.execute(select(notices.c.changes).where(notices.c.key == "c-1")).scalar() == "ocds-test-1"
 
 
@@ -202,7 +203,7 @@ def test_more_than_a_chunk_at_once(engine: Engine) -> None:
     with reading(engine) as c:
         assert count_notices(c) == count_notices(c, "gb_test") == 1100
         assert count_notices(c, "gb_other") == 0
-        assert len(list(iterate_notices(c, country="IE"))) == 500
+        assert len(list(iterate_notices(c, NoticeFilter(country="IE")))) == 500
 
 
 def test_a_first_run_is_baseline(engine: Engine) -> None:
@@ -220,16 +221,16 @@ def test_lists_are_filtered(engine: Engine) -> None:
         )
         assert keys(list_notices(c)) == ["b", "c", "a"]
         assert keys(list_notices(c, limit=1, offset=1)) == ["c"]
-        assert keys(list_notices(c, source="gb_test")) == ["b", "a"]
-        assert keys(list_notices(c, kind=Kind.AWARD)) == ["c"]
-        assert keys(list_notices(c, status=Status.CLOSED)) == ["b"]
-        assert keys(list_notices(c, country="DE")) == ["b"]
-        assert keys(list_notices(c, since=NOW - timedelta(hours=1))) == ["b"]
-        assert keys(list_notices(c, deadline_after=DEADLINE - timedelta(1))) == ["b", "c"]
-        assert keys(list_notices(c, deadline_after=DEADLINE)) == []
-        assert keys(list_notices(c, text="STRASSENBAU 100%")) == ["b"]
-        assert keys(list_notices(c, text="1__%")) == []
-        assert keys(list_notices(c, text="école sup")) == ["c"]
+        assert keys(list_notices(c, NoticeFilter(source="gb_test"))) == ["b", "a"]
+        assert keys(list_notices(c, NoticeFilter(kind=Kind.AWARD))) == ["c"]
+        assert keys(list_notices(c, NoticeFilter(status=Status.CLOSED))) == ["b"]
+        assert keys(list_notices(c, NoticeFilter(country="DE"))) == ["b"]
+        assert keys(list_notices(c, NoticeFilter(since=NOW - timedelta(hours=1)))) == ["b"]
+        assert keys(list_notices(c, NoticeFilter(deadline_after=DEADLINE - timedelta(1)))) == ["b", "c"]
+        assert keys(list_notices(c, NoticeFilter(deadline_after=DEADLINE))) == []
+        assert keys(list_notices(c, NoticeFilter(text="STRASSENBAU 100%"))) == ["b"]
+        assert keys(list_notices(c, NoticeFilter(text="1__%"))) == []
+        assert keys(list_notices(c, NoticeFilter(text="école sup"))) == ["c"]
 
 
 def test_a_person_names_a_notice(engine: Engine) -> None:
