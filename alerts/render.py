@@ -57,11 +57,11 @@ def render(content: Content) -> Message:
         "zone": content.zone,
     }
     template = "summary" if content.kind is EventKind.BASELINE else "cards"
-    html = _html().get_template(f"{template}.html").render(values, subject=subject)
-    text = _text().get_template(f"{template}.txt").render(values)
+    html = html_environment().get_template(f"{template}.html").render(values, subject=subject)
+    text = text_environment().get_template(f"{template}.txt").render(values)
     few = content.cards[:SHOWN_IN_CHAT_SUMMARY] if content.kind is EventKind.BASELINE else content.cards
     in_chat = {"cards": [_in_chat(card) for card in few], "left_out": _left_out(content, few)}
-    chat = _text().get_template("chat.txt").render(values | in_chat)
+    chat = text_environment().get_template("chat.txt").render(values | in_chat)
     return Message(subject, plain_in_chat(headline), html, text.strip() + "\n", chat.strip())
 
 
@@ -140,7 +140,8 @@ def _wrap(text: str, first: str = "", rest: str | None = None) -> str:
 
 
 @cache
-def _html() -> Environment:
+def html_environment() -> Environment:
+    """Templates of HTML parts, which escape every value."""
     return Environment(
         loader=PackageLoader("alerts", "templates"),
         autoescape=True,  # for every name: a file's ending must not turn it off (GHSA-pwgc-w4x9-gw67)
@@ -151,7 +152,8 @@ def _html() -> Environment:
 
 
 @cache
-def _text() -> Environment:
+def text_environment() -> Environment:
+    """Templates of text parts."""
     environment = Environment(
         loader=PackageLoader("alerts", "templates"),
         autoescape=False,  # noqa: S701  text parts are not HTML; escaped there, "&" would be read as "&amp;"

@@ -206,10 +206,10 @@ def _changes(source: Source, facts: Facts, circumstances: Circumstances) -> Iter
         group = group_of(name)
         read, filled = facts.read.get(group, 0), facts.filled.get(group, {}).get(name, 0)
         share = find_usual_share(name, circumstances.history)
-        if read and share and is_loss(filled, read, share.share):
+        if read and share and is_loss(filled, read, share):
             verb = "is understood" if name in KNOWN else "is filled"
             reason = f"{name} {verb} in {filled / read:.0%} of {read} {group if group != 'all' else 'notices'}"
-            told = f"{reason} where {share.share:.0%} are usual (of {share.notices:,} in the last 28 days)"
+            told = f"{reason} where {share.share:.0%} are usual (of {share.notices:,} before)"
             yield Issue(source.id, IssueKind.FILLED, told, element=f"usual.filled.{name}")
 
 

@@ -19,6 +19,10 @@ class EventKind(StrEnum):
     TEST = "test"
 
 
+OF_SOURCES = (EventKind.SOURCE_TROUBLE, EventKind.SOURCE_MENDED)
+"""Events about a source, not an opportunity: they go to the operators."""
+
+
 class DeliveryState(StrEnum):
     """The ledger. unknown: handed over, but the answer never came; dead: given up, a person must look."""
 

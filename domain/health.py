@@ -12,7 +12,8 @@ MEMORY = timedelta(days=28)
 WEEK = timedelta(days=7)
 A_WORKING_DAY = timedelta(hours=20)  # a window below it is only compared with windows at about the same hour
 ENOUGH_RUNS = 3  # of windows; a whole list is known from one run
-ENOUGH_NOTICES = 20  # from which a share means something
+FEWEST_NOTICES = 10  # from which a field's share is known
+ENOUGH_NOTICES = 20  # from which a share below the usual means something; below, only that none has the field
 LEAST_SHARE = 0.6  # of what is usual; below, something is gone
 HARDLY_CHANCE = 0.001
 CALLS = "calls"
@@ -74,6 +75,11 @@ class UsualShare:
     share: float
     notices: int
 
+    @property
+    def sure(self) -> float:
+        """The share that the next notices have at least, of so few that are known (by the rule of succession)."""
+        return min(0.98, self.share * self.notices / (self.notices + 2))
+
 
 def find_usual(run: Facts, before: Sequence[Facts], zone: ZoneInfo) -> Usual | None:
     """What runs like this one found; None where too few are known.
@@ -113,16 +119,16 @@ def find_usual_share(name: str, before: Collection[Facts]) -> UsualShare | None:
     group = group_of(name)
     read = sum(each.read.get(group, 0) for each in before)
     filled = sum(each.filled.get(group, {}).get(name, 0) for each in before)
-    return UsualShare(filled / read, read) if read >= ENOUGH_NOTICES else None
+    return UsualShare(filled / read, read) if read >= FEWEST_NOTICES else None
 
 
-def is_loss(filled: int, read: int, usual: float) -> bool:
-    """Whether a field that `usual` of the notices have is missing in more of these than chance explains."""
-    likely = min(usual, 0.98)
+def is_loss(filled: int, read: int, usual: UsualShare) -> bool:
+    """Whether a field that is usually there is missing in more of these notices than chance explains."""
+    likely = usual.sure
     if filled == 0:
         return read >= 5 and (1 - likely) ** read < HARDLY_CHANCE
     stray = 4 * math.sqrt(likely * (1 - likely) / read)
-    return read >= ENOUGH_NOTICES and filled / read < min(LEAST_SHARE * usual, usual - stray)
+    return read >= ENOUGH_NOTICES and filled / read < min(LEAST_SHARE * likely, likely - stray)
 
 
 def group_of(name: str) -> str:

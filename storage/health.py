@@ -103,3 +103,9 @@ def find_ended_runs(c: Connection, source: str, after: int) -> Sequence[Run]:
     """The runs after this one that have ended, oldest first."""
     query = select(runs).where(runs.c.source == source, runs.c.id > after, ENDED).order_by(runs.c.id)
     return [to_run(row) for row in c.execute(query)]
+
+
+def count_runs_since(c: Connection, source: str, since: datetime) -> int:
+    """How many runs of the source have begun since then and ended."""
+    query = select(func.count()).select_from(runs).where(runs.c.source == source, runs.c.started_at >= since, ENDED)
+    return c.execute(query).scalar_one()
