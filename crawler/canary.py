@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from crawler.addresses import Endpoint
@@ -110,6 +111,9 @@ def _same(name: str, seen: str | None, expected: str) -> bool:
         return False
     if name in ("deadline", "published"):
         return datetime.fromisoformat(seen) == datetime.fromisoformat(expected)
+    if name == "value":
+        (amount, currency), (known, of) = seen.split(), expected.split()
+        return (Decimal(amount), currency) == (Decimal(known), of)
     if name == "codes":
         return {each.strip() for each in expected.split(",")} <= set(seen.split(", "))
     return " ".join(seen.split()) == " ".join(expected.split())

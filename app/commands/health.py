@@ -1,6 +1,6 @@
 """`tenderwatch sources health`: what was read of each portal, what was not, and why; the sick ones first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -65,7 +65,8 @@ def _examine(c: "Connection", source: Source, moment: datetime) -> Row:
     ended = [run for run in runs if run.state is not RunState.RUNNING and not is_stopped_by_us(run)]
     last = ended[0] if ended else None
     state = find_state(source, runs, ended, moment)
-    good, issues = find_last_ok(c, source.id), count_open_issues(c).get(source.id, {})
+    good = find_last_ok(c, source.id)
+    issues: Mapping[IssueKind, int] = count_open_issues(c).get(source.id, {})
     news = find_last_news(c, source.id, runs[0].id + 1) if runs else None
     due = runs[0].started_at + source.every if runs else moment
     history = find_history(c, source.id, moment, but=last.id) if last else []
