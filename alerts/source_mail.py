@@ -16,6 +16,7 @@ from domain.trouble import OVERDUE
 
 WALLS = {IssueKind.LOGIN, IssueKind.CONSENT, IssueKind.CAPTCHA}
 SHOWN = 8
+COMMAND = "tenderwatch "
 TODO = {
     IssueKind.REFUSED: "do_refused",
     IssueKind.LOGIN: "do_wall",
@@ -192,4 +193,6 @@ def _is_good(event: Event) -> bool:
 
 
 def _chat(text: str) -> str:
-    return "\n".join(plain_in_chat(line) for line in text.strip().splitlines())
+    """Our own commands stay as they are, to be copied; all else is made harmless."""
+    lines = text.strip().splitlines()
+    return "\n".join(line if line.startswith(COMMAND) else plain_in_chat(line) for line in lines)
