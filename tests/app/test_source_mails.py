@@ -1,6 +1,7 @@
 """The operators' mail for each bad state of a source, as it is received: a real crawl of a real server in that state,
 a real mail server; and the mail that says it is mended."""
 
+import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from domain.sources import Run, RunState, Source
 from storage.destinations import save_destination
 from storage.engine import writing
 from tests.alerts.post import Box, a_server, parts
+from tests.app.test_cli import tenderwatch
 from tests.crawler.portals import HTML_SOURCE, Answer, Place, Portal, a_detail, a_list, query
 
 OPERATORS = Destination("ops", "Operators", "tendermail://operators@bidder.example", operators=True)
@@ -213,3 +215,34 @@ def test_a_crawl_that_was_only_stopped_is_no_trouble(desk: Desk) -> None:
     assert desk.look() == []
     assert desk.crawl(a_site()).state is RunState.OK
     assert desk.look() == []
+
+
+def test_sources_health_shows_the_sick_ones_first_and_ends_with_3(tmp_path: Path, desk: Desk) -> None:
+    port = desk.settings.mail.port
+    sources = "sources_dir = 'sources'\n"
+    told = f'data_dir = "."\n{sources}[mail]\nhost = "127.0.0.1"\nport = {port}\nsender = "tw@bidder.example"\n'
+    (tmp_path / "tenderwatch.toml").write_text(told)
+    desk.place.write("xx_other", **FOUND)
+    desk.portal.answer = a_site(12)
+    endpoint = ("--endpoint", f"xx_test={desk.portal.url}")
+    assert tenderwatch("run", *endpoint, cwd=tmp_path).returncode == 0
+    well = tenderwatch("sources", "health", "--json", cwd=tmp_path)
+    assert well.returncode == 0, well.stderr
+    desk.portal.answer = a_site(5)
+    assert tenderwatch("run", *endpoint, cwd=tmp_path).returncode == 3
+    (mail,) = desk.box.mails
+    assert mail["Subject"] == "Tenderwatch: xx_test is suspicious"
+    sick = tenderwatch("sources", "health", "--json", cwd=tmp_path)
+    assert sick.returncode == 3
+    first = json.loads(sick.stdout)[0]
+    assert (first["source"], first["sick"], first["state"]) == ("xx_test", True, "suspicious")
+    assert (first["notices"], first["usual_notices"], first["expected_notices"]) == (5, 12, [1, 1000])
+    assert first["fields"]["title"] == {"seen": 1.0, "expected": 1.0, "usual": 1.0}
+    assert first["open_issues"] == {"fewer than expected": 1}
+    assert "5 notices where 12 are usual" in first["why"]
+    table = tenderwatch("sources", "health", cwd=tmp_path)
+    assert table.returncode == 3
+    assert "SUSPICIOUS" in table.stdout
+    assert "5 (usual 12)" in table.stdout
+    assert "xx_test: 5 notices where 12 are usual" in table.stderr
+    assert {row["source"]: row["state"] for row in json.loads(sick.stdout)}["xx_other"] == "never"
