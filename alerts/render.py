@@ -1,9 +1,10 @@
 """Messages as they are sent: an HTML and a text part for mail, a short text for chats, and the subject."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -57,12 +58,17 @@ def render(content: Content) -> Message:
         "zone": content.zone,
     }
     template = "summary" if content.kind is EventKind.BASELINE else "cards"
-    html = html_environment().get_template(f"{template}.html").render(values, subject=subject)
-    text = text_environment().get_template(f"{template}.txt").render(values)
+    html, text = fill(f"{template}.html", values | {"subject": subject}), fill(f"{template}.txt", values)
     few = content.cards[:SHOWN_IN_CHAT_SUMMARY] if content.kind is EventKind.BASELINE else content.cards
     in_chat = {"cards": [_in_chat(card) for card in few], "left_out": _left_out(content, few)}
-    chat = text_environment().get_template("chat.txt").render(values | in_chat)
+    chat = fill("chat.txt", values | in_chat)
     return Message(subject, plain_in_chat(headline), html, text.strip() + "\n", chat.strip())
+
+
+def fill(template: str, values: Mapping[str, Any]) -> str:
+    """A template with these values, every one of them escaped where it is HTML."""
+    environment = _html() if template.endswith(".html") else _text()
+    return environment.get_template(template).render(values)
 
 
 def _to_headline(content: Content) -> str:
@@ -140,8 +146,7 @@ def _wrap(text: str, first: str = "", rest: str | None = None) -> str:
 
 
 @cache
-def html_environment() -> Environment:
-    """Templates of HTML parts, which escape every value."""
+def _html() -> Environment:
     return Environment(
         loader=PackageLoader("alerts", "templates"),
         autoescape=True,  # for every name: a file's ending must not turn it off (GHSA-pwgc-w4x9-gw67)
@@ -152,8 +157,7 @@ def html_environment() -> Environment:
 
 
 @cache
-def text_environment() -> Environment:
-    """Templates of text parts."""
+def _text() -> Environment:
     environment = Environment(
         loader=PackageLoader("alerts", "templates"),
         autoescape=False,  # noqa: S701  text parts are not HTML; escaped there, "&" would be read as "&amp;"

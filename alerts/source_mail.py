@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from alerts.cards import to_deadline
 from alerts.phrases import ENGLISH, FIELDS
 from alerts.plain import plain, plain_in_chat, to_link
-from alerts.render import SUBJECT, Message, html_environment, text_environment
+from alerts.render import SUBJECT, Message, fill
 from domain.alerts import Event, EventKind
 from domain.sources import IssueKind
 from domain.trouble import OVERDUE
@@ -65,9 +65,8 @@ def render_sources(events: Sequence[Event], zone: str) -> Message:
     headline = _to_headline(cards)
     values = {"w": ENGLISH, "headline": headline, "lead": _to_lead(cards), "cards": cards, "rules": "", "zone": zone}
     subject = plain(f"{ENGLISH['product']}: {headline}", SUBJECT)
-    html = html_environment().get_template("sources.html").render(values, subject=subject)
-    text = text_environment().get_template("sources.txt").render(values)
-    chat = text_environment().get_template("sources_chat.txt").render(values)
+    html, text = fill("sources.html", values | {"subject": subject}), fill("sources.txt", values)
+    chat = fill("sources_chat.txt", values)
     return Message(subject, plain_in_chat(headline), html, text.strip() + "\n", _chat(chat))
 
 
