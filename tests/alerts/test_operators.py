@@ -11,12 +11,14 @@ from sqlalchemy import Engine
 
 from alerts.operators import report_sources
 from alerts.route import NO_OPERATORS, route
+from alerts.source_mail import render_sources
 from domain.alerts import Destination, EventKind
 from domain.health import Facts, Finding
 from domain.sources import IssueKind, RunState, Source
 from domain.trouble import TOLD_TO_STOP
 from storage.destinations import save_destination
 from storage.engine import open_engine, reading, writing
+from storage.events import to_event
 from storage.runs import finish_run
 from storage.schema import events
 from storage.sources import release_lease, take_lease
@@ -131,3 +133,18 @@ def test_where_nobody_is_the_operator_the_event_says_so(engine: Engine) -> None:
     assert route(engine, NOW + HOUR).deliveries == 0
     with reading(engine) as c:
         assert [row.note for row in c.execute(events.select())] == [NO_OPERATORS]
+
+
+def test_what_a_hostile_portal_says_is_harmless_in_the_mail(engine: Engine) -> None:
+    a_run(
+        engine, RunState.BLOCKED, NOW, '<script>alert(1)</script> <a href="https://evil.example">x</a> @everyone `rm`'
+    )
+    report_sources(engine, [SOURCE], NOW + HOUR)
+    with reading(engine) as c:
+        found = [to_event(row) for row in c.execute(events.select())]
+    message = render_sources(found, "UTC")
+    assert "<script" not in message.html
+    assert 'href="https://evil' not in message.html
+    assert "://evil.example" not in message.text + message.html
+    assert "@everyone" not in message.chat
+    assert "tenderwatch sources show xx_test" in message.chat
