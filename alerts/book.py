@@ -54,7 +54,10 @@ def check_profiles(book: Book, profiles: Collection[str]) -> None:
 def write_book(destinations: Sequence[Destination], rules: Sequence[Rule]) -> str:
     """The YAML text that `read_book` reads; secrets stay `${NAME}`."""
     data = {
-        "destinations": [{"id": each.id, "name": each.name, "url": each.url} for each in destinations],
+        "destinations": [
+            {"id": each.id, "name": each.name, "url": each.url} | ({"operators": True} if each.operators else {})
+            for each in destinations
+        ],
         "rules": [
             {"id": each.id}
             | ({"profile": each.profile} if each.profile else {})
@@ -119,12 +122,15 @@ class _Reader:
         return entries
 
     def _to_destination(self, data: dict[str, Any], lines: dict[str, int]) -> Destination:
-        self._check_keys(data, required=("id", "url"), optional=("name",))
+        self._check_keys(data, required=("id", "url"), optional=("name", "operators"))
         name = self._to_id(data, "destinations", lines)
         url = self._to_text(data, "url")
         if fault := find_fault(url, name):
             raise self._fault(data[LINES]["url"], f"the url of destination {name}: {fault}")
-        return Destination(name, self._to_text(data, "name") if "name" in data else name, url)
+        operators = data.get("operators", False)
+        if not isinstance(operators, bool):
+            raise self._fault(data[LINES]["operators"], f"operators is {operators}; write true or false")
+        return Destination(name, self._to_text(data, "name") if "name" in data else name, url, operators)
 
     def _to_rule(self, data: dict[str, Any], known: Sequence[str], lines: dict[str, int]) -> Rule:
         self._check_keys(data, required=("id", "min_score", "destination"), optional=("profile",))

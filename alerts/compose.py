@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from alerts.cards import Card, to_card
 from alerts.render import Content, Message, render
-from domain.alerts import Delivery, Event, EventKind, FieldChange
+from alerts.source_mail import render_sources
+from domain.alerts import OF_SOURCES, Delivery, Event, EventKind, FieldChange
 from storage.deliveries import find_thread
 from storage.events import find_events
 from storage.opportunities import find_opportunity
@@ -28,6 +29,8 @@ def compose(c: Connection, batch: Sequence[Delivery], now: datetime, zone: str) 
     """The message of a batch as `storage.deliveries.lease_deliveries` gives it; times are shown in `zone`."""
     found = find_events(c, [delivery.event_id for delivery in batch])
     events = [found[delivery.event_id] for delivery in batch]
+    if events[0].kind in OF_SOURCES:
+        return Parcel(render_sources(events, zone), batch[0].message_id, ())
     rules = tuple(dict.fromkeys(rule for delivery in batch for rule in delivery.rules))
     message = render(_to_content(c, events, rules, now, zone))
     opportunity_id = events[0].opportunity_id

@@ -1,9 +1,10 @@
 """Messages as they are sent: an HTML and a text part for mail, a short text for chats, and the subject."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -57,12 +58,17 @@ def render(content: Content) -> Message:
         "zone": content.zone,
     }
     template = "summary" if content.kind is EventKind.BASELINE else "cards"
-    html = _html().get_template(f"{template}.html").render(values, subject=subject)
-    text = _text().get_template(f"{template}.txt").render(values)
+    html, text = fill(f"{template}.html", values | {"subject": subject}), fill(f"{template}.txt", values)
     few = content.cards[:SHOWN_IN_CHAT_SUMMARY] if content.kind is EventKind.BASELINE else content.cards
     in_chat = {"cards": [_in_chat(card) for card in few], "left_out": _left_out(content, few)}
-    chat = _text().get_template("chat.txt").render(values | in_chat)
+    chat = fill("chat.txt", values | in_chat)
     return Message(subject, plain_in_chat(headline), html, text.strip() + "\n", chat.strip())
+
+
+def fill(template: str, values: Mapping[str, Any]) -> str:
+    """A template with these values, every one of them escaped where it is HTML."""
+    environment = _html() if template.endswith(".html") else _text()
+    return environment.get_template(template).render(values)
 
 
 def _to_headline(content: Content) -> str:

@@ -14,7 +14,7 @@ from alerts.render import SHOWN_IN_SUMMARY
 from domain.alerts import EventKind, Rule
 from domain.notices import Status
 from storage.deliveries import NewDelivery, find_summed, find_told, save_deliveries
-from storage.destinations import find_rules
+from storage.destinations import find_destinations, find_rules
 from storage.engine import reading, writing
 from storage.events import (
     Unrouted,
@@ -22,12 +22,14 @@ from storage.events import (
     find_baseline_causes,
     find_baseline_events,
     find_unrouted_events,
+    find_unrouted_source_events,
     is_settled,
     mark_routed,
 )
 
 AT_ONCE = 200
 NO_RULE = "no rule matched"
+NO_OPERATORS = "nobody is told: no destination has `operators: true` in alerts.yml"
 
 Recipients = Mapping[str, tuple[str, ...]]
 """Destination -> the rules that name it."""
@@ -51,6 +53,8 @@ def route(engine: Engine, now: datetime) -> Routed:
         routed += len(found)
         if len(found) < AT_ONCE:
             break
+    of_sources = _route_sources(engine, now)
+    routed, deliveries = routed + of_sources.events, deliveries + of_sources.deliveries
     with reading(engine) as c:
         causes = find_baseline_causes(c)
     for cause, source in causes:
@@ -85,6 +89,22 @@ def find_obstacle(candidate: Unrouted, now: datetime) -> str | None:
 def new_message_id() -> str:
     """A Message-ID without its domain, of which there is no second; it is kept with the delivery for ever."""
     return f"tw-{secrets.token_hex(12)}"
+
+
+def _route_sources(engine: Engine, now: datetime) -> Routed:
+    """What became of sources goes to the operators' destinations, each event to each of them once."""
+    routed = deliveries = 0
+    while True:
+        with writing(engine) as c:
+            found = find_unrouted_source_events(c, AT_ONCE)
+            places = [place.id for place in find_destinations(c) if place.operators] if found else []
+            rows = [NewDelivery(each.id, place, (), new_message_id(), now) for each in found for place in places]
+            deliveries += save_deliveries(c, rows)
+            note = f"to {', '.join(places)}" if places else NO_OPERATORS
+            mark_routed(c, [each.id for each in found], now, note)
+        routed += len(found)
+        if len(found) < AT_ONCE:
+            return Routed(routed, deliveries)
 
 
 def _route_live(c: Connection, found: Sequence[Unrouted], now: datetime) -> int:

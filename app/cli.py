@@ -15,6 +15,7 @@ from app.commands import (
     crawl,
     database,
     demo,
+    health,
     matches,
     notices,
     opportunities,
@@ -57,6 +58,7 @@ def _options(
 
 for family in (setup, crawl, matches, running, demo):
     family.register(app)
+health.register(sources.app)
 for name, family in {
     "sources": sources,
     "notices": notices,

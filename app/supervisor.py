@@ -11,6 +11,7 @@ from threading import Event
 
 import structlog
 
+from alerts.operators import report_sources
 from alerts.route import route
 from alerts.send import Sent, send_due
 from app.commands.profiles import save
@@ -35,6 +36,7 @@ def run_once(place: Installation, chosen: Sequence[Source], endpoints: Mapping[s
     sources = list(chosen) or find_due(place, now())
     runs = crawl_all(place, sources, endpoints=endpoints) if sources else []
     matched = match_stored(place.engine, now())
+    report_sources(place.engine, find_watched(place, sources), now())
     routed = route(place.engine, now())
     sent = send_due(place.engine, place.settings, now)
     tell(f"{sum(run.new for run in runs):,} new and {sum(run.changed for run in runs):,} changed notices")
@@ -68,6 +70,14 @@ def find_due(place: Installation, moment: datetime, only: Collection[str] = ()) 
         if wanted and (last is None or moment - last.started_at >= source.every):
             due.append(source)
     return due
+
+
+def find_watched(place: Installation, crawled: Sequence[Source] = (), only: Collection[str] = ()) -> list[Source]:
+    """The sources whose troubles the operators are told of: those that are on, or were crawled now; or `only` these."""
+    if only:
+        return [source for source in place.sources.values() if source.id in only]
+    names = {source.id for source in crawled}
+    return [source for source in place.sources.values() if source.enabled or source.id in names]
 
 
 def import_profiles(place: Installation) -> int:
@@ -128,6 +138,7 @@ class Supervisor:
                 if source.id not in self._crawls and len(self._crawls) < self._place.settings.crawls_at_once:
                     self._crawls[source.id] = pool.submit(self._crawl, source)
             match_stored(self._place.engine, now())
+            report_sources(self._place.engine, find_watched(self._place, only=self._endpoints), now())
             route(self._place.engine, now())
             send_due(self._place.engine, self._place.settings, now, stop=self._stop)
         except TenderwatchError as error:

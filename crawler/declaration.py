@@ -136,6 +136,7 @@ def _against_sense(declaration: Declaration, spiders: Path) -> Iterator[str]:
     if "html" in values:
         yield from _selector_problems(declaration)
     yield from _browser_problems(declaration)
+    yield from _canary_problems(declaration)
     least, most = values["expect"]["notices"]
     if least > most:
         yield declaration.problem(("expect", "notices"), f"{least} is more than {most}; write [least, most]")
@@ -173,6 +174,21 @@ def _browser_problems(declaration: Declaration) -> Iterator[str]:
         yield declaration.problem(at, "html.list.next leads on as well; remove one of the two")
 
 
+def _canary_problems(declaration: Declaration) -> Iterator[str]:
+    """A known notice is asked for by its page, or must go by in each run."""
+    canary, listing = declaration.values.get("canary"), declaration.values["listing"]
+    if canary is None:
+        return
+    if "url" not in canary and ("window" in listing or "feed" in listing):
+        told = "only what is new is listed here, so the known notice goes by once; write url: its page"
+        yield declaration.problem(("canary",), told)
+    if declaration.values.get("protocol") == "ted" and "key" not in canary:
+        yield declaration.problem(("canary",), "a notice of TED's is known by its number; write key: NUMBER-YEAR")
+    if not set(canary) - {"url", "key"}:
+        told = "nothing of the notice would be looked at; write its title, buyer or deadline as well"
+        yield declaration.problem(("canary",), told)
+
+
 def _says_where(rule: Any) -> bool:
     return isinstance(rule, str) or (isinstance(rule, dict) and bool({"css", "xpath"} & set(rule)))
 
@@ -193,6 +209,8 @@ def _address_problems(declaration: Declaration) -> Iterator[str]:
     values = declaration.values
     addresses: dict[At, str] = {("endpoint",): values["endpoint"]}
     addresses |= {("endpoints", name): url for name, url in values.get("endpoints", {}).items()}
+    if "url" in values.get("canary", {}):
+        addresses[("canary", "url")] = values["canary"]["url"]
     for at, url in addresses.items():
         parts = urlsplit(url)
         if parts.username or parts.password:

@@ -12,7 +12,7 @@ from crawler.spans import to_span
 from domain.config import has_secret
 from domain.errors import BadSource
 from domain.notices import Kind, Status
-from domain.sources import Browser, Expect, Pace, Source
+from domain.sources import Browser, Canary, Expect, Pace, Source
 
 SHIPPED = Path(__file__).parent / "sources"
 SPIDERS = Path(__file__).parent / "spiders"
@@ -116,6 +116,7 @@ def _to_source(declaration: Declaration) -> Source:
         kinds={word: Kind(kind) for word, kind in values.get("kinds", {}).items()},
         html=values.get("html", {}),
         browser=_to_browser(values.get("browser", False)),
+        canary=_to_canary(values.get("canary")),
         key_env=values.get("key_env"),
         user_agent=values.get("user_agent"),
         enabled=values.get("enabled", True) and ("key_env" not in values or has_secret(values["key_env"])),
@@ -132,6 +133,12 @@ def _to_browser(values: Mapping[str, Any] | bool) -> Browser | None:
         return Browser() if values else None
     timeout = {"timeout": to_span(values["timeout"]).total_seconds()} if "timeout" in values else {}
     return Browser(**{**values, **timeout})
+
+
+def _to_canary(values: Mapping[str, str] | None) -> Canary | None:
+    if values is None:
+        return None
+    return Canary(values.get("url"), {name: text for name, text in values.items() if name != "url"})
 
 
 def _to_pace(values: Mapping[str, Any]) -> Pace:

@@ -18,7 +18,10 @@ import structlog
 from sqlalchemy import Engine
 
 from crawler.addresses import Endpoint, SourceKey, redact
-from crawler.health import Circumstances, Verdict, judge, silent_since
+from crawler.canary import EVERY as CANARY_EVERY
+from crawler.canary import is_canary, look, note, to_steps, watch
+from crawler.closing import Span, find_span, finish, judge_run
+from crawler.health import Verdict
 from crawler.listing.detail import not_done, read_row
 from crawler.listing.mark import Mark, read_mark, settle, write_mark
 from crawler.listing.walk import Followed, Seen, Walk
@@ -27,19 +30,22 @@ from crawler.pipelines.store import Harvest, store, store_failure
 from crawler.pipelines.validate import validate
 from crawler.reading import Fetched, FindReleases, Reading
 from crawler.tally import Tally
+from crawler.walls import Wall, find_wall
 from domain.config import Settings
 from domain.errors import LeaseLost, SourceBusy, SourceChanged, Unreadable
 from domain.notices import Notice, RawNotice
 from domain.sources import Issue, IssueKind, Lease, Page, RunState, Source, Step, StepState
 from storage.engine import check_schema, open_engine, reading, writing
+from storage.health import find_canary_runs
 from storage.issues import save_issues
 from storage.pages import PageFiles
 from storage.releases import find_releases
-from storage.runs import count_run, find_run, find_runs, finish_run
-from storage.sources import find_cursor, find_source_states, release_lease, renew_lease, save_cursor, take_lease
+from storage.runs import count_run, find_run
+from storage.sources import find_cursor, find_source_states, renew_lease, save_cursor, take_lease
 from storage.steps import add_steps, find_unfinished_steps
 
 LEASE = timedelta(seconds=30)
+WALLS_IN_A_ROW = 3
 RENEWAL = 8.0  # seconds; a stalled disk may eat three of them
 
 P = ParamSpec("P")
@@ -86,7 +92,8 @@ class Session:
     unfinished: dict[str, Step] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     whole: bool = True
-    spans_a_day: bool = True
+    span: Span | None = None
+    walls: int = 0
     stopped: str | None = None
     stopping: bool = False
     verdict: Verdict | None = None
@@ -131,26 +138,33 @@ class Session:
             mark = read_mark(cursor) if self.walk.windows else None
             plan = self.walk.plan(mark, left, since=asked.since, until=asked.until, now=self.clock(), cursor=cursor)
             add_steps(c, self.source.id, self.lease.run_id, plan.steps)
+            earlier = find_canary_runs(c, self.source.id, self.clock() - CANARY_EVERY)
             if plan.mark is not None:
                 save_cursor(c, self.source.id, write_mark(plan.mark))
         self.mark = plan.mark
         self.whole = not any(step.state is StepState.TODO for step in left)
-        self.spans_a_day = _spans_a_day([*left, *plan.steps])
+        self.span = find_span([*left, *plan.steps], self.clock())
         for step in plan.steps:
             self.tally.begin_chain(step)
         log.info("crawl begins", source=self.source.id, run=self.lease.run_id, left=len(left), new=len(plan.steps))
-        return self._to_ask([*left, *plan.steps])
+        return self._to_ask([*left, *plan.steps]) + to_steps(self.source, asked.endpoint, earlier)
 
     def work(self, fetched: Fetched) -> list[Step]:
         """Read, normalise, validate and store one page; the steps that follow and were not asked yet.
 
         A page that is not understood is kept as it is, and its step fails. Raises LeaseLost.
         """
+        if is_canary(fetched.step):
+            look(self, fetched)
+            return []
         try:
             found = self.read(fetched, self._find_releases)
-            notices, issues = self._normalise(found.notices, fetched.page)
+            notices, issues = self.normalise(found.notices, fetched.page)
             validate(found, notices, self.source)
         except Unreadable as error:
+            if wall := find_wall(fetched.body, fetched.url, fetched.step.url):
+                self._meet(fetched.step, wall, fetched.page)
+                return []
             kind = IssueKind.SOURCE_CHANGED if isinstance(error, SourceChanged) else IssueKind.UNREADABLE
             self.fail(fetched.step, str(error), fetched.page, kind, error.element)
             return []
@@ -164,7 +178,10 @@ class Session:
         self._store(Harvest(fetched, found, notices, issues, steps, partial))
         self.tally.lost += len(found.faults)
         self.tally.cut += followed.issues
-        self.tally.count(notices, self.source.expect.filled)
+        self.tally.count(notices)
+        self.tally.details += fetched.step.kind == "detail"
+        self.walls = 0
+        watch(self, notices)
         self._tell()
         return self._to_ask(steps)
 
@@ -178,13 +195,17 @@ class Session:
     ) -> None:
         """A step that could not be read: kept for the next run, with its page; a detail leaves the list's row."""
         reason = self.key.take_out_of(reason)
+        if is_canary(step):
+            note(self, f"the known notice cannot be had: {reason}")
+            return
         log.info("page refused", source=self.source.id, step=step.kind, url=redact(step.url), reason=reason)
         self.tally.failed[step.token] = reason
         issue = Issue(
             self.source.id, kind, reason, element or step.kind, step.key, redact(step.url), page.hash if page else None
         )
+        self.tally.refused[step.token] = issue
         row = read_row(step) if step.kind == "detail" else None
-        notices, issues = self._normalise([replace(row, partial=True)] if row else [], page)
+        notices, issues = self.normalise([replace(row, partial=True)] if row else [], page)
         with writing(self.engine) as c:
             saved = store_failure(
                 c,
@@ -200,10 +221,20 @@ class Session:
         self.tally.changed += saved.changed
         self.tally.keys.update(notice.key for notice in notices)
 
-    def refuse(self, step: Step, reason: str) -> None:
+    def refuse(self, step: Step, reason: str, page: Page | None = None, kind: IssueKind = IssueKind.REFUSED) -> None:
         """The portal said no: the step is left, and the run is blocked."""
-        self.tally.refusal = reason = self.key.take_out_of(reason)
-        self.fail(step, reason, None, IssueKind.REFUSED)
+        reason = self.key.take_out_of(reason)
+        if not is_canary(step):
+            self.tally.refusal = reason
+        self.fail(step, reason, page, kind)
+
+    def _meet(self, step: Step, wall: Wall, page: Page | None) -> None:
+        """A wall in place of a list, or of one notice after the other, is a refusal; one page alone is a gap."""
+        self.walls += 1
+        if step.kind != "detail" or self.walls >= WALLS_IN_A_ROW:
+            self.refuse(step, wall.reason, page, wall.kind)
+        else:
+            self.fail(step, wall.reason, page, wall.kind)
 
     def give_up(self, reason: str) -> None:
         """What the crawl needs is missing on this machine: nothing is asked, and the run fails with the reason."""
@@ -227,40 +258,11 @@ class Session:
         if self.tally.lease_lost:
             self.verdict = Verdict(RunState.FAILED, "another crawl has taken the source over")
         else:
-            self.verdict = self._judge()
-            self._finish(self.verdict)
+            self.verdict = judge_run(self)
+            finish(self, self.verdict, LEASE)
         log.info("crawl ends", source=self.source.id, run=self.lease.run_id, state=self.verdict.state.value)
         self.engine.dispose()
         return self.verdict
-
-    def _judge(self) -> Verdict:
-        with reading(self.engine) as c:
-            runs = find_runs(c, self.source.id, limit=500)
-        usual = not self.baseline and self.options.since is None and self.options.until is None
-        facts = Circumstances(
-            steps_left=len(self.unfinished),
-            whole=self.whole,
-            usual=usual,
-            stopped=self.stopped,
-            silent_since=silent_since(runs, self.tally),
-            now=self.clock(),
-            spans_a_day=self.spans_a_day,
-        )
-        return judge(self.source, self.tally, facts)
-
-    def _finish(self, verdict: Verdict) -> None:
-        now = self.clock()
-        with writing(self.engine) as c:
-            try:
-                renew_lease(c, self.lease, now, LEASE)
-            except LeaseLost:
-                return
-            save_issues(c, self.lease.run_id, verdict.issues, now)
-            if not (self.walk.windows or self.walk.feed or self.unfinished or self.tally.unable):
-                minute = now.replace(second=0, microsecond=0)
-                save_cursor(c, self.source.id, write_mark(Mark(minute, minute)))
-            finish_run(c, self.lease.run_id, verdict.state, now, verdict.reason, self.tally.claimed())
-            release_lease(c, self.lease)
 
     def _store(self, harvest: Harvest) -> None:
         token, more, mark = harvest.fetched.step.token, harvest.fetched.more, self.mark
@@ -300,7 +302,8 @@ class Session:
         with reading(self.engine) as c:
             return find_releases(c, self.source.id, ocids)
 
-    def _normalise(self, raws: Sequence[RawNotice], page: Page | None) -> tuple[list[Notice], list[Issue]]:
+    def normalise(self, raws: Sequence[RawNotice], page: Page | None) -> tuple[list[Notice], list[Issue]]:
+        """Notices as they are stored, and what was odd in them."""
         notices, issues = [], []
         for raw in raws:
             notice, odd = to_notice(raw, self.source, self.tally.words)
@@ -338,13 +341,6 @@ class Session:
     def _tell(self) -> None:
         tally = self.tally
         self.options.on_progress(Progress(tally.pages, len(tally.keys), tally.claimed()))
-
-
-def _spans_a_day(steps: Sequence[Step]) -> bool:
-    """Whether the windows among these steps reach over a day or more; a list without windows is the whole list."""
-    lows = [datetime.fromisoformat(step.low) for step in steps if step.low]
-    highs = [datetime.fromisoformat(step.high) for step in steps if step.high]
-    return not (lows and highs) or max(highs) - min(lows) >= timedelta(days=1)
 
 
 def _wait_for_lease(engine: Engine, source: str, clock: Callable[[], datetime]) -> Lease:

@@ -14,13 +14,15 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.addresses import Endpoint, SourceKey
+from crawler.canary import is_canary
 from crawler.middlewares.guard import GUARD
 from crawler.middlewares.retry_after import NETWORK
 from crawler.reading import Fetched, FindReleases, Reading
 from crawler.session import RENEWAL, Options, Session
+from crawler.walls import find_wall
 from domain.config import Settings, read_secret, read_settings
 from domain.errors import BrowserMissing, SourceRefused, TenderwatchError, Unreadable
-from domain.sources import IssueKind, Source, Step
+from domain.sources import IssueKind, Page, Source, Step
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -121,8 +123,11 @@ class SourceSpider(scrapy.Spider):
         """One item for each page. A status that says no is judged here, everything else by the reader."""
         step: Step = response.meta["step"]
         self.lost_in_a_row = self.lost_in_a_row + 1 if response.status >= 500 else 0
-        if response.status in REFUSALS:
-            self._refuse(step, f"the portal answers HTTP {response.status}")
+        wall = find_wall(response.body, response.url, step.url, response.status) if response.status >= 400 else None
+        if response.status in REFUSALS or wall:
+            told = f"the portal answers HTTP {response.status}" + (f": {wall.reason}" if wall else "")
+            kind = wall.kind if wall else IssueKind.REFUSED
+            self._refuse(step, told, response.meta.get("page"), kind)
             return
         fetched = Fetched(step, response.url, response.body, response.meta.get("page"))
         if response.status >= 400:
@@ -150,10 +155,11 @@ class SourceSpider(scrapy.Spider):
         if self.lost_in_a_row >= LOST_IN_A_ROW:
             self.stop("the portal cannot be reached")
 
-    def _refuse(self, step: Step, reason: str) -> None:
-        """A refusal stops the source; what was not asked yet is left for the next run."""
-        self.session.later(self.session.refuse, step, reason)
-        self.stop("refused")
+    def _refuse(self, step: Step, reason: str, page: Page | None = None, kind: IssueKind = IssueKind.REFUSED) -> None:
+        """A refusal stops the source, but not that of the known notice; what was not asked is left for the next run."""
+        self.session.later(self.session.refuse, step, reason, page, kind)
+        if not is_canary(step):
+            self.stop("refused")
 
 
 def _read_options(arguments: dict[str, Any]) -> Options:

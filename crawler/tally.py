@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from domain.notices import Notice
+from domain.health import ALL, CALLS, OF_CALLS
+from domain.notices import Kind, Notice, Status
 from domain.sources import Issue, Step
 
 FILLED: dict[str, Callable[[Notice], object]] = {
@@ -21,6 +22,12 @@ FILLED: dict[str, Callable[[Notice], object]] = {
     "documents": lambda notice: notice.documents,
 }
 """The fields that `expect: {filled: …}` may name."""
+
+KNOWN: dict[str, Callable[[Notice], object]] = {
+    "kind": lambda notice: notice.kind is not Kind.OTHER,
+    "status": lambda notice: notice.status is not Status.UNKNOWN,
+}
+"""Words of the portal's that are held against its own past like fields: a new list of words makes them unknown."""
 
 
 @dataclass(slots=True)
@@ -42,17 +49,24 @@ class Loose:
 @dataclass(slots=True)
 class Tally:
     """Counts of one run. `lost` are rows that could not be read, `cut` what the list did not let us reach;
-    `unable` is why the crawl could not begin at all."""
+    `unable` is why the crawl could not begin at all. `refused` are the issues of steps that failed, by token,
+    `details` the pages of single notices that were read; `canary` tells whether the known notice parsed, and why not.
+    """
 
     pages: int = 0
     read: int = 0
     filled: Counter[str] = field(default_factory=Counter)
+    calls: int = 0
+    filled_in_calls: Counter[str] = field(default_factory=Counter)
     keys: set[str] = field(default_factory=set)
     rows: set[str] = field(default_factory=set)
     new: int = 0
     changed: int = 0
     lost: int = 0
     failed: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, Issue] = field(default_factory=dict)
+    details: int = 0
+    canary: tuple[bool, str] | None = None
     cut: list[Issue] = field(default_factory=list)
     chains: dict[str, Chain] = field(default_factory=dict)
     roots: dict[str, str] = field(default_factory=dict)
@@ -101,12 +115,20 @@ class Tally:
         for half in halves:
             self.begin_chain(half)
 
-    def count(self, notices: Sequence[Notice], expected: Iterable[str]) -> None:
-        """Count the notices of a page, and which of the expected fields they have."""
+    def count(self, notices: Sequence[Notice]) -> None:
+        """Count the notices of a page, and which fields they have."""
         self.read += len(notices)
         self.keys.update([notice.key for notice in notices])
-        for name in expected:
-            self.filled[name] += sum(map(bool, map(FILLED[name], notices)))
+        for name, has in (*FILLED.items(), *KNOWN.items()):
+            self.filled[name] += sum(map(bool, map(has, notices)))
+        calls = [notice for notice in notices if notice.kind is Kind.TENDER]
+        self.calls += len(calls)
+        for name in OF_CALLS if calls else ():
+            self.filled_in_calls[name] += sum(map(bool, map(FILLED[name], calls)))
+
+    def counts(self) -> dict[str, tuple[int, dict[str, int]]]:
+        """Of all notices and of calls alone: how many were read, and how many of them have each field."""
+        return {ALL: (self.read, dict(self.filled)), CALLS: (self.calls, dict(self.filled_in_calls))}
 
     def claimed(self) -> int | None:
         """The portal's own total over all lists of this run, None where it tells none."""

@@ -14,7 +14,13 @@ class EventKind(StrEnum):
     DEADLINE_MOVED = "deadline moved"
     CANCELLED = "cancelled"
     BASELINE = "baseline summary"
+    SOURCE_TROUBLE = "source trouble"
+    SOURCE_MENDED = "source mended"
     TEST = "test"
+
+
+OF_SOURCES = (EventKind.SOURCE_TROUBLE, EventKind.SOURCE_MENDED)
+"""Events about a source, not an opportunity: they go to the operators."""
 
 
 class DeliveryState(StrEnum):
@@ -29,11 +35,15 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where messages go: an Apprise address; `${TENDERWATCH_SECRET_…}` in it is read when sending."""
+    """Where messages go: an Apprise address; `${TENDERWATCH_SECRET_…}` in it is read when sending.
+
+    `operators`: who reads here keeps the crawls going, and is told when a source is in trouble and when it is mended.
+    """
 
     id: str
     name: str
     url: str
+    operators: bool = False
 
 
 @dataclass(frozen=True, slots=True)

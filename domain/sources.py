@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from domain.health import Facts
 from domain.notices import Kind, Status
 
 
@@ -46,6 +47,17 @@ class Expect:
 
 
 @dataclass(frozen=True, slots=True)
+class Canary:
+    """A notice that is known to be there: asked at `url` (None: it stands in every list), it must have these `fields`.
+
+    `fields` are the texts that the notice must show, by name: key, title, buyer, deadline, …
+    """
+
+    url: str | None
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A portal as declared in its YAML (crawler/sources/*.yml, or an operator's folder).
 
@@ -77,13 +89,14 @@ class Source:
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     html: Mapping[str, Any] = field(default_factory=dict)
     browser: Browser | None = None
+    canary: Canary | None = None
     key_env: str | None = None
     user_agent: str | None = None
     enabled: bool = True
 
 
 class RunState(StrEnum):
-    """How a crawl ended. partial: some pages unread; suspicious: fewer notices than promised; blocked: refused."""
+    """How a crawl ended. partial: some pages unread; suspicious: not as promised or as usual; blocked: refused."""
 
     RUNNING = "running"
     OK = "ok"
@@ -114,6 +127,10 @@ class IssueKind(StrEnum):
     FILLED = "fields not filled"
     NOT_REACHED = "not reached"
     DEAD_LETTER = "dead letter"
+    LOGIN = "login asked"
+    CONSENT = "consent wall"
+    CAPTCHA = "captcha"
+    CANARY = "known notice differs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +193,7 @@ class Run:
     issues: int
     steps_left: int
     reason: str | None
+    facts: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True)

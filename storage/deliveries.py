@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select, update
 
-from domain.alerts import Delivery, DeliveryState, EventKind
+from domain.alerts import OF_SOURCES, Delivery, DeliveryState, EventKind
 from storage.ids import in_chunks, insert_new
 from storage.schema import deliveries, destinations, events, notices, opportunities
 
@@ -63,7 +63,8 @@ def lease_deliveries(
 
     They are of one destination, to which nobody is sending. A delivery that waits for its next try holds back the
     later ones of its destination, so that they arrive in order. What is leased together: new opportunities, at most
-    `limits` of that destination; or all changes of one opportunity; or a summary alone; or what was tried together.
+    `limits` of that destination; or all changes of one opportunity; or news of sources, as many; or a summary alone;
+    or what was tried together.
     """
     for destination_id in _find_candidates(c, now):
         row_lock = select(destinations.c.id).where(destinations.c.id == destination_id)
@@ -259,6 +260,8 @@ def _batch_of(first: Row[Any], now: datetime) -> Select[Any]:
         return query.where(deliveries.c.message_id == first.message_id)
     if first.kind == EventKind.NEW:
         return query.where(events.c.kind == EventKind.NEW, deliveries.c.tries == 0)
+    if first.kind in OF_SOURCES:
+        return query.where(events.c.kind.in_(OF_SOURCES), deliveries.c.tries == 0)
     if first.kind in OF_CHANGES:
         same = events.c.opportunity_id == first.opportunity_id
         return query.where(events.c.kind.in_(OF_CHANGES), same, deliveries.c.tries == 0)
@@ -300,5 +303,5 @@ def _to_row(row: NewDelivery) -> dict[str, Any]:
 
 
 def _to_view(row: Row[Any]) -> DeliveryView:
-    title = row.title or row.payload.get("baseline") or row.kind
+    title = row.title or row.payload.get("baseline") or row.payload.get("source") or row.kind
     return DeliveryView(to_delivery(row), EventKind(row.kind), title, row.sent_at or row.next_try_at)

@@ -10,14 +10,13 @@ from storage.schema import destinations, rules
 
 def save_destination(c: Connection, destination: Destination) -> None:
     """Writes a destination, over the one with its id."""
-    _save(c, destinations, {"id": destination.id, "name": destination.name, "url": destination.url})
+    _save(c, destinations, _to_row(destination))
 
 
 def find_destinations(c: Connection) -> list[Destination]:
     """All destinations, by id; secrets in their addresses are still `${NAME}`."""
-    return [
-        Destination(row.id, row.name, row.url) for row in c.execute(select(destinations).order_by(destinations.c.id))
-    ]
+    rows = c.execute(select(destinations).order_by(destinations.c.id))
+    return [Destination(row.id, row.name, row.url, row.operators) for row in rows]
 
 
 def save_rule(c: Connection, rule: Rule) -> None:
@@ -39,6 +38,11 @@ def delete_rule(c: Connection, rule_id: str) -> bool:
 def _save(c: Connection, table: Table, row: dict[str, Any]) -> None:
     if not c.execute(update(table).where(table.c.id == row["id"]).values(**row)).rowcount:
         c.execute(insert(table), [row])
+
+
+def _to_row(destination: Destination) -> dict[str, Any]:
+    names = ("id", "name", "url", "operators")
+    return {name: getattr(destination, name) for name in names}
 
 
 def _to_rule(row: Row[Any]) -> Rule:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
-from domain.alerts import Event, EventKind
+from domain.alerts import OF_SOURCES, Event, EventKind
 from domain.notices import Status
 from domain.sources import RunState
 from storage.ids import in_chunks
@@ -46,6 +46,12 @@ def append_event(
 def find_unrouted_events(c: Connection, limit: int) -> list[Unrouted]:
     """Events that nobody has routed, oldest first, without those of a baseline; no other transaction gets them too."""
     return _find_unrouted(c, _SELECT.where(UNROUTED, CAUSE.is_(None)).limit(limit))
+
+
+def find_unrouted_source_events(c: Connection, limit: int) -> list[Event]:
+    """Events about sources that nobody has routed, oldest first; no other transaction gets them too."""
+    query = select(events).where(UNROUTED, events.c.kind.in_(OF_SOURCES)).order_by(events.c.id).limit(limit)
+    return [to_event(row) for row in c.execute(query.with_for_update(skip_locked=True))]
 
 
 def find_baseline_causes(c: Connection) -> list[tuple[str, str | None]]:

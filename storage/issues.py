@@ -2,17 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, select, text, update
+from sqlalchemy import Connection, Insert, func, select, text, update
 
-from domain.sources import Issue, IssueKind
+from domain.sources import Issue, IssueKind, StepState
 from storage.ids import upserting
-from storage.schema import issues
+from storage.schema import issues, steps
 from storage.types import AnyRow
 
 
@@ -57,6 +58,23 @@ def close_issues(c: Connection, source: str, kind: IssueKind | None, now: dateti
     if kind is not None:
         which &= issues.c.kind == kind
     return c.execute(update(issues).where(which).values(closed_at=now)).rowcount
+
+
+def close_mended(c: Connection, source: str, kinds: Collection[IssueKind], before: datetime, now: datetime) -> int:
+    """Closes what a run that went well did not see again since `before`, but for pages that were given up; how many."""
+    given_up = select(steps.c.url).where(steps.c.source == source, steps.c.state == StepState.DEAD)
+    which = (issues.c.source == source) & issues.c.closed_at.is_(None) & (issues.c.last_seen_at < before)
+    which &= issues.c.kind.in_(list(kinds)) & func.coalesce(issues.c.url, "").not_in(given_up)
+    return c.execute(update(issues).where(which).values(closed_at=now)).rowcount
+
+
+def count_open_issues(c: Connection) -> dict[str, Counter[IssueKind]]:
+    """How many issues of each kind are open, by source."""
+    query = select(issues.c.source, issues.c.kind, func.count()).where(issues.c.closed_at.is_(None))
+    found: dict[str, Counter[IssueKind]] = {}
+    for source, kind, count in c.execute(query.group_by(issues.c.source, issues.c.kind)):
+        found.setdefault(source, Counter())[IssueKind(kind)] = count
+    return found
 
 
 @lru_cache

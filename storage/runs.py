@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from domain.health import Facts, read_json, to_json
 from domain.sources import Run, RunState, StepState
 from storage.schema import runs, steps
 from storage.types import AnyRow
@@ -25,6 +26,7 @@ def finish_run(
     now: datetime,
     reason: str | None = None,
     claimed: int | None = None,
+    facts: Facts | None = None,
 ) -> None:
     """Ends a run; the steps that the source still has to do are counted here. `claimed`: the portal's own total."""
     source = select(runs.c.source).where(runs.c.id == run_id).scalar_subquery()
@@ -37,6 +39,7 @@ def finish_run(
         "claimed": claimed,
         "steps_left": sum(by_kind.values()),
         "chain_complete": not set(by_kind) - {"detail"},
+        "facts": to_json(facts) if facts else None,
     }
     c.execute(update(runs).where(runs.c.id == run_id).values(ended))
 
@@ -86,4 +89,5 @@ def to_run(row: AnyRow) -> Run:
         issues=row.issues,
         steps_left=row.steps_left,
         reason=row.reason,
+        facts=read_json(row.facts) if row.facts else None,
     )

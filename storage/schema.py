@@ -38,6 +38,10 @@ sources = Table(
     Column("lease_run_id", Id),  # no foreign key: runs point to sources already
     Column("lease_taken_at", Instant),
     Column("lease_expires_at", Instant),
+    Column("reported_run_id", Id),  # the newest run that the operators' events were made of
+    Column("trouble", String(16)),  # the worst state that they were told of, until it is mended
+    Column("trouble_since", Instant),
+    Column("told_at", Instant),
 )
 
 runs = Table(
@@ -58,6 +62,7 @@ runs = Table(
     Column("steps_left", Integer, nullable=False, server_default="0"),
     Column("chain_complete", Boolean, nullable=False, server_default=text("false")),
     Column("reason", CleanText),
+    Column("facts", Json),
     Index(None, "source", "id"),
 )
 
@@ -347,6 +352,7 @@ destinations = Table(
     Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("url", Text, nullable=False),
+    Column("operators", Boolean, nullable=False, server_default=text("false")),
 )
 
 rules = Table(

@@ -142,6 +142,9 @@ def _examine_alerts(place: Installation) -> Iterator[dict[str, str]]:
         unknown = list_deliveries(connection, DeliveryState.UNKNOWN, 1000)
     if not destinations or not rules:
         yield _row("alerts", "bad", "nobody is told: write destinations and rules, `tenderwatch alerts import FILE`")
+    if destinations and not any(destination.operators for destination in destinations):
+        todo = "write `operators: true` at a destination in alerts.yml: nobody is told when a portal cannot be read"
+        yield _row("operators", "warning", todo)
     for destination in destinations:
         trouble = check_destination(destination, place.settings)
         yield _row(f"destination {destination.id}", "bad" if trouble else "good", trouble or destination.name)

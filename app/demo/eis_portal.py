@@ -6,6 +6,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader
 
 from app.demo.eis_view import View, total
+from app.demo.known import known
 from app.demo.nouns import Corpus, Notice
 from app.demo.server import Answer, Pace, Portal
 
@@ -26,6 +27,7 @@ class EisPortal(Portal):
         super().__init__(port, pace)
         self.as_of = as_of or corpus.moment
         self._notices = corpus.on("html")
+        self._known = known("html").notices
 
     def answer(self, path: str, query: list[tuple[str, str]]) -> Answer:
         """Answer by path; a number that the register has not, or not yet, is a 404."""
@@ -66,7 +68,11 @@ class EisPortal(Portal):
         ]
 
     def _view(self, number: str) -> View | None:
-        found = (notice for notice in self._notices if notice.key == number and notice.published_at <= self.as_of)
+        found = (
+            notice
+            for notice in (*self._notices, *self._known)
+            if notice.key == number and notice.published_at <= self.as_of
+        )
         return next((View(notice, self.as_of) for notice in found), None)
 
 

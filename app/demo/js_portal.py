@@ -8,6 +8,7 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
+from app.demo.known import known
 from app.demo.nouns import Corpus, Lot, Notice
 from app.demo.server import Answer, Pace, Portal
 
@@ -33,6 +34,7 @@ class JsPortal(Portal):
         super().__init__(port, pace)
         self.as_of = as_of or corpus.moment
         self._notices = corpus.on("js")
+        self._known = known("js").notices
 
     def answer(self, path: str, query: list[tuple[str, str]]) -> Answer:
         """Answer by path; a notice that is not there, or not yet, is a 404 of the API's."""
@@ -55,7 +57,7 @@ class JsPortal(Portal):
         return _json({"total": len(found), "page": page, "pages": pages, "rows": [self._to_row(row) for row in rows]})
 
     def _notice(self, key: str) -> Answer:
-        found = next((notice for notice in self._visible() if notice.key == key), None)
+        found = next((notice for notice in (*self._visible(), *self._known) if notice.key == key), None)
         return _json(self._to_page(found)) if found else _json({"message": "no such tender"}, 404)
 
     def _visible(self) -> list[Notice]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
+from app.demo.known import known
 from app.demo.nouns import Corpus
 from app.demo.ocds_query import BadQuery, Query, next_query, to_query
 from app.demo.ocds_release import Listed, listed_releases
@@ -37,6 +38,7 @@ class OcdsPortal(Portal):
         super().__init__(port, pace)
         self.as_of = as_of or corpus.moment
         self._listed = listed_releases(corpus, self.url)
+        self._known = listed_releases(known("ocds"), self.url)
 
     def answer(self, path: str, query: list[tuple[str, str]]) -> Answer:
         """Answer the API, the page of a notice, or the front page."""
@@ -45,6 +47,8 @@ class OcdsPortal(Portal):
                 return _json(self._package(to_query(query), query))
             except BadQuery as error:
                 return _json({"error": str(error)}, 400)
+        if path.startswith(f"{PACKAGES}/"):
+            return self._notice(path.removeprefix(f"{PACKAGES}/"))
         if path.startswith("/Notice/"):
             return self._notice_page(path.removeprefix("/Notice/"))
         return _front(self) if path == "/" else Answer("<h1>Not found</h1>", 404)
@@ -62,6 +66,11 @@ class OcdsPortal(Portal):
         if after < len(found):
             package["links"] = {"next": f"{self.url}{PACKAGES}?{next_query(pairs, after + ROWS_LOST)}"}
         return package
+
+    def _notice(self, number: str) -> Answer:
+        """The package of one notice."""
+        found = [entry.release for entry in (*self._visible(), *self._known) if entry.release["id"] == number]
+        return _json(HEAD | {"releases": found}) if found else _json({"error": "no such notice"}, 404)
 
     def _notice_page(self, number: str) -> Answer:
         for entry in self._visible():

@@ -6,6 +6,7 @@ from datetime import datetime
 from html import escape
 from threading import Lock
 
+from app.demo.known import known
 from app.demo.nouns import Corpus
 from app.demo.server import Answer, Pace, Portal
 from app.demo.ted_notice import Publication, publications
@@ -36,6 +37,7 @@ class TedPortal(Portal):
         super().__init__(port, pace)
         self.as_of = as_of or corpus.moment
         self._published = publications(corpus)
+        self._known = publications(known("ted"))
         self._timeouts = timeouts
         self._lock = Lock()
 
@@ -94,7 +96,9 @@ class TedPortal(Portal):
         return not over and (made.deadline_at is None or made.deadline_at > self.as_of)
 
     def _find(self, key: str) -> Publication | None:
-        return next((made for made in self._published if made.key == key and made.at <= self.as_of), None)
+        return next(
+            (made for made in (*self._published, *self._known) if made.key == key and made.at <= self.as_of), None
+        )
 
 
 def _json(data: dict[str, object], status: int = 200) -> Answer:

@@ -40,6 +40,8 @@ class PagePipeline:
             log.error("page crashed", source=session.source.id, step=item.step.token, exc_info=True)
             session.later(session.fail, item.step, f"our mistake: {error!r}", item.page)
             return item
+        if session.tally.refusal is not None:
+            spider.stop("refused")
         for step in [] if session.stopping else steps:
             self._crawler.engine.crawl(spider.to_request(step))
         return item

@@ -121,7 +121,7 @@ def test_each_template_escapes(name: str) -> None:
 
 
 def test_every_template_is_tried_here() -> None:
-    assert TEMPLATES == ["_frame.html", "_macros.html", "cards.html", "summary.html"]
+    assert TEMPLATES == ["_frame.html", "_macros.html", "cards.html", "sources.html", "summary.html"]
 
 
 def test_what_is_not_stated_is_said_so() -> None:

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("operators", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_destinations"),
     )
     op.create_table(
@@ -81,6 +82,10 @@ def upgrade() -> None:
         sa.Column("lease_run_id", ID),
         sa.Column("lease_taken_at", INSTANT),
         sa.Column("lease_expires_at", INSTANT),
+        sa.Column("reported_run_id", ID),
+        sa.Column("trouble", sa.String(length=16)),
+        sa.Column("trouble_since", INSTANT),
+        sa.Column("told_at", INSTANT),
         sa.PrimaryKeyConstraint("source", name="pk_sources"),
     )
     op.create_table(
@@ -170,6 +175,7 @@ def upgrade() -> None:
         sa.Column("steps_left", sa.Integer(), server_default="0", nullable=False),
         sa.Column("chain_complete", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("reason", sa.Text()),
+        sa.Column("facts", JSON_),
         sa.ForeignKeyConstraint(["source"], ["sources.source"], name="fk_runs_source_sources"),
         sa.PrimaryKeyConstraint("id", name="pk_runs"),
     )

@@ -1,0 +1,75 @@
+"""The end of a crawl: its run is judged by what is known of the source, written down, and the source given free."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from crawler.canary import miss
+from crawler.health import MENDABLE, Circumstances, Verdict, judge, silent_since
+from crawler.listing.mark import Mark, write_mark
+from domain.errors import LeaseLost
+from domain.sources import RunState, Step
+from storage.engine import reading, writing
+from storage.health import find_history, find_last_ended, find_last_news
+from storage.issues import close_mended, save_issues
+from storage.runs import find_run, finish_run
+from storage.sources import release_lease, renew_lease, save_cursor
+
+if TYPE_CHECKING:
+    from crawler.session import Session
+
+DAY = timedelta(days=1)
+Span = tuple[datetime, datetime]
+
+
+def find_span(steps: Sequence[Step], now: datetime) -> Span | None:
+    """From when until when the windows among these steps reach, but not past now; None for a list without windows."""
+    lows = [datetime.fromisoformat(step.low) for step in steps if step.low and step.high]
+    highs = [datetime.fromisoformat(step.high) for step in steps if step.low and step.high]
+    return (min(lows), max(min(lows), min(max(highs), now))) if lows else None
+
+
+def judge_run(session: "Session") -> Verdict:
+    """The verdict on what this session has seen."""
+    now, source, run_id = session.clock(), session.source, session.lease.run_id
+    miss(session)
+    with reading(session.engine) as c:
+        history = find_history(c, source.id, now, but=run_id)
+        news = find_last_news(c, source.id, run_id)
+        before = find_last_ended(c, source.id)
+    asked_for = session.options.since or session.options.until
+    feed_since = before.started_at if before and session.walk.feed else now
+    low, high = session.span or (min(feed_since, now), now)
+    always_whole = session.span is None and session.walk.feed is None
+    circumstances = Circumstances(
+        steps_left=len(session.unfinished),
+        whole=session.whole,
+        usual=not session.baseline and asked_for is None,
+        stopped=session.stopped,
+        silent_since=silent_since(session.tally, news),
+        now=now,
+        low=low,
+        high=high,
+        spans_a_day=session.span is None or session.span[1] - session.span[0] >= DAY,
+        comparable=asked_for is None and (always_whole or not session.baseline),
+        history=history,
+    )
+    return judge(source, session.tally, circumstances)
+
+
+def finish(session: "Session", verdict: Verdict, lease_time: timedelta) -> None:
+    """Write the verdict, close what the run has mended, and give the source free; nothing where the lease was lost."""
+    now, lease, tally = session.clock(), session.lease, session.tally
+    with writing(session.engine) as c:
+        try:
+            renew_lease(c, lease, now, lease_time)
+        except LeaseLost:
+            return
+        save_issues(c, lease.run_id, verdict.issues, now)
+        if verdict.state is RunState.OK:
+            close_mended(c, session.source.id, MENDABLE, find_run(c, lease.run_id).started_at, now)
+        if not (session.walk.windows or session.walk.feed or session.unfinished or tally.unable):
+            minute = now.replace(second=0, microsecond=0)
+            save_cursor(c, session.source.id, write_mark(Mark(minute, minute)))
+        finish_run(c, lease.run_id, verdict.state, now, verdict.reason, tally.claimed(), verdict.facts)
+        release_lease(c, lease)

@@ -1,0 +1,180 @@
+"""What one run measured, and what is usual for its source: medians of comparable runs of the last 28 days."""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any
+from zoneinfo import ZoneInfo
+
+MEMORY = timedelta(days=28)
+WEEK = timedelta(days=7)
+A_WORKING_DAY = timedelta(hours=20)  # a window below it is only compared with windows at about the same hour
+ENOUGH_RUNS = 3  # of windows; a whole list is known from one run
+FEWEST_NOTICES = 10  # from which a field's share is known
+ENOUGH_NOTICES = 20  # from which a share below the usual means something; below, only that none has the field
+LEAST_SHARE = 0.6  # of what is usual; below, something is gone
+HARDLY_CHANCE = 0.001
+CALLS = "calls"
+ALL = "all"
+OF_CALLS = frozenset({"deadline", "value", "documents", "description", "codes", "regions"})
+"""Fields that only calls for tenders must have: an hour of award notices alone is no change of the portal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that speaks against a run: `kind` is an issue's; `page` the saved page's hash that shows it."""
+
+    kind: str
+    reason: str
+    page: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one run measured.
+
+    `low` and `high` are the span of time that it asked for, the same moment for a list that is always read as a
+    whole. `filled` counts, for ALL notices and for CALLS alone, how many have each field. `comparable`: it read the
+    list as it always does. `canary`: whether the known notice parsed, None where it was not asked.
+    """
+
+    found: int
+    low: datetime
+    high: datetime
+    read: Mapping[str, int] = field(default_factory=dict)
+    filled: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    comparable: bool = False
+    refused_pages: int = 0
+    unknown_words: int = 0
+    canary: bool | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def span(self) -> timedelta:
+        """How long a time was asked for; 0 where the list is always read as a whole."""
+        return self.high - self.low
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """How many notices comparable runs found: their median and least, how many runs they were, and which."""
+
+    notices: float
+    least: int
+    runs: int
+    which: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsualShare:
+    """How often a field was filled in the runs before, over how many notices."""
+
+    share: float
+    notices: int
+
+    @property
+    def sure(self) -> float:
+        """The share that the next notices have at least, of so few that are known (by the rule of succession)."""
+        return min(0.98, self.share * self.notices / (self.notices + 2))
+
+
+def find_usual(run: Facts, before: Sequence[Facts], zone: ZoneInfo) -> Usual | None:
+    """What runs like this one found; None where too few are known.
+
+    Like it are runs over about the same length of time, on the same weekday where there are enough of them, else on
+    any working day. A run that touches a weekend is held against the same weekday only, and below a day against the
+    same hours: a quiet weekend or night is no drop.
+    """
+    alike = [each for each in before if each.comparable and _as_long(run, each)]
+    if timedelta(0) < run.span < A_WORKING_DAY:
+        alike = [each for each in alike if _hours_apart(run.low, each.low, zone) <= 2]
+    enough = ENOUGH_RUNS if run.span else 1
+    if run.span >= WEEK:
+        return _sum_up(alike, enough, "")
+    day = run.low.astimezone(zone).weekday()
+    same_day = [each for each in alike if each.low.astimezone(zone).weekday() == day]
+    if len(same_day) >= enough:
+        return _sum_up(same_day, enough, f"on {run.low.astimezone(zone):%A}s")
+    if _touches_weekend(run, zone):
+        return None
+    return _sum_up([each for each in alike if not _touches_weekend(each, zone)], enough, "on working days")
+
+
+def is_drop(run: Facts, usual: Usual) -> bool:
+    """Whether so few cannot be by chance: fewer than ever, under six tenths of the median, and (for spans of time)
+    further below it than counts stray."""
+    limit = LEAST_SHARE * usual.notices
+    if run.span:
+        limit = min(limit, usual.notices - 3 * math.sqrt(usual.notices))
+    elif usual.notices < 5:
+        limit = 1 if usual.notices >= 3 else 0
+    return run.found < min(limit, usual.least)
+
+
+def find_usual_share(name: str, before: Collection[Facts]) -> UsualShare | None:
+    """How often this field was filled in all runs before; None where too few notices are known."""
+    group = group_of(name)
+    read = sum(each.read.get(group, 0) for each in before)
+    filled = sum(each.filled.get(group, {}).get(name, 0) for each in before)
+    return UsualShare(filled / read, read) if read >= FEWEST_NOTICES else None
+
+
+def is_loss(filled: int, read: int, usual: UsualShare) -> bool:
+    """Whether a field that is usually there is missing in more of these notices than chance explains."""
+    likely = usual.sure
+    if filled == 0:
+        return read >= 5 and (1 - likely) ** read < HARDLY_CHANCE
+    stray = 4 * math.sqrt(likely * (1 - likely) / read)
+    return read >= ENOUGH_NOTICES and filled / read < min(LEAST_SHARE * likely, likely - stray)
+
+
+def group_of(name: str) -> str:
+    """The notices among which a field is counted."""
+    return CALLS if name in OF_CALLS else ALL
+
+
+def to_json(facts: Facts) -> dict[str, Any]:
+    """Facts as they are stored with their run."""
+    return {
+        "found": facts.found,
+        "low": facts.low.isoformat(),
+        "high": facts.high.isoformat(),
+        "read": dict(facts.read),
+        "filled": {group: dict(counts) for group, counts in facts.filled.items()},
+        "comparable": facts.comparable,
+        "refused_pages": facts.refused_pages,
+        "unknown_words": facts.unknown_words,
+        "canary": facts.canary,
+        "findings": [[each.kind, each.reason, each.page, each.url] for each in facts.findings],
+    }
+
+
+def read_json(data: Mapping[str, Any]) -> Facts:
+    """What `to_json` wrote."""
+    moments = {name: datetime.fromisoformat(data[name]) for name in ("low", "high")}
+    findings = tuple(Finding(*each) for each in data["findings"])
+    return Facts(**{**data, **moments, "findings": findings})
+
+
+def _as_long(one: Facts, other: Facts) -> bool:
+    return one.span <= 2 * other.span and other.span <= 2 * one.span
+
+
+def _hours_apart(one: datetime, other: datetime, zone: ZoneInfo) -> float:
+    first, second = (moment.astimezone(zone) for moment in (one, other))
+    apart = abs(first.hour + first.minute / 60 - second.hour - second.minute / 60)
+    return min(apart, 24 - apart)
+
+
+def _touches_weekend(run: Facts, zone: ZoneInfo) -> bool:
+    first = run.low.astimezone(zone).date()
+    days = (run.high.astimezone(zone).date() - first).days
+    return any((first + timedelta(days=number)).weekday() >= 5 for number in range(days + 1))
+
+
+def _sum_up(alike: Sequence[Facts], enough: int, which: str) -> Usual | None:
+    counts = [each.found for each in alike]
+    return Usual(median(counts), min(counts), len(counts), which) if len(counts) >= enough else None

@@ -1,0 +1,101 @@
+"""What is usual for a source: a drop is told in one run, a quiet weekend, night or hour of awards is not."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from domain.health import Facts, UsualShare, find_usual, find_usual_share, is_drop, is_loss, read_json, to_json
+
+MADRID = ZoneInfo("Europe/Madrid")
+MONDAY = datetime(2026, 11, 2, 6, tzinfo=UTC)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+def a_run(found: int, at: datetime, span: timedelta = timedelta(0)) -> Facts:
+    return Facts(found, at - span, at, comparable=True)
+
+
+def every(step: timedelta, count: int, found: Callable[[datetime], int], span: timedelta) -> list[Facts]:
+    """So many runs from a Monday on, each over `span`; newest first."""
+    moments = [MONDAY + number * step for number in range(count)]
+    return [a_run(found(moment - span), moment, span) for moment in moments][::-1]
+
+
+def told(run: Facts, before: list[Facts]) -> bool:
+    usual = find_usual(run, before, MADRID)
+    return usual is not None and is_drop(run, usual)
+
+
+def quiet_at_weekends(moment: datetime) -> int:
+    """What a day that begins at this moment brings: hardly anything on Saturday and Sunday."""
+    return 3 if moment.astimezone(MADRID).weekday() >= 5 else 120
+
+
+def busy_by_day(moment: datetime) -> int:
+    """What an hour that begins at this moment brings."""
+    local = moment.astimezone(MADRID)
+    return 40 if local.weekday() < 5 and 8 <= local.hour < 18 else 0
+
+
+@pytest.mark.parametrize("span", [timedelta(0), DAY], ids=["whole list", "windows"])
+@pytest.mark.parametrize("weeks", [1, 2, 4])
+def test_no_day_of_an_ordinary_month_is_told(weeks: int, span: timedelta) -> None:
+    runs = every(DAY, weeks * 7 + 7, quiet_at_weekends, span)
+    for number in range(len(runs)):
+        assert not told(runs[number], runs[number + 1 :]), runs[number]
+
+
+def test_no_hour_of_an_ordinary_week_is_told() -> None:
+    runs = every(HOUR, 24 * 14, busy_by_day, 2 * HOUR)
+    for number in range(len(runs)):
+        assert not told(runs[number], runs[number + 1 :]), runs[number]
+
+
+def test_a_working_day_that_is_like_a_sunday_is_told() -> None:
+    before = every(DAY, 23, quiet_at_weekends, DAY)  # the last of them ran on Tuesday
+    wednesday = before[0].high + DAY
+    assert told(a_run(3, wednesday, DAY), before)
+    assert told(a_run(55, wednesday, DAY), before)
+    assert not told(a_run(100, wednesday, DAY), before)
+    hours = every(HOUR, 24 * 3, busy_by_day, 2 * HOUR)
+    noon = MONDAY + 3 * DAY + 6 * HOUR
+    assert told(a_run(0, noon, 2 * HOUR), hours)
+    assert not told(a_run(0, noon + 12 * HOUR, 2 * HOUR), hours), "the night is quiet"
+
+
+def test_half_of_a_whole_list_is_told_after_one_run_and_a_few_less_are_not() -> None:
+    before = [a_run(40, MONDAY)]
+    assert told(a_run(20, MONDAY + HOUR), before)
+    assert not told(a_run(30, MONDAY + HOUR), before)
+    assert not told(a_run(0, MONDAY + HOUR), [a_run(2, MONDAY)]), "two that are gone prove nothing"
+
+
+def test_a_longer_or_shorter_span_is_not_held_against_others() -> None:
+    before = every(DAY, 20, quiet_at_weekends, DAY)
+    assert find_usual(a_run(1, before[0].high + HOUR, HOUR), before, MADRID) is None
+    assert find_usual(a_run(9, before[0].high + HOUR, 10 * DAY), before, MADRID) is None
+
+
+def test_a_field_that_is_gone_is_told_and_chance_is_not() -> None:
+    always, seldom = UsualShare(1.0, 400), UsualShare(0.3, 400)
+    assert is_loss(0, 5, always)
+    assert not is_loss(0, 3, always)
+    assert is_loss(0, 40, seldom)
+    assert not is_loss(0, 10, seldom)
+    assert is_loss(10, 30, always)
+    assert not is_loss(27, 30, always)
+    assert not is_loss(0, 400, UsualShare(0.0, 400))
+
+
+def test_deadlines_are_counted_among_calls_only() -> None:
+    awards = Facts(30, MONDAY, MONDAY, {"all": 30, "calls": 0}, {"all": {"deadline": 0}, "calls": {}})
+    calls = Facts(20, MONDAY, MONDAY, {"all": 30, "calls": 20}, {"all": {"deadline": 20}, "calls": {"deadline": 20}})
+    assert find_usual_share("deadline", [awards, calls, awards]) == UsualShare(1.0, 20)
+    assert find_usual_share("deadline", [awards]) is None
+
+
+def test_facts_come_back_from_json() -> None:
+    facts = Facts(3, MONDAY, MONDAY + DAY, {"all": 3}, {"all": {"title": 2}}, True, 1, 2, False)
+    assert read_json(to_json(facts)) == facts
