@@ -3,23 +3,24 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from domain.health import ALL, CALLS, OF_CALLS
 from domain.notices import Kind, Notice, Status
 from domain.sources import Issue, Step
 
 FILLED: dict[str, Callable[[Notice], object]] = {
-    "title": lambda notice: notice.title,
-    "description": lambda notice: notice.description,
-    "buyer": lambda notice: notice.buyers,
-    "deadline": lambda notice: notice.deadline_at,
-    "published": lambda notice: notice.published_at,
-    "value": lambda notice: notice.value,
-    "codes": lambda notice: notice.codes,
-    "regions": lambda notice: notice.regions,
-    "country": lambda notice: notice.country,
-    "url": lambda notice: notice.url,
-    "documents": lambda notice: notice.documents,
+    "title": attrgetter("title"),
+    "description": attrgetter("description"),
+    "buyer": attrgetter("buyers"),
+    "deadline": attrgetter("deadline_at"),
+    "published": attrgetter("published_at"),
+    "value": attrgetter("value"),
+    "codes": attrgetter("codes"),
+    "regions": attrgetter("regions"),
+    "country": attrgetter("country"),
+    "url": attrgetter("url"),
+    "documents": attrgetter("documents"),
 }
 """The fields that `expect: {filled: …}` may name."""
 
