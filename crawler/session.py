@@ -32,6 +32,7 @@ from domain.errors import LeaseLost, SourceBusy, SourceChanged, Unreadable
 from domain.notices import Notice, RawNotice
 from domain.sources import Issue, IssueKind, Lease, Page, RunState, Source, Step, StepState
 from storage.engine import check_schema, open_engine, reading, writing
+from storage.hosts import save_pause
 from storage.issues import save_issues
 from storage.pages import PageFiles
 from storage.releases import find_releases
@@ -85,6 +86,7 @@ class Session:
     mark: Mark | None = None
     unfinished: dict[str, Step] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
+    own_pauses: set[str] = field(default_factory=set)
     whole: bool = True
     spans_a_day: bool = True
     stopped: str | None = None
@@ -195,15 +197,34 @@ class Session:
                 self.lease,
                 baseline=self.baseline,
                 now=self.clock(),
+                state=StepState.TODO if kind is IssueKind.REFUSED else StepState.FAILED,
             )
         self.tally.new += saved.new
         self.tally.changed += saved.changed
         self.tally.keys.update(notice.key for notice in notices)
 
     def refuse(self, step: Step, reason: str) -> None:
-        """The portal said no: the step is left, and the run is blocked."""
+        """The portal said no: the step is left as if it had not been tried, and the run is blocked."""
         self.tally.refusal = reason = self.key.take_out_of(reason)
         self.fail(step, reason, None, IssueKind.REFUSED)
+
+    def put_off(self, reason: str) -> None:
+        """The host wants to be left alone: the steps wait, and the run is blocked."""
+        self.tally.refusal = reason = self.key.take_out_of(reason)
+        with writing(self.engine) as c:
+            save_issues(c, self.lease.run_id, [Issue(self.source.id, IssueKind.REFUSED, reason, "pause")], self.clock())
+            count_run(c, self.lease.run_id, issues=1)
+
+    def pause_host(self, host: str, seconds: float, why: str) -> None:
+        """No crawl asks this host for so long; this one waits, others too or are put off. From any thread."""
+        until, reason = self.clock() + timedelta(seconds=seconds), f"{why} to {self.source.id}"
+        self.own_pauses.add(host)
+        log.info("host paused", source=self.source.id, host=host, seconds=round(seconds), why=why)
+        self.later(self._save_pause, host, until, reason)
+
+    def _save_pause(self, host: str, until: datetime, reason: str) -> None:
+        with writing(self.engine) as c:
+            save_pause(c, host, until, reason)
 
     def give_up(self, reason: str) -> None:
         """What the crawl needs is missing on this machine: nothing is asked, and the run fails with the reason."""

@@ -16,10 +16,11 @@ from twisted.python.failure import Failure
 from crawler.addresses import Endpoint, SourceKey
 from crawler.middlewares.guard import GUARD
 from crawler.middlewares.retry_after import NETWORK
+from crawler.middlewares.unchanged import UNCHANGED, VALIDATORS
 from crawler.reading import Fetched, FindReleases, Reading
 from crawler.session import RENEWAL, Options, Session
 from domain.config import Settings, read_secret, read_settings
-from domain.errors import BrowserMissing, SourceRefused, TenderwatchError, Unreadable
+from domain.errors import BrowserMissing, HostPaused, SourceRefused, TenderwatchError, Unreadable
 from domain.sources import IssueKind, Source, Step
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class SourceSpider(scrapy.Spider):
         if response.status in REFUSALS:
             self._refuse(step, f"the portal answers HTTP {response.status}")
             return
-        fetched = Fetched(step, response.url, response.body, response.meta.get("page"))
+        fetched = to_fetched(response)
         if response.status >= 400:
             self.session.later(self.session.fail, step, f"HTTP {response.status}", fetched.page)
             self._stop_where_lost()
@@ -134,7 +135,10 @@ class SourceSpider(scrapy.Spider):
     def on_error(self, failure: Failure) -> None:
         """A step without a response: the network, a body beyond the limits, robots.txt, the guard of addresses."""
         step: Step = failure.request.meta["step"]  # type: ignore[attr-defined]
-        if isinstance(failure.value, SourceRefused):
+        if isinstance(failure.value, HostPaused):
+            self.session.later(self.session.put_off, str(failure.value))
+            self.stop("refused")
+        elif isinstance(failure.value, SourceRefused):
             self._refuse(step, str(failure.value))
         elif isinstance(failure.value, Unreadable):  # a page in the browser, kept as far as it came
             page, element = failure.request.meta.get("page"), failure.value.element  # type: ignore[attr-defined]
@@ -156,6 +160,15 @@ class SourceSpider(scrapy.Spider):
         self.stop("refused")
 
 
+def to_fetched(response: Response) -> Fetched:
+    """A response as the item that travels on, with what our middlewares have found out of it."""
+    meta = response.meta
+    known, unchanged = meta.get(VALIDATORS), meta.get(UNCHANGED, False)
+    return Fetched(
+        meta["step"], response.url, response.body, meta.get("page"), validators=known, not_modified=unchanged
+    )
+
+
 def _read_options(arguments: dict[str, Any]) -> Options:
     """What `scrapy crawl -a name=value` says; unknown names stay, and Scrapy makes attributes of them."""
     moments = {name: arguments.pop(name, None) for name in ("since", "until")}
@@ -175,6 +188,7 @@ def _to_scrapy(source: Source, settings: Settings, endpoint: Endpoint | None) ->
     pace = source.pace
     return {
         "DOWNLOAD_DELAY": 0 if endpoint and endpoint.is_loopback else pace.delay,
+        "DOWNLOAD_TIMEOUT": pace.timeout,
         "CONCURRENT_REQUESTS": pace.at_once,
         "CONCURRENT_REQUESTS_PER_DOMAIN": pace.at_once,
         "ROBOTSTXT_OBEY": source.obey_robots,
