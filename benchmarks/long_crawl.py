@@ -188,7 +188,9 @@ def _print(result: dict[str, Any]) -> int:
         costs.append((after[1] - before[1]) / (after[0] - before[0]) * 1e6)
         print(f"{after[0]:9,}{costs[-1]:9.0f}{after[2]:9.0f}")
     drift = costs[-1] / costs[0] - 1
-    print(f"peak {result['peak']:.0f} MiB; the last tenth costs {drift:+.1%} of the first; database {result['database']:,.0f} MiB")
+    print(
+        f"peak {result['peak']:.0f} MiB; the last tenth costs {drift:+.1%} of the first; database {result['database']:,.0f} MiB"
+    )
     return int(result["peak"] > MOST_MIB or drift > MOST_DRIFT)
 
 

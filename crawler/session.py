@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 
 from crawler.addresses import Endpoint, SourceKey, redact
 from crawler.health import Circumstances, Verdict, judge, silent_since
+from crawler.listing.count import NUMBER
 from crawler.listing.detail import not_done, read_row
 from crawler.listing.mark import Mark, read_mark, settle, write_mark
 from crawler.listing.walk import Followed, Seen, Walk
@@ -32,13 +33,12 @@ from domain.errors import LeaseLost, SourceBusy, SourceChanged, Unreadable
 from domain.notices import Notice, RawNotice
 from domain.sources import Issue, IssueKind, Lease, Page, RunState, Source, Step, StepState
 from storage.engine import check_schema, open_engine, reading, writing
-from storage.hosts import save_pause
 from storage.issues import save_issues
 from storage.pages import PageFiles
 from storage.releases import find_releases
 from storage.runs import count_run, find_run, find_runs, finish_run
 from storage.sources import find_cursor, find_source_states, release_lease, renew_lease, save_cursor, take_lease
-from storage.steps import add_steps, find_unfinished_steps
+from storage.steps import add_steps, find_unfinished_steps, save_step
 
 LEASE = timedelta(seconds=30)
 RENEWAL = 8.0  # seconds; a stalled disk may eat three of them
@@ -132,6 +132,9 @@ class Session:
             cursor, asked = find_cursor(c, self.source.id), self.options
             mark = read_mark(cursor) if self.walk.windows else None
             plan = self.walk.plan(mark, left, since=asked.since, until=asked.until, now=self.clock(), cursor=cursor)
+            for step in plan.replaced:
+                save_step(c, self.source.id, step.token, StepState.DONE, "its list is read from the beginning again")
+            left = [step for step in left if step not in plan.replaced]
             add_steps(c, self.source.id, self.lease.run_id, plan.steps)
             if plan.mark is not None:
                 save_cursor(c, self.source.id, write_mark(plan.mark))
@@ -208,23 +211,9 @@ class Session:
         self.tally.refusal = reason = self.key.take_out_of(reason)
         self.fail(step, reason, None, IssueKind.REFUSED)
 
-    def put_off(self, reason: str) -> None:
-        """The host wants to be left alone: the steps wait, and the run is blocked."""
-        self.tally.refusal = reason = self.key.take_out_of(reason)
-        with writing(self.engine) as c:
-            save_issues(c, self.lease.run_id, [Issue(self.source.id, IssueKind.REFUSED, reason, "pause")], self.clock())
-            count_run(c, self.lease.run_id, issues=1)
-
-    def pause_host(self, host: str, seconds: float, why: str) -> None:
-        """No crawl asks this host for so long; this one waits, others too or are put off. From any thread."""
-        until, reason = self.clock() + timedelta(seconds=seconds), f"{why} to {self.source.id}"
-        self.own_pauses.add(host)
-        log.info("host paused", source=self.source.id, host=host, seconds=round(seconds), why=why)
-        self.later(self._save_pause, host, until, reason)
-
-    def _save_pause(self, host: str, until: datetime, reason: str) -> None:
-        with writing(self.engine) as c:
-            save_pause(c, host, until, reason)
+    def normalise_row(self, row: RawNotice) -> list[Notice]:
+        """The notice that a list's row tells of, without its page."""
+        return self._normalise([row], None)[0]
 
     def give_up(self, reason: str) -> None:
         """What the crawl needs is missing on this machine: nothing is asked, and the run fails with the reason."""
@@ -277,7 +266,7 @@ class Session:
             except LeaseLost:
                 return
             save_issues(c, self.lease.run_id, verdict.issues, now)
-            if not (self.walk.windows or self.walk.feed or self.unfinished or self.tally.unable):
+            if not (self.walk.has_cursor or self.unfinished or self.tally.unable):
                 minute = now.replace(second=0, microsecond=0)
                 save_cursor(c, self.source.id, write_mark(Mark(minute, minute)))
             finish_run(c, self.lease.run_id, verdict.state, now, verdict.reason, self.tally.claimed())
@@ -304,9 +293,9 @@ class Session:
 
     def _follow(self, fetched: Fetched, found: Reading) -> Followed:
         """What a list page leads to; the page of a notice leads to nothing."""
-        if found.keys is None:
-            return Followed()
         step, tally = fetched.step, self.tally
+        if found.keys is None:
+            return self.walk.count_on(step, found=bool(found.notices)) if step.kind == NUMBER else Followed()
         fresh = tally.follow_chain(step, found.keys, found.total, ())
         next_url = self.key.take_out_of(found.next_url) if found.next_url else None
         seen = Seen(len(found.keys), fresh, found.total, next_url, self.key.take_out_of(fetched.url))

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
@@ -27,6 +28,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from crawler.addresses import redact
+from crawler.refusals import pause_host
 from domain.errors import HostPaused
 from domain.sources import Pace
 
@@ -80,7 +82,7 @@ class RetryAfterMiddleware:
         pace: Pace = crawler.settings["TENDERWATCH_PACE"]
         session: Session = crawler.settings["TENDERWATCH_SESSION"]
         backoff = max(1.0, pace.delay)
-        return cls(pace, session.clock, backoff, lambda: session.stopping, session.pause_host)
+        return cls(pace, session.clock, backoff, lambda: session.stopping, partial(pause_host, session))
 
     async def process_request(self, request: Request) -> None:
         """Wait until the host may be asked; the wait may be made longer meanwhile, and ends when the crawl stops."""
