@@ -16,6 +16,7 @@ RELEASES += [
     a_release(n, (NOW - timedelta(hours=10) + timedelta(minutes=n)).isoformat(), title=f"Supply of {n} valves")
     for n in range(0, 30, 5)
 ]
+A_QUIET_DAY = {"notices": [0, 1000], "filled": {"title": 1.0}, "silence": "3d"}
 NUMBERS = list(range(1, 56))
 PAGES = 60
 MISSES = 6
@@ -68,7 +69,7 @@ def a_notice(path: str) -> Answer:
 
 
 STRATEGIES = {
-    "window": Strategy(an_api, {"listing": {"window": WINDOW}}, 100, 2, NOW, OVERLAP),
+    "window": Strategy(an_api, {"listing": {"window": WINDOW}, "expect": A_QUIET_DAY}, 100, 2, NOW, OVERLAP),
     "next link": Strategy(a_chain, {"listing": {"next": {}}}, PAGES * 2),
     "counted pages": Strategy(some_pages, {"listing": {"pages": {"param": "page", "size": 2}}}, PAGES * 2),
     "list document": Strategy(a_document, {**HTML_SOURCE, "listing": {"file": {}}}, len(NUMBERS)),

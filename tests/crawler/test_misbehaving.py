@@ -264,9 +264,9 @@ def test_numbers_go_on_where_the_last_run_ended(place: Place) -> None:
         portal.log.clear()
         second = place.crawl(portal)
         assert (second.state, second.new) == (RunState.OK, 2)
-        assert portal.log == [f"/notice/{number}" for number in range(9, 16)]
+        assert set(portal.log) == {f"/notice/{number}" for number in range(9, 16)}
         there.update({11, 12, 14, 17})
         portal.log.clear()
         third = place.crawl(portal)
     assert (third.state, third.new) == (RunState.OK, 2)
-    assert portal.log == [f"/notice/{number}" for number in range(11, 21)]
+    assert set(portal.log) == {f"/notice/{number}" for number in range(11, 21)}
