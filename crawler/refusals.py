@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 def put_off(session: "Session", reason: str) -> None:
     """The host wants to be left alone: the steps wait as if nothing had been, and the run is blocked."""
-    session.tally.refusal = reason = session.key.take_out_of(reason)
+    session.tally.refusal = session.stopped = reason = session.key.take_out_of(reason)
     issue = Issue(session.source.id, IssueKind.REFUSED, reason, "pause")
     with writing(session.engine) as c:
         save_issues(c, session.lease.run_id, [issue], session.clock())

@@ -1,4 +1,4 @@
-"""The real process killed with -9 at ten moments, and run again: nothing is lost, and nothing is asked twice."""
+"""The real process killed with -9 at several moments, and run again: nothing is lost, and nothing is asked twice."""
 
 import os
 import signal
@@ -17,11 +17,9 @@ from storage.steps import find_unfinished_steps
 from tests.crawler.portals import Place, Portal
 from tests.crawler.strategies import STRATEGIES, Strategy
 
-KILLS = 10
-
 
 @pytest.mark.parametrize("name", STRATEGIES)
-def test_killed_at_ten_moments(place: Place, name: str) -> None:
+def test_killed_at_several_moments(place: Place, name: str) -> None:
     """Whichever way the list is walked."""
     case = STRATEGIES[name]
     for each in ("xx_whole", "xx_test"):
@@ -31,7 +29,7 @@ def test_killed_at_ten_moments(place: Place, name: str) -> None:
         whole = set(portal.log)
         portal.log.clear()
         done: Set[str] = set()
-        for number in range(KILLS):
+        for number in range(case.kills):
             before = len(portal.log)
             _crawl_and_kill(place, portal, case, case.served + number % 3)
             _expect_only_the_rest(portal.log[before:], done, case)
@@ -45,7 +43,7 @@ def test_killed_at_ten_moments(place: Place, name: str) -> None:
     assert place.notices() == [{**notice, "source": "xx_test"} for notice in place.notices("xx_whole")]
     with place.engine() as engine, reading(engine) as c:
         states = [run.state for run in find_runs(c, "xx_test", limit=50)]
-    assert states == [RunState.OK, *[RunState.FAILED] * KILLS]
+    assert states == [RunState.OK, *[RunState.FAILED] * case.kills]
 
 
 def _crawl_and_kill(place: Place, portal: Portal, case: Strategy, served: int) -> None:
