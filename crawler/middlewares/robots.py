@@ -65,9 +65,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         await super()._parse_robots(response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        paused = isinstance(exc, HostPaused)
         reason = f"robots.txt could not be had ({exc}), which forbids everything until it can"
-        self._closed[netloc] = exc if paused else SourceRefused(reason)
+        self._closed[netloc] = exc if isinstance(exc, HostPaused) else SourceRefused(reason)
         super()._robots_error(exc, netloc)
 
     def _find(self, host: str) -> str | None:
