@@ -68,7 +68,7 @@ def finish(session: "Session", verdict: Verdict, lease_time: timedelta) -> None:
         save_issues(c, lease.run_id, verdict.issues, now)
         if verdict.state is RunState.OK:
             close_mended(c, session.source.id, MENDABLE, find_run(c, lease.run_id).started_at, now)
-        if not (session.walk.windows or session.walk.feed or session.unfinished or tally.unable):
+        if not (session.walk.has_cursor or session.unfinished or tally.unable):
             minute = now.replace(second=0, microsecond=0)
             save_cursor(c, session.source.id, write_mark(Mark(minute, minute)))
         finish_run(c, lease.run_id, verdict.state, now, verdict.reason, tally.claimed(), verdict.facts)

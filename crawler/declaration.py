@@ -202,6 +202,21 @@ def _listing_problems(declaration: Declaration) -> Iterator[str]:
         yield declaration.problem(("listing", "window", "size"), "`by` gives the size; remove this line")
     if "by" in window and "halve_when_full" in window:
         yield declaration.problem(("listing", "window", "halve_when_full"), "a day or month cannot be halved; remove")
+    yield from _count_problems(declaration)
+
+
+def _count_problems(declaration: Declaration) -> Iterator[str]:
+    """Notices by their numbers: the address has a place for one, and a web page needs the selectors of a notice."""
+    values = declaration.values
+    counts, has_place = "count_up" in values["listing"], "{number}" in values["endpoint"]
+    if counts and not has_place:
+        example = "https://portal.example/notice/{number}"
+        yield declaration.problem(("endpoint",), f"no place for the number; write {{number}}, as in {example}")
+    if has_place and not counts:
+        yield declaration.problem(("endpoint",), "{number} without listing: {count_up: {first: NUMBER}}; write that")
+    of_html = values.get("html", {})
+    if counts and values.get("protocol") == "html" and isinstance(of_html, dict) and "detail" not in of_html:
+        yield declaration.problem(("listing", "count_up"), "each number is a notice's page; write html: {detail: …}")
 
 
 def _address_problems(declaration: Declaration) -> Iterator[str]:

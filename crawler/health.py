@@ -165,6 +165,9 @@ def _totals(source: Source, tally: Tally) -> Iterator[Issue]:
     if claimed is not None and found < claimed:
         reason = f"the portal counts {claimed} notices, its pages held {found}"
         yield Issue(source.id, IssueKind.TOTAL_DIFFERS, reason, element="total")
+    elif slipped := tally.slipped():
+        reason = f"the list got shorter while it was read, and {slipped} of its rows may have slipped between two pages"
+        yield Issue(source.id, IssueKind.TOTAL_DIFFERS, reason, element="total")
 
 
 def _expectations(source: Source, tally: Tally, circumstances: Circumstances) -> Iterator[Issue]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.errors import Unreadable
 from domain.notices import RawNotice
-from domain.sources import Page, Step
+from domain.sources import Page, Step, Validators
 
 FindReleases = Callable[[Sequence[str]], Mapping[str, list[dict[str, Any]]]]
 """The releases stored before, by ocid, oldest first."""
@@ -17,7 +17,8 @@ class Fetched:
     """A step's response as it came: the item that travels through Scrapy, one for each page.
 
     `url` is where it came from in the end; `page` names the saved bytes, None where the body was empty. `more`: it is
-    a part of what the step asked for, and the step is done with a later part.
+    a part of what the step asked for, and the step is done with a later part. `validators` are what the portal tells
+    the document by, where it does; `not_modified`: it says that this is the document of an earlier run.
     """
 
     step: Step
@@ -26,6 +27,8 @@ class Fetched:
     page: Page | None
     status: int = 200
     more: bool = False
+    validators: Validators | None = None
+    not_modified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from crawler.canary import EVERY as CANARY_EVERY
 from crawler.canary import is_canary, look, note, to_steps, watch
 from crawler.closing import Span, find_span, finish, judge_run
 from crawler.health import Verdict
+from crawler.listing.count import NUMBER
 from crawler.listing.detail import not_done, read_row
 from crawler.listing.mark import Mark, read_mark, settle, write_mark
 from crawler.listing.walk import Followed, Seen, Walk
@@ -42,7 +43,7 @@ from storage.pages import PageFiles
 from storage.releases import find_releases
 from storage.runs import count_run, find_run
 from storage.sources import find_cursor, find_source_states, renew_lease, save_cursor, take_lease
-from storage.steps import add_steps, find_unfinished_steps
+from storage.steps import add_steps, find_unfinished_steps, save_step
 
 LEASE = timedelta(seconds=30)
 WALLS_IN_A_ROW = 3
@@ -91,6 +92,7 @@ class Session:
     mark: Mark | None = None
     unfinished: dict[str, Step] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
+    own_pauses: set[str] = field(default_factory=set)
     whole: bool = True
     span: Span | None = None
     walls: int = 0
@@ -137,6 +139,9 @@ class Session:
             cursor, asked = find_cursor(c, self.source.id), self.options
             mark = read_mark(cursor) if self.walk.windows else None
             plan = self.walk.plan(mark, left, since=asked.since, until=asked.until, now=self.clock(), cursor=cursor)
+            for step in plan.replaced:
+                save_step(c, self.source.id, step.token, StepState.DONE, "its list is read from the beginning again")
+            left = [step for step in left if step not in plan.replaced]
             add_steps(c, self.source.id, self.lease.run_id, plan.steps)
             earlier = find_canary_runs(c, self.source.id, self.clock() - CANARY_EVERY)
             if plan.mark is not None:
@@ -216,13 +221,14 @@ class Session:
                 self.lease,
                 baseline=self.baseline,
                 now=self.clock(),
+                state=StepState.TODO if self.tally.refusal else StepState.FAILED,
             )
         self.tally.new += saved.new
         self.tally.changed += saved.changed
         self.tally.keys.update(notice.key for notice in notices)
 
     def refuse(self, step: Step, reason: str, page: Page | None = None, kind: IssueKind = IssueKind.REFUSED) -> None:
-        """The portal said no: the step is left, and the run is blocked."""
+        """The portal said no: the step is left as if it had not been tried, and the run is blocked."""
         reason = self.key.take_out_of(reason)
         if not is_canary(step):
             self.tally.refusal = reason
@@ -235,6 +241,10 @@ class Session:
             self.refuse(step, wall.reason, page, wall.kind)
         else:
             self.fail(step, wall.reason, page, wall.kind)
+
+    def normalise_row(self, row: RawNotice) -> list[Notice]:
+        """The notice that a list's row tells of, without its page."""
+        return self.normalise([row], None)[0]
 
     def give_up(self, reason: str) -> None:
         """What the crawl needs is missing on this machine: nothing is asked, and the run fails with the reason."""
@@ -285,9 +295,9 @@ class Session:
 
     def _follow(self, fetched: Fetched, found: Reading) -> Followed:
         """What a list page leads to; the page of a notice leads to nothing."""
-        if found.keys is None:
-            return Followed()
         step, tally = fetched.step, self.tally
+        if found.keys is None:
+            return self.walk.count_on(step, found=bool(found.notices)) if step.kind == NUMBER else Followed()
         fresh = tally.follow_chain(step, found.keys, found.total, ())
         next_url = self.key.take_out_of(found.next_url) if found.next_url else None
         seen = Seen(len(found.keys), fresh, found.total, next_url, self.key.take_out_of(fetched.url))

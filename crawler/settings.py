@@ -28,7 +28,6 @@ COOKIES_ENABLED = False  # no portal that we read needs a session, and none shal
 REDIRECT_MAX_TIMES = 5  # 20 by default; an API needs one or two
 
 # Polite (docs/architecture.md): the pace itself is the source's.
-DOWNLOAD_TIMEOUT = 60  # 180 by default; a stopping crawl waits for it
 DOWNLOAD_DELAY_JITTER = 0  # a delay is the portal's own limit, not a disguise
 RETRY_ENABLED = False  # ours pauses the whole host and reads Retry-After
 USER_AGENT = "Tenderwatch"  # each spider adds the version and the operator's contact
@@ -39,7 +38,9 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.RobotsMiddleware": 100,  # Scrapy's takes a robots.txt that fails for an open door
     "crawler.middlewares.pages.PagesMiddleware": 540,
+    "crawler.middlewares.unchanged.UnchangedMiddleware": 542,  # a saved body stands in before the page is saved
     "crawler.middlewares.retry_after.RetryAfterMiddleware": 545,
+    "crawler.middlewares.turns.TurnsMiddleware": 990,  # nothing may keep a request that was let through
 }
 
 # Progress is crawl steps in our database, so Scrapy need not remember.

@@ -5,6 +5,7 @@ import importlib.metadata
 import time
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -15,13 +16,16 @@ from twisted.python.failure import Failure
 
 from crawler.addresses import Endpoint, SourceKey
 from crawler.canary import is_canary
+from crawler.listing.count import NUMBER
 from crawler.middlewares.guard import GUARD
 from crawler.middlewares.retry_after import NETWORK
+from crawler.middlewares.unchanged import UNCHANGED, VALIDATORS
 from crawler.reading import Fetched, FindReleases, Reading
+from crawler.refusals import put_off, withdraw
 from crawler.session import RENEWAL, Options, Session
 from crawler.walls import find_wall
 from domain.config import Settings, read_secret, read_settings
-from domain.errors import BrowserMissing, SourceRefused, TenderwatchError, Unreadable
+from domain.errors import BrowserMissing, HostPaused, SourceRefused, TenderwatchError, Unreadable
 from domain.sources import IssueKind, Page, Source, Step
 
 if TYPE_CHECKING:
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from crawler.browser.render import Renderer
 
 REFUSALS = {401, 402, 403, 407, 451}
+MOST_DETAILS = 2_000  # steps that wait, some 5 KB each with their rows and requests
 LOST_IN_A_ROW = 3  # steps lost to the network or a 5xx, each after its retries: then we stop asking
 
 
@@ -49,6 +54,13 @@ class SourceSpider(scrapy.Spider):
         Raises SourceChanged where the page is not what the source promised.
         """
 
+    def read_step(self, fetched: Fetched, find_releases: FindReleases) -> Reading:
+        """`read`, but for what is no page of its protocol: a number that is missing, a notice that is gone."""
+        count = self.session.walk.count
+        if fetched.step.kind == NUMBER and count is not None:
+            return count.read_number(fetched, lambda page: self.read(page, find_releases))
+        return Reading() if is_gone(fetched.step, fetched.status) else self.read(fetched, find_releases)
+
     @classmethod
     def from_crawler(cls, crawler: "Crawler", *args: Any, **kwargs: Any) -> Self:
         """The spider with its session; the source's pace and politeness become this crawl's settings.
@@ -67,7 +79,7 @@ class SourceSpider(scrapy.Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.session = session
         spider.renderer = crawler.settings.get("TENDERWATCH_BROWSER")
-        session.read = spider.read
+        session.read = spider.read_step
         crawler.signals.connect(spider.on_opened, signals.spider_opened)
         crawler.signals.connect(spider.on_closed, signals.spider_closed)
         return spider
@@ -113,10 +125,11 @@ class SourceSpider(scrapy.Spider):
             yield self.to_request(step)
 
     def to_request(self, step: Step) -> Request:
-        """The request of a step; list pages go before details, so that a run soon knows what there is."""
+        """The request of a step; list pages go before details, so that a run soon knows what there is, until so many
+        details wait that they would fill the memory."""
         url = self.session.key.put_into(step.url)
         meta = {"step": step}
-        priority = 0 if step.kind == "detail" else 1
+        priority = 1 if step.kind != "detail" else 2 if len(self.session.unfinished) > MOST_DETAILS else 0
         return Request(url, self.parse, meta=meta, errback=self.on_error, priority=priority, dont_filter=True)
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Fetched]:  # noqa: ARG002 (Scrapy's signature)
@@ -129,7 +142,12 @@ class SourceSpider(scrapy.Spider):
             kind = wall.kind if wall else IssueKind.REFUSED
             self._refuse(step, told, response.meta.get("page"), kind)
             return
-        fetched = Fetched(step, response.url, response.body, response.meta.get("page"))
+        if is_gone(step, response.status) or (response.status == 404 and step.kind == NUMBER):
+            if response.status == 410:
+                self.session.later(withdraw, self.session, step)
+            yield replace(to_fetched(response), body=b"", status=response.status)
+            return
+        fetched = to_fetched(response)
         if response.status >= 400:
             self.session.later(self.session.fail, step, f"HTTP {response.status}", fetched.page)
             self._stop_where_lost()
@@ -139,7 +157,10 @@ class SourceSpider(scrapy.Spider):
     def on_error(self, failure: Failure) -> None:
         """A step without a response: the network, a body beyond the limits, robots.txt, the guard of addresses."""
         step: Step = failure.request.meta["step"]  # type: ignore[attr-defined]
-        if isinstance(failure.value, SourceRefused):
+        if isinstance(failure.value, HostPaused):
+            self.session.later(put_off, self.session, str(failure.value))
+            self.stop("refused")
+        elif isinstance(failure.value, SourceRefused):
             self._refuse(step, str(failure.value))
         elif isinstance(failure.value, Unreadable):  # a page in the browser, kept as far as it came
             page, element = failure.request.meta.get("page"), failure.value.element  # type: ignore[attr-defined]
@@ -162,6 +183,20 @@ class SourceSpider(scrapy.Spider):
             self.stop("refused")
 
 
+def is_gone(step: Step, status: int) -> bool:
+    """The portal says in so many words (410) that it has taken a notice back."""
+    return status == 410 and step.kind in ("detail", NUMBER)
+
+
+def to_fetched(response: Response) -> Fetched:
+    """A response as the item that travels on, with what our middlewares have found out of it."""
+    meta = response.meta
+    known, unchanged = meta.get(VALIDATORS), meta.get(UNCHANGED, False)
+    return Fetched(
+        meta["step"], response.url, response.body, meta.get("page"), validators=known, not_modified=unchanged
+    )
+
+
 def _read_options(arguments: dict[str, Any]) -> Options:
     """What `scrapy crawl -a name=value` says; unknown names stay, and Scrapy makes attributes of them."""
     moments = {name: arguments.pop(name, None) for name in ("since", "until")}
@@ -181,6 +216,7 @@ def _to_scrapy(source: Source, settings: Settings, endpoint: Endpoint | None) ->
     pace = source.pace
     return {
         "DOWNLOAD_DELAY": 0 if endpoint and endpoint.is_loopback else pace.delay,
+        "DOWNLOAD_TIMEOUT": pace.timeout,
         "CONCURRENT_REQUESTS": pace.at_once,
         "CONCURRENT_REQUESTS_PER_DOMAIN": pace.at_once,
         "ROBOTSTXT_OBEY": source.obey_robots,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
+from crawler.keys import KeySet
 from domain.health import ALL, CALLS, OF_CALLS
 from domain.notices import Kind, Notice, Status
 from domain.sources import Issue, Step
@@ -33,17 +34,19 @@ KNOWN: dict[str, Callable[[Notice], object]] = {
 
 @dataclass(slots=True)
 class Chain:
-    """One list from its first page on: the portal's own total, and the rows that were found."""
+    """One list from its first page on: the portal's own total, the least and the most that it told while the list was
+    read, and the rows that were found."""
 
     total: int | None = None
-    rows: set[str] = field(default_factory=set)
+    most: int = 0
+    rows: KeySet = field(default_factory=KeySet)
 
 
 @dataclass(slots=True)
 class Loose:
     """A page that an earlier run left, read before this run came to it: its rows, and the pages that it leads to."""
 
-    rows: set[str] = field(default_factory=set)
+    rows: KeySet = field(default_factory=KeySet)
     next: list[str] = field(default_factory=list)
 
 
@@ -59,8 +62,8 @@ class Tally:
     filled: Counter[str] = field(default_factory=Counter)
     calls: int = 0
     filled_in_calls: Counter[str] = field(default_factory=Counter)
-    keys: set[str] = field(default_factory=set)
-    rows: set[str] = field(default_factory=set)
+    keys: KeySet = field(default_factory=KeySet)
+    rows: KeySet = field(default_factory=KeySet)
     new: int = 0
     changed: int = 0
     lost: int = 0
@@ -84,14 +87,14 @@ class Tally:
 
     def follow_chain(self, step: Step, keys: Sequence[str], total: int | None, steps: Iterable[Step]) -> int:
         """Count a list page and hand its chain on to the pages after it; how many rows this run had not seen."""
-        fresh = len(set(keys) - self.rows)
-        self.rows.update(keys)
+        fresh = self.rows.update(keys)
         root = self.roots.get(step.token)
         if root is not None:
             chain = self.chains[root]
             chain.rows.update(keys)
             if total is not None:  # rows may go while we read: the smallest total is what we can be held to
                 chain.total = total if chain.total is None else min(chain.total, total)
+                chain.most = max(chain.most, total)
             for each in steps:
                 self._adopt(each.token, root)
         else:
@@ -106,7 +109,7 @@ class Tally:
             return
         self.roots[token] = root
         loose = self.loose.pop(token, Loose())
-        self.chains[root].rows.update(loose.rows)
+        self.chains[root].rows.join(loose.rows)
         for each in loose.next:
             self._adopt(each, root)
 
@@ -135,3 +138,8 @@ class Tally:
         """The portal's own total over all lists of this run, None where it tells none."""
         totals = [chain.total for chain in self.chains.values() if chain.total is not None]
         return sum(totals) if totals else None
+
+    def slipped(self) -> int:
+        """How many rows may have slipped from a page not read yet to one that was, in lists that got shorter while
+        they were read: those that the portal counted at its most and nobody saw."""
+        return sum(max(0, chain.most - len(chain.rows)) for chain in self.chains.values() if chain.total is not None)

@@ -45,6 +45,13 @@ class SourceRefused(TenderwatchError):
     """Middlewares raise it: the portal said no (401, 403, robots.txt, a login). The run is `blocked`."""
 
 
+class HostPaused(SourceRefused):
+    """Middlewares raise it: the host wants to be left alone (429, 403) until a moment that the text names.
+
+    The run is `blocked`, and its steps wait as if it had not been.
+    """
+
+
 class AddressRefused(TenderwatchError):
     """The guard of addresses raises it: a private, loopback or otherwise forbidden address, or a scheme not allowed."""
 

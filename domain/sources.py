@@ -14,13 +14,15 @@ from domain.notices import Kind, Status
 class Pace:
     """How fast a portal may be asked: seconds between requests, and requests at once.
 
-    `retry_after` is the wait in seconds where a portal answers one of `statuses` without saying how long.
+    `retry_after` is the wait in seconds where a portal answers one of `statuses` without saying how long. `timeout` is
+    how many seconds one answer may take.
     """
 
     delay: float = 1.0
     at_once: int = 1
     retry_after: float = 60.0
     statuses: tuple[int, ...] = (429,)
+    timeout: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +178,25 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Validators:
+    """What tells a portal which version of a document we have: its own ETag and Last-Modified, as printed.
+
+    `url` is the address that was asked, without the source's key; `pages` are the hashes of the saved bodies that the
+    document was read from: one, or an archive's portions.
+    """
+
+    url: str
+    etag: str | None
+    last_modified: str | None
+    pages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """One crawl of one source; counts are of notices unless they say otherwise."""
+    """One crawl of one source; counts are of notices unless they say otherwise.
+
+    `not_modified` are pages of which the portal said by 304 that they are as they were; they count as pages too.
+    """
 
     id: int
     source: str
@@ -194,6 +213,7 @@ class Run:
     steps_left: int
     reason: str | None
     facts: Facts | None = None
+    not_modified: int = 0
 
 
 @dataclass(frozen=True, slots=True)

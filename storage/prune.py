@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, func, select
 from storage.ids import in_chunks
 from storage.pages import PageFiles
 from storage.schema import issues, notices, pages
+from storage.validators import prune_validators
 
 # A crawl names its page in a transaction within seconds after saving its file; until then no row protects it.
 IDLE_SECONDS = 3600
@@ -33,6 +34,7 @@ def prune(
 
     Those behind an open issue or a current revision stay, whatever their age and size.
     """
+    prune_validators(c, now - keep)
     doomed = _choose(c, pages_, now - keep, most_bytes)
     for chunk in in_chunks(doomed):
         c.execute(delete(pages).where(pages.c.hash.in_(chunk)))

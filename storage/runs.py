@@ -10,12 +10,13 @@ from storage.schema import runs, steps
 from storage.types import AnyRow
 
 UNFINISHED = (StepState.TODO, StepState.FAILED)
+COUNTS = ("pages", "new", "changed", "same", "issues", "not_modified")
 
 
 _COUNT = (
     update(runs)
     .where(runs.c.id == bindparam("of_id"))
-    .values({name: runs.c[name] + bindparam(f"more_{name}") for name in ("pages", "new", "changed", "same", "issues")})
+    .values({name: runs.c[name] + bindparam(f"more_{name}") for name in COUNTS})
 )
 
 
@@ -45,10 +46,18 @@ def finish_run(
 
 
 def count_run(
-    c: Connection, run_id: int, *, pages: int = 0, new: int = 0, changed: int = 0, same: int = 0, issues: int = 0
+    c: Connection,
+    run_id: int,
+    *,
+    pages: int = 0,
+    new: int = 0,
+    changed: int = 0,
+    same: int = 0,
+    issues: int = 0,
+    not_modified: int = 0,
 ) -> None:
     """Adds to a run's counts."""
-    added = {"pages": pages, "new": new, "changed": changed, "same": same, "issues": issues}
+    added = dict(zip(COUNTS, (pages, new, changed, same, issues, not_modified), strict=True))
     c.execute(_COUNT, {"of_id": run_id, **{f"more_{name}": number for name, number in added.items()}})
 
 
@@ -90,4 +99,5 @@ def to_run(row: AnyRow) -> Run:
         steps_left=row.steps_left,
         reason=row.reason,
         facts=read_json(row.facts) if row.facts else None,
+        not_modified=row.not_modified,
     )

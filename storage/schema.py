@@ -63,6 +63,7 @@ runs = Table(
     Column("chain_complete", Boolean, nullable=False, server_default=text("false")),
     Column("reason", CleanText),
     Column("facts", Json),
+    Column("not_modified", Integer, nullable=False, server_default="0"),  # pages that were answered by 304
     Index(None, "source", "id"),
 )
 
@@ -128,6 +129,32 @@ issues = Table(
         postgresql_where=text("closed_at IS NULL"),
     ),
     Index(None, "page"),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", Text, primary_key=True),  # with its port, as in an address
+    Column("paused_until", Instant),
+    Column("pause_reason", CleanText),
+    Column("robots", CleanText),
+    Column("robots_at", Instant),
+    Column("turn_run_id", Id),  # no foreign keys: a turn is worth as much as its run's lease
+    Column("wanted_run_id", Id),
+    Column("wanted_at", Instant),
+    Column("next_at", Instant),  # the pace of the crawl that gave its turn up
+)
+
+validators = Table(
+    "validators",
+    metadata,
+    Column("source", Text, ForeignKey("sources.source"), nullable=False),
+    Column("url", CleanText, nullable=False),
+    Column("etag", CleanText),
+    Column("last_modified", CleanText),
+    Column("pages", Json, nullable=False),  # hashes of the bodies that were read and stored
+    Column("saved_at", Instant, nullable=False),
+    PrimaryKeyConstraint("source", "url"),
 )
 
 releases = Table(

@@ -38,7 +38,8 @@ def add_steps(c: Connection, source: str, run_id: int, steps_: Sequence[Step]) -
 def save_step(c: Connection, source: str, token: str, state: StepState, reason: str | None = None) -> None:
     """Records how a step went, for the run that holds the source's lease; counts its tries.
 
-    A fifth failure makes it dead. LookupError for a token that was never added.
+    A detail's fifth failure makes it dead: its row is stored. A list is tried for ever, as nobody knows what stands in
+    it. LookupError for a token that was never added.
     """
     went = {"of_source": source, "of_token": token, "to": state, "tried": int(state != StepState.TODO)}
     if c.execute(_SAVE, {**went, "because": reason}).rowcount == 0:
@@ -81,7 +82,9 @@ _SAVE = (
     .values(
         state=case(
             (
-                (bindparam("to", type_=String) == StepState.FAILED) & (steps.c.tries + 1 >= MOST_TRIES),
+                (bindparam("to", type_=String) == StepState.FAILED)
+                & (steps.c.tries + 1 >= MOST_TRIES)
+                & (steps.c.kind == "detail"),
                 StepState.DEAD,
             ),
             else_=bindparam("to", type_=String),

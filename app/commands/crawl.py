@@ -35,9 +35,19 @@ def crawl(
     moment = read_moment(since, place.settings.zone) if since else None
     runs = crawl_all(place, chosen, endpoints=endpoints, since=moment)
     print_rows(
-        ["source", "state", "pages", "new", "changed", "same", "left", "why"],
+        ["source", "state", "pages", "not sent again", "new", "changed", "same", "left", "why"],
         [
-            [run.source, run.state.value, run.pages, run.new, run.changed, run.same, run.steps_left, run.reason]
+            [
+                run.source,
+                run.state.value,
+                run.pages,
+                run.not_modified,
+                run.new,
+                run.changed,
+                run.same,
+                run.steps_left,
+                run.reason,
+            ]
             for run in runs
         ],
     )

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
-from app.console import FAILED, in_zone, open_installation, print_json, settings, show, tell
+from app.console import FAILED, in_zone, now, open_installation, print_json, settings, show, tell
 
 if TYPE_CHECKING:
     from domain.sources import Source
@@ -46,6 +47,7 @@ def list_all(as_json: AsJson = False) -> None:
 def show_one(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_json: AsJson = False) -> None:
     """One source: what it is, its last runs, and what a person must look at."""
     from storage.engine import reading
+    from storage.hosts import find_pause
     from storage.issues import find_issues
     from storage.runs import find_runs
 
@@ -54,7 +56,10 @@ def show_one(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_json: As
     with reading(place.engine) as connection:
         runs = find_runs(connection, source.id, limit=10)
         issues = find_issues(connection, source.id, limit=20)
+        pause = find_pause(connection, urlsplit(source.endpoint).netloc, now())
     facts = _facts(source)
+    if pause:
+        facts["paused"] = f"until {in_zone(pause.until, place.settings.zone)}: {pause.reason}"
     zone = place.settings.zone
     run_rows = [
         {
@@ -62,6 +67,7 @@ def show_one(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_json: As
             "started": in_zone(run.started_at, zone),
             "state": run.state.value,
             "pages": run.pages,
+            "not sent again": run.not_modified,
             "new": run.new,
             "changed": run.changed,
             "same": run.same,

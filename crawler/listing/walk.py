@@ -1,10 +1,11 @@
 """One walk over a source's list: the steps that begin it, and what follows from each page that was read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
+from crawler.listing.count import CountUp
 from crawler.listing.feed import Feed
 from crawler.listing.mark import Mark
 from crawler.listing.packages import Packages
@@ -16,10 +17,11 @@ from domain.sources import Issue, IssueKind, Source, Step, StepState
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The steps that a run adds to those left by earlier ones, and the mark once they stand in the database (None:
-    the source is not walked by time)."""
+    the source is not walked by time). `replaced` are failed pages of earlier runs, whose lists are read anew."""
 
     steps: tuple[Step, ...]
     mark: Mark | None = None
+    replaced: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Walk:
     ceiling: int | None = None
     packages: Packages | None = None
     feed: Feed | None = None
+    count: CountUp | None = None
     depths: dict[str, int] = field(default_factory=dict)
     parents: dict[str, str] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
@@ -69,7 +72,13 @@ class Walk:
             ceiling=listing["next"].get("ceiling", CEILING) if "next" in listing else None,
             packages=Packages.read(source) if "package" in listing else None,
             feed=Feed.read(source) if "feed" in listing else None,
+            count=CountUp.read(source) if "count_up" in listing else None,
         )
+
+    @property
+    def has_cursor(self) -> bool:
+        """Where a run goes on stands in the source's cursor, moved with each page."""
+        return bool(self.windows or self.feed or self.count)
 
     def plan(
         self,
@@ -85,18 +94,46 @@ class Walk:
 
         By windows: from the mark, less the overlap, to now (the first time: from now, less `first`). Otherwise the
         list from its beginning, but where a walk was interrupted it is finished first, and the next run begins anew.
-        A feed is read on from its `cursor`.
+        A feed is read on from its `cursor`, and so are numbers.
         """
-        self.left = {step.token for step in left}
         end = min(now, until or now).astimezone(UTC).replace(second=0, microsecond=0)
         if self.windows is not None:
-            return self._plan_windows(self.windows, mark, since, end)
-        if self.feed is not None:
-            return Plan(tuple(self.feed.plan(cursor, left, since, end)))
-        if since is None and any(step.state is StepState.TODO for step in left):
-            return Plan(())
-        kind = "file" if "file" in self.source.listing else "page"
-        return Plan((self._begin(Step(self.source.endpoint, kind, self.source.endpoint)),))
+            plan = self._plan_windows(self.windows, mark, since, end)
+        elif self.feed is not None:
+            plan = Plan(tuple(self.feed.plan(cursor, left, since, end)))
+        elif self.count is not None:
+            plan = Plan(tuple(self.count.plan(cursor, left, anew=since is not None)))
+        elif since is None and any(step.state is StepState.TODO for step in left):
+            plan = Plan(())
+        else:
+            kind = "file" if "file" in self.source.listing else "page"
+            plan = Plan((self._begin(Step(self.source.endpoint, kind, self.source.endpoint)),))
+        plan = self._read_anew(plan, left)
+        self.left = {step.token for step in left} - {step.token for step in plan.replaced}
+        return plan
+
+    def _read_anew(self, plan: Plan, left: Sequence[Step]) -> Plan:
+        """A page behind a next link that failed may never come again: its token may be too old. So its window, or the
+        whole list, is read from its beginning, and the page itself is asked no more."""
+        if self.ceiling is None or self.pages is not None or self.feed is not None:
+            return plan
+        planned = {step.token for step in plan.steps}
+        broken = [step for step in left if step.kind == "page" and step.state is StepState.FAILED]
+        broken = [step for step in broken if step.token not in planned]
+        if self.windows is None:
+            return replace(plan, replaced=tuple(broken)) if plan.steps else plan
+        known = planned | {step.token for step in left}
+        again = {each.token: each for step in broken for each in self.windows.around(step)}
+        fresh = (each for token, each in again.items() if token not in known)
+        return replace(plan, steps=(*fresh, *plan.steps), replaced=tuple(broken))
+
+    def count_on(self, step: Step, *, found: bool) -> Followed:
+        """The numbers that come after one that was read."""
+        if self.count is None:
+            return Followed()
+        steps = self.count.after(step, found=found)
+        reason = f"there are more numbers than the ceiling of {self.count.ceiling}; the next run goes on"
+        return Followed(tuple(steps), (self._cut(step, reason),) if self.count.is_cut else ())
 
     def follow(self, step: Step, seen: Seen) -> Followed:
         """What comes after a list page; a full window gives its halves, or an issue where it cannot be divided."""

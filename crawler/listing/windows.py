@@ -62,6 +62,10 @@ class Windows:
                 yield self._step(begin, end, dict(zip(self.over, values, strict=True)))
             begin = end
 
+    def around(self, step: Step) -> Iterator[Step]:
+        """The windows that a page of one of them lies in."""
+        return self.between(*_bounds(step))
+
     def is_full(self, step: Step, rows: int) -> bool:
         """The window has as many rows as the portal gives at most, so that there may be more."""
         return step.kind == "window" and self.full is not None and rows >= self.full

@@ -1,6 +1,7 @@
 """Waits as portals ask: `Retry-After` in both its forms pauses the whole host, and so does an answer of 5xx.
 
-How often a request is sent again is limited; what stays unread is a step that the next run tries.
+A pause that the portal asks for (429, 403) stands in the database: the next run and other sources of the host keep it
+too. How often a request is sent again is limited; what stays unread is a step that the next run tries.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
@@ -26,7 +28,8 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from crawler.addresses import redact
-from domain.errors import SourceRefused
+from crawler.refusals import pause_host
+from domain.errors import HostPaused
 from domain.sources import Pace
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ NETWORK = (
 MOST_RETRIES = 3  # after 5xx and network errors
 MOST_WAITS = 5  # after "slower": the portal says when, so one is enough where it means it
 LONGEST_WAIT = 900.0  # seconds; a portal that asks for more is left alone until the next run
+FORBIDDEN_PAUSE = 900.0  # seconds after a 403 that does not say how long
 log = structlog.get_logger()
 
 
@@ -69,6 +73,7 @@ class RetryAfterMiddleware:
     clock: Callable[[], datetime]
     backoff: float
     is_stopping: Callable[[], bool]
+    pause: Callable[[str, float, str], None]
     resume: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     @classmethod
@@ -76,7 +81,8 @@ class RetryAfterMiddleware:
         """With the pace of the crawl's source; a back-off begins at its delay, and at least at one second."""
         pace: Pace = crawler.settings["TENDERWATCH_PACE"]
         session: Session = crawler.settings["TENDERWATCH_SESSION"]
-        return cls(pace, session.clock, max(1.0, pace.delay), lambda: session.stopping)
+        backoff = max(1.0, pace.delay)
+        return cls(pace, session.clock, backoff, lambda: session.stopping, partial(pause_host, session))
 
     async def process_request(self, request: Request) -> None:
         """Wait until the host may be asked; the wait may be made longer meanwhile, and ends when the crawl stops."""
@@ -87,12 +93,13 @@ class RetryAfterMiddleware:
             await asyncio.sleep(min(wait, 0.2))
 
     def process_response(self, request: Request, response: Response) -> Response | Request:
-        """The same request again where the portal only wants us to wait; raises SourceRefused for too long a wait."""
+        """The same request again where the portal only wants us to wait; raises HostPaused for too long a wait."""
         printed = response.headers.get("Retry-After")
         wait = read_retry_after(printed.decode("latin-1") if printed else None, self.clock())
         if response.status in self.pace.statuses or (wait is not None and response.status in {429, 503}):
-            wait = self.pace.retry_after if wait is None else wait
-            return self._again(request, "waits", MOST_WAITS, wait, f"HTTP {response.status}") or response
+            return self._slower(request, self.pace.retry_after if wait is None else wait, f"HTTP {response.status}")
+        if response.status == 403:  # the spider stops the crawl
+            self.pause(urlsplit(request.url).netloc, FORBIDDEN_PAUSE if wait is None else wait, "HTTP 403")
         if response.status in PASSING:
             return self._again(request, "retries", MOST_RETRIES, None, f"HTTP {response.status}") or response
         return response
@@ -103,13 +110,22 @@ class RetryAfterMiddleware:
             return None
         return self._again(request, "retries", MOST_RETRIES, None, str(exception))
 
+    def _slower(self, request: Request, wait: float, why: str) -> Request:
+        """The same request after the pause that the portal asks for, which holds for all crawls."""
+        host = urlsplit(request.url).netloc
+        self.pause(host, wait, why)
+        if wait > LONGEST_WAIT:
+            raise HostPaused(f"{why}: {host} asks to wait {wait / 60:.0f} minutes; the next run goes on")
+        again = self._again(request, "waits", MOST_WAITS, wait, why)
+        if again is None:
+            raise HostPaused(f"{why}: {host} has asked {MOST_WAITS + 1} times to wait; the next run goes on")
+        return again
+
     def _again(self, request: Request, counter: str, most: int, wait: float | None, why: str) -> Request | None:
         tried = request.meta.get(counter, 0) + 1
         if tried > most:
             return None
         wait = self.backoff * 2 ** (tried - 1) if wait is None else wait
-        if wait > LONGEST_WAIT:
-            raise SourceRefused(f"{why}: the portal asks to wait {wait / 60:.0f} minutes; the next run goes on")
         host = urlsplit(request.url).netloc
         self.resume[host] = max(self.resume[host], time.monotonic() + wait)
         log.debug("host paused", host=host, seconds=round(wait, 1), why=why, url=redact(request.url), tried=tried)

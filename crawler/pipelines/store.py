@@ -1,7 +1,7 @@
 """Stores what one page brought, the step that asked for it and the steps that follow, in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -16,6 +16,7 @@ from storage.releases import save_releases
 from storage.runs import count_run
 from storage.sources import check_lease
 from storage.steps import add_steps, save_step
+from storage.validators import save_validators
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,21 @@ def store(c: Connection, harvest: Harvest, lease: Lease, *, baseline: bool, now:
         save_issues(c, lease.run_id, harvest.issues, now)
     if harvest.steps:
         add_steps(c, lease.source, lease.run_id, harvest.steps)
+    counts = {"new": saved.new, "changed": saved.changed, "same": saved.same, "issues": len(harvest.issues)}
     if not harvest.fetched.more:
         save_step(c, lease.source, step.token, StepState.DONE)
-    counts = {"new": saved.new, "changed": saved.changed, "same": saved.same, "issues": len(harvest.issues)}
-    count_run(c, lease.run_id, pages=int(not harvest.fetched.more), **counts)
+        _keep_validators(c, harvest.fetched, lease.source, now)
+        counts |= {"pages": 1, "not_modified": int(harvest.fetched.not_modified)}
+    count_run(c, lease.run_id, **counts)
     return saved
+
+
+def _keep_validators(c: Connection, fetched: Fetched, source: str, now: datetime) -> None:
+    """So that the next run need not have the document sent; an archive names its portions itself."""
+    known = fetched.validators
+    if known is not None:
+        own = (fetched.page.hash,) if fetched.page else ()
+        save_validators(c, source, replace(known, pages=known.pages or own), now)
 
 
 def store_failure(
@@ -68,8 +79,12 @@ def store_failure(
     *,
     baseline: bool,
     now: datetime,
+    state: StepState = StepState.FAILED,
 ) -> Saved:
-    """A step that failed: its page as far as there is one, why, and the list's row as a partial notice."""
+    """A step that failed: its page as far as there is one, why, and the list's row as a partial notice.
+
+    With the state TODO it does not count as tried: not the step failed, but the portal refused us.
+    """
     check_lease(c, lease)
     page = fetched.page
     if page is not None:
@@ -84,6 +99,6 @@ def store_failure(
         partial={notice.key for notice in partial},
     )
     save_issues(c, lease.run_id, issues, now)
-    save_step(c, lease.source, fetched.step.token, StepState.FAILED, reason[:1000])
+    save_step(c, lease.source, fetched.step.token, state, reason[:1000])
     count_run(c, lease.run_id, new=saved.new, changed=saved.changed, same=saved.same, issues=len(issues))
     return saved

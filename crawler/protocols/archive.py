@@ -1,6 +1,7 @@
 """Portals that publish archives of XML notices: downloaded into a file, read in portions of some dozen notices."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import IO, Any
 
@@ -9,10 +10,11 @@ from scrapy.http import Response
 
 from crawler.addresses import redact
 from crawler.middlewares.files import FILE, INTO
+from crawler.middlewares.unchanged import UNCHANGED
 from crawler.readers.archives import read_documents, to_bundle
 from crawler.readers.ted import read_bundle
 from crawler.reading import Fetched, FindReleases, Reading
-from crawler.spider import SourceSpider
+from crawler.spider import SourceSpider, to_fetched
 from domain.errors import SourceChanged, Unreadable
 from domain.sources import IssueKind, Page, Step
 
@@ -42,17 +44,20 @@ class ArchiveSpider(SourceSpider):
     async def unpack(self, response: Response, **kwargs: Any) -> AsyncIterator[Fetched]:
         """The portions of an archive, one item each. What was unpacked before an archive breaks off is stored."""
         file: IO[bytes] | None = response.meta.pop(FILE, None)
-        if file is None:
+        if file is None and not response.meta.get(UNCHANGED):
             for fetched in self.parse(response, **kwargs):
                 yield fetched
             return
-        with file:
-            portions = self._portions(response.meta["step"], response.url, file)
+        whole = to_fetched(response)
+        with file or nullcontext():
+            portions = self._portions(whole.step, whole.url, file) if file else self._saved_portions(whole)
+            saved: list[str] = []
             while not self.session.stopping:
                 portion = await self.session.in_writer(next, portions, None)
                 if portion is None:
                     return
-                yield portion
+                saved += [portion.page.hash] if portion.page else []
+                yield portion if portion.more else _known_by(portion, whole, saved)
 
     def read(self, fetched: Fetched, find_releases: FindReleases) -> Reading:  # noqa: ARG002 (there are no releases)
         """The notices of a portion; one that cannot be read is a fault, and the others go on."""
@@ -77,12 +82,29 @@ class ArchiveSpider(SourceSpider):
             return
         yield replace(waiting, more=False) if waiting else Fetched(step, url, b"", None)
 
+    def _saved_portions(self, whole: Fetched) -> Iterator[Fetched]:
+        """Of an archive that is as it was, from our own files. In the writer thread."""
+        assert whole.validators is not None
+        hashes = whole.validators.pages
+        for place, digest in enumerate(hashes, 1):
+            body = self.session.files.read(digest)
+            page = Page(digest, whole.validators.url, self.session.clock(), TAR, len(body))
+            yield Fetched(whole.step, whole.url, body, page, more=place < len(hashes))
+        if not hashes:
+            yield Fetched(whole.step, whole.url, b"", None)
+
     def _to_portion(self, step: Step, url: str, documents: list[Document]) -> Fetched:
         """Saved as a page of its own, so that it can be read again without the archive."""
         session, body = self.session, to_bundle(documents)
         shown = redact(session.key.take_out_of(url))
         page = Page(session.files.save(body), shown, session.clock(), TAR, len(body))
         return Fetched(step, url, body, page, more=True)
+
+
+def _known_by(last: Fetched, whole: Fetched, saved: list[str]) -> Fetched:
+    """The last portion, with what the portal tells the archive by, and where all of it is saved."""
+    known = replace(whole.validators, pages=tuple(saved)) if whole.validators else None
+    return replace(last, validators=known, not_modified=whole.not_modified)
 
 
 def _group(documents: Iterable[Document]) -> Iterator[list[Document]]:

@@ -1,6 +1,7 @@
 """Portals that are web pages only: a list by the selectors in the YAML, and a page for each of its rows."""
 
 from crawler.browser.marks import after_click, read_mark
+from crawler.listing.count import NUMBER
 from crawler.listing.detail import read_row, to_detail
 from crawler.readers.html import read_detail, read_list
 from crawler.reading import Fetched, FindReleases, Reading
@@ -13,7 +14,7 @@ class HtmlSpider(SourceSpider):
 
     def read(self, fetched: Fetched, find_releases: FindReleases) -> Reading:  # noqa: ARG002 (there are no releases)
         """A list page, or the page of one notice."""
-        if fetched.step.kind == "detail":
+        if fetched.step.kind in ("detail", NUMBER):
             row = read_row(fetched.step)
             return Reading(notices=(read_detail(fetched.body, self.source, fetched.url, row),))
         page = read_list(fetched.body, self.source, fetched.url)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from crawler.normalise.counts import to_count
 from crawler.readers.limits import load_json_texts
 from crawler.readers.ocds_merge import compile_versioned, is_versioned, merge_releases
 from crawler.readers.ocds_release import read_release
@@ -176,9 +177,7 @@ def _find_next(package: dict[str, Any]) -> str | None:
 def _find_total(package: dict[str, Any]) -> int | None:
     for holder in (package, package.get("meta"), package.get("pagination")):
         for name in ("total", "totalCount", "total_count"):
-            found = holder.get(name) if isinstance(holder, dict) else None
-            if isinstance(found, str) and found.isascii() and found.isdigit() and len(found) < 12:
-                found = int(found)
-            if isinstance(found, int) and not isinstance(found, bool) and 0 <= found < 10**11:
+            found = to_count(holder.get(name)) if isinstance(holder, dict) else None
+            if found is not None:
                 return found
     return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from crawler.normalise.counts import to_count
 from crawler.normalise.languages import UNKNOWN, to_language
 from crawler.normalise.places import to_country
 from crawler.readers.eforms_kinds import to_kind, to_status
@@ -72,10 +73,10 @@ def _to_total(answer: Mapping[str, Any]) -> int | None:
     printed = answer.get("totalNoticeCount")
     if printed is None:
         return None
-    text = str(printed)
-    if not (text.isascii() and text.isdecimal()):
-        raise SourceChanged(f"{text[:40]!r} is no number", "totalNoticeCount")
-    return int(text)
+    total = to_count(printed)
+    if total is None:
+        raise SourceChanged(f"{str(printed)[:40]!r} is no number", "totalNoticeCount")
+    return total
 
 
 def _read_row(row: Any) -> RawNotice:

@@ -28,7 +28,7 @@ class SpiderDrive:
         self.session = Session.open(place.settings, source, Options(**options), self.key, clock=lambda: self.now)
         self.spider = to_spider(source)()
         self.spider.session = self.session
-        self.session.read = self.spider.read
+        self.session.read = self.spider.read_step
         self.asked: list[str] = []
 
     def run(self, steps: int = 10_000) -> Verdict | None:

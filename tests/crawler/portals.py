@@ -2,13 +2,14 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import parse_qs, urlsplit
 
 import yaml
@@ -36,6 +37,20 @@ class Answer:
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    cut: bool = False  # the connection ends in the middle of the body
+    drip: float = 0.0  # seconds between two halves of the body
+
+
+def write_badly(file: IO[bytes], answer: Answer) -> bool:
+    """The body, as badly as the answer wants it; whether the connection ends here."""
+    half = len(answer.body) // 2
+    file.write(answer.body[:half])
+    if answer.drip:
+        file.flush()
+        time.sleep(answer.drip)
+    if not answer.cut:
+        file.write(answer.body[half:])
+    return answer.cut
 
 
 class Portal:
@@ -76,7 +91,7 @@ class Portal:
                 self.send_header("Content-Length", str(len(answer.body)))
                 self.end_headers()
                 try:
-                    self.wfile.write(answer.body)
+                    self.close_connection = write_badly(self.wfile, answer)
                 except ConnectionError:
                     return
                 portal.on_request(len(portal.log))
@@ -257,7 +272,9 @@ class Drive:
         self.now = now
         source = place.source(name)
         self.session = Session.open(place.settings, source, options, SourceKey(key), clock=lambda: self.now)
-        self.session.read = to_spider(source)().read
+        spider = to_spider(source)()
+        spider.session = self.session
+        self.session.read = spider.read_step
         self.asked: list[str] = []
 
     def run(self, answer: Callable[[str], Answer], steps: int = 1000) -> Verdict:

@@ -79,15 +79,24 @@ def test_what_still_waits_is_not_added_again(engine: Engine) -> None:
         assert [step.tries for step in find_unfinished_steps(c, "gb_test")] == [0, 1]
 
 
-def test_a_fifth_failure_is_the_last(engine: Engine) -> None:
+def test_a_details_fifth_failure_is_the_last(engine: Engine) -> None:
     with writing(engine) as c:
-        add_steps(c, "gb_test", a_run(c), [a_step("1")])
+        add_steps(c, "gb_test", a_run(c), [a_step("1", kind="detail")])
         for _ in range(4):
             save_step(c, "gb_test", "1", StepState.FAILED, "404")
         assert [step.tries for step in find_unfinished_steps(c, "gb_test")] == [4]
         save_step(c, "gb_test", "1", StepState.FAILED, "404")
         assert find_unfinished_steps(c, "gb_test") == []
-        assert add_steps(c, "gb_test", a_run(c), [a_step("1")]) == 0
+        assert add_steps(c, "gb_test", a_run(c), [a_step("1", kind="detail")]) == 0
+
+
+def test_a_list_is_never_given_up(engine: Engine) -> None:
+    """What stands in it is stored nowhere else."""
+    with writing(engine) as c:
+        add_steps(c, "gb_test", a_run(c), [a_step("1", kind="window")])
+        for _ in range(9):
+            save_step(c, "gb_test", "1", StepState.FAILED, "HTTP 500")
+        assert [step.tries for step in find_unfinished_steps(c, "gb_test")] == [9]
 
 
 def test_an_unknown_step_is_a_bug(engine: Engine) -> None:

@@ -176,10 +176,35 @@ def upgrade() -> None:
         sa.Column("chain_complete", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("reason", sa.Text()),
         sa.Column("facts", JSON_),
+        sa.Column("not_modified", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["source"], ["sources.source"], name="fk_runs_source_sources"),
         sa.PrimaryKeyConstraint("id", name="pk_runs"),
     )
     op.create_index("ix_runs_source_id", "runs", ["source", "id"])
+    op.create_table(
+        "hosts",
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("paused_until", INSTANT),
+        sa.Column("pause_reason", sa.Text()),
+        sa.Column("robots", sa.Text()),
+        sa.Column("robots_at", INSTANT),
+        sa.Column("turn_run_id", ID),
+        sa.Column("wanted_run_id", ID),
+        sa.Column("wanted_at", INSTANT),
+        sa.Column("next_at", INSTANT),
+        sa.PrimaryKeyConstraint("host", name="pk_hosts"),
+    )
+    op.create_table(
+        "validators",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("etag", sa.Text()),
+        sa.Column("last_modified", sa.Text()),
+        sa.Column("pages", JSON_, nullable=False),
+        sa.Column("saved_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["source"], ["sources.source"], name="fk_validators_source_sources"),
+        sa.PrimaryKeyConstraint("source", "url", name="pk_validators"),
+    )
     op.create_table(
         "issues",
         sa.Column("id", ID, nullable=False),
