@@ -85,7 +85,7 @@ def _run(task: bytes) -> dict[str, Any]:
     try:
         done = subprocess.run(command, input=task, capture_output=True, cwd=HOME, timeout=LONGEST, check=False)  # noqa: S603
     except subprocess.TimeoutExpired as error:
-        raise TenderwatchError(f"no answer within {LONGEST / 60:.0f} minutes; try again later") from error
+        raise SourceRefused(f"no answer within {LONGEST / 60:.0f} minutes; try again later") from error
     lines = done.stdout.decode().splitlines()
     if not lines:
         why = (done.stderr.decode(errors="replace").strip().splitlines() or ["nothing was said"])[-1]
