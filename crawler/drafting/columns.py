@@ -1,20 +1,22 @@
 """The fields of a list's rows: each place that repeats is a column, named by header, label, class or what it holds."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
 from crawler.drafting.printed import DateForm, decimal_mark, find_dates, money_share, month_first, names_currency
 from crawler.drafting.rows import LOOKED_AT, Rows, links_of
-from crawler.drafting.selectors import Rule, apply, header_row, link_part, stable_classes
+from crawler.drafting.selectors import Rule, apply, header_row, lasting_parts, link_part, stable_classes
 from crawler.drafting.vocabulary import field_of, fold, words_of_name
 
 DATES = ("deadline", "published")
 _ENOUGH = 0.6
 _KEY = re.compile(r"(?=[^\s]*\d)[\w][\w./#-]{2,59}")
+_OF_OTHERS = re.compile(r"(?i)customer|organi[sz]ation|buyer|company|supplier|print|login|favou?rite|subscribe|share")
 _WEIGHT = {"header": 0.95, "label": 0.9, "name": 0.8, "shape": 0.6}
 
 
@@ -80,6 +82,7 @@ def guess_fields(rows: Rows, url: str, country: str) -> Fields:
     for column in columns:
         _take_named(column, taken, forms)
     _take_link(looked, url, taken)
+    _take_range(columns, order, taken, forms)
     _take_by_shape(columns, taken, forms)
     _take_key(columns, looked, url, taken)
     return _finish(taken, forms)
@@ -132,6 +135,7 @@ def _names(rows: Sequence[HtmlElement]) -> Iterator[tuple[str, str]]:
                 yield f'[itemprop="{prop}"]', words_of_name(prop)
             yield from ((f".{name}", words_of_name(name)) for name in names)
             yield from ((f".{name} a", words_of_name(name)) for name in names if each.findall("a"))
+            yield from ((f'[class*="{part}"]', words_of_name(part)) for part in lasting_parts(each))
 
 
 def _plain(rows: Sequence[HtmlElement], url: str) -> Iterator[Column]:
@@ -144,7 +148,9 @@ def _plain(rows: Sequence[HtmlElement], url: str) -> Iterator[Column]:
         yield _read({"xpath": "."}, rows, url)
     elif not rows[0].findall("td[2]"):
         yield _read({"xpath": "."}, rows, url)
-        yield _read({"xpath": f"following-sibling::{rows[0].tag}[normalize-space()][1]"}, rows, url)
+        following = rows[0].xpath(f"following-sibling::{rows[0].tag}[normalize-space()][1]")
+        if following and following[0] not in rows:
+            yield _read({"xpath": f"following-sibling::{rows[0].tag}[normalize-space()][1]"}, rows, url)
 
 
 def _read(rule: Rule, rows: Sequence[HtmlElement], url: str, said: str = "", by: str = "shape") -> Column:
@@ -202,24 +208,36 @@ def _take(
 
 
 def _take_link(rows: Sequence[HtmlElement], url: str, taken: dict[str, Guessed]) -> None:
-    """The address of a notice's page: a link that every row has, each another."""
-    parts: dict[str, list[str]] = {}
-    for row in rows:
-        for part in dict.fromkeys(map(link_part, links_of(row))):
-            first = next(href for href in links_of(row) if link_part(href) == part)
-            parts.setdefault(part, []).append(first)
+    """The address of a notice's page: a link of every row, each another, best that on its number or title."""
     host = urlsplit(url).hostname
-    near = {part: hrefs for part, hrefs in parts.items() if urlsplit(urljoin(url, hrefs[0])).hostname == host}
-    good = [(part, hrefs) for part, hrefs in (near or parts).items() if len(hrefs) >= _ENOUGH * len(rows)]
-    best = max(good, key=lambda each: (len(set(each[1])), len(each[1])), default=None)
-    if best is None or len(set(best[1])) < _ENOUGH * len(rows):
+    links = [[each for each in row.iter("a") if each.get("href") in links_of(row)] for row in rows]
+    kinds = Counter(part for row in links for part in {link_part(each.get("href")) for each in row})
+    found: list[tuple[tuple[float, ...], str, list[str]]] = []
+    for part in (part for part, count in kinds.items() if count >= _ENOUGH * len(rows)):
+        firsts = [next((each for each in row if link_part(each.get("href")) == part), None) for row in links]
+        hrefs = [each.get("href") for each in firsts if each is not None]
+        near = urlsplit(urljoin(url, hrefs[0])).hostname == host
+        if len(set(hrefs)) >= _ENOUGH * len(rows):
+            found.append(((not _OF_OTHERS.search(part), near, *_weigh(firsts, taken), len(set(hrefs))), part, hrefs))
+    if not found:
         return
-    part, hrefs = best
+    _, part, hrefs = max(found)
     own = rows[0].tag == "a" and rows[0].get("href") == hrefs[0]
     safe = len(part) > 3 and '"' not in part and all(part in href for href in hrefs)
     where: Rule = {"xpath": "."} if own else {"css": f'a[href*="{part}"]'} if safe else {"css": "a"}
     why = f"{len(hrefs)} of {len(rows)} rows lead to a page of their own"
     taken["url"] = Guessed("url", {**where, "attribute": "href"}, why, 0.9, tuple(urljoin(url, each) for each in hrefs))
+
+
+def _weigh(links: Sequence[HtmlElement | None], taken: dict[str, Guessed]) -> tuple[float, ...]:
+    """How many of these links stand on the number, on the title, on any words."""
+    texts = [" ".join(each.text_content().split()) if each is not None else "" for each in links]
+    on = {
+        name: sum(bool(text) and (text in value or value in text) for text, value in zip(texts, taken[name].values, strict=True) if value)
+        if name in taken else 0
+        for name in ("key", "title")
+    }  # fmt: skip
+    return max(on.values()), sum(map(bool, texts)), sum(map(len, texts))
 
 
 def _take_by_shape(columns: Sequence[Column], taken: dict[str, Guessed], forms: dict[str, DateForm]) -> None:
@@ -233,12 +251,41 @@ def _take_by_shape(columns: Sequence[Column], taken: dict[str, Guessed], forms: 
             _take(name, column, taken, forms, "the later of two dates" if name == "deadline" else "the earlier", 0.6)
     if "title" not in taken:
         titles = [each for each in free if each.dates is None and each.money < _ENOUGH and each.words >= 2.5]
-        titles = [each for each in titles if each.distinct > 0.5 and each.rule != {"xpath": "."}] or titles
+        titles = [each for each in titles if each.distinct > 0.5 and not _holds_others(each, columns)] or titles
         if best := max(titles, key=lambda each: (each.by == "name", min(each.words, 25)), default=None):
             _take("title", best, taken, forms, "the longest text of the row", 0.6)
     if "value" not in taken:
         if paid := next((each for each in free if each.money >= 0.8 and each.dates is None), None):
             _take("value", paid, taken, forms, "amounts with a currency", 0.6)
+
+
+def _holds_others(column: Column, columns: Sequence[Column]) -> bool:
+    """It is a part of the row with several columns in it, not one of them."""
+    inside = [each for each in columns if each is not column and _is_inside(each, column)]
+    return len(inside) > 1
+
+
+def _is_inside(one: Column, other: Column) -> bool:
+    pairs = [(a, b) for a, b in zip(one.values, other.values, strict=True) if a]
+    return all(a in b and len(a) < len(b) for a, b in pairs)
+
+
+def _take_range(columns: Sequence[Column], order: bool, taken: dict[str, Guessed], forms: dict[str, DateForm]) -> None:
+    """A column that prints "3/20/2026 - 4/20/2026": from when until when."""
+    if {*DATES} & {*taken}:
+        return
+    for column in columns:
+        halves = [re.split(r"(?<=\d)\s*(?:[-–—]|to|bis|au|al|до)\s*(?=\d{1,2}[/. ])", value) for value in column.values]
+        if sum(len(each) == 2 for each in halves) < _ENOUGH * len(halves):
+            continue
+        ends = [find_dates([each[place] if len(each) == 2 else "" for each in halves], order) for place in (0, 1)]
+        for name, found, mark in zip(("published", "deadline"), ends, (r"{}\s*(?:[-–—]|to)", r"(?:[-–—]|to)\s*{}"), strict=True):
+            if found is not None:
+                pattern = mark.format(found.pattern or r"([\d./]+)")
+                why = "the end of a span of time" if name == "deadline" else "the beginning of a span of time"
+                forms[name] = found
+                taken[name] = Guessed(name, {**column.rule, "regex": pattern}, why, 0.6, column.values)
+        return
 
 
 def _earlier_later(one: Column, other: Column) -> tuple[Column, Column] | None:
@@ -271,12 +318,15 @@ def _take_key(columns: Sequence[Column], rows: Sequence[HtmlElement], url: str, 
 
 
 def _key_in_link(link: Guessed) -> Guessed | None:
-    for pattern in (r"[?&](?:\w*id|\w*ref|\w*no|\w*number|\w*code|\w*num)=([\w./-]+)", r"(\d{3,})/?(?:[?#].*)?$", r"/(\d{3,})(?:[/?#-]|$)",
-                    r"([0-9a-f]{8}-[0-9a-f-]{27})"):  # fmt: skip
-        found = [re.search(f"(?i){pattern}", value) for value in link.values]
+    """The parameter, or the part of the path, that differs from notice to notice."""
+    names = [name for name, value in parse_qsl(urlsplit(link.values[0]).query) if re.search(r"\d", value)]
+    patterns = [rf"[?&]{re.escape(name)}=([^&#]+)" for name in names]
+    patterns += [r"/(\d{3,})/?(?:[?#].*)?$", r"/(\d{3,})(?:[/?#_-]|$)", r"([0-9a-f]{8}-[0-9a-f-]{27})", r"/([^/?#]*\d[^/?#]*)/?$"]
+    for pattern in patterns:
+        found = [re.search(pattern, value) for value in link.values]
         values = tuple(match[1] for match in found if match)
         if len(values) == len(link.values) and len(set(values)) == len(values):
-            return Guessed("key", {**link.rule, "regex": f"(?i){pattern}"}, "the number in its link", 0.75, values)
+            return Guessed("key", {**link.rule, "regex": pattern}, "what differs in its link", 0.75, values)
     return None
 
 

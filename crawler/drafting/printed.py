@@ -16,6 +16,7 @@ _FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", ()),
     (r"\d{1,2}\.\d{1,2}\.\d{4}(?:\s*(?:г\.?|,|в)?\s*\d{1,2}:\d\d(?::\d\d)?)?(?:\s*\((?:МСК|MSK)[^)]*\))?", ()),
     (rf"\d{{1,2}}/\d{{1,2}}/\d{{4}}{_TIME}", ("%d/%m/%Y", "%m/%d/%Y")),
+    (rf"\d{{1,2}}/\d{{1,2}}/\d{{2}}{_TIME}", ("%d/%m/%y", "%m/%d/%y")),
     (rf"\d{{1,2}}-\d{{1,2}}-\d{{4}}{_TIME}", ("%d-%m-%Y", "%m-%d-%Y")),
     (rf"\d{{4}}/\d\d/\d\d{_TIME}", ("%Y/%m/%d",)),
     (r"[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? (?:GMT|UTC|[+-]\d{4})", ()),
@@ -59,7 +60,7 @@ def find_dates(values: Sequence[str], month_first: bool) -> DateForm | None:
 
 def month_first(texts: Sequence[str], country: str) -> bool:
     """Whether dates with slashes begin with the month: by a day above 12 anywhere on the page, else by the country."""
-    pairs = [match for text in texts for match in re.findall(r"(?<![\d/])(\d{1,2})/(\d{1,2})/\d{4}", text)]
+    pairs = [match for text in texts for match in re.findall(r"(?<![\d/])(\d{1,2})/(\d{1,2})/\d{2,4}", text)]
     if any(int(first) > 12 for first, _ in pairs):
         return False
     if any(int(second) > 12 for _, second in pairs):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from crawler.drafting.printed import find_dates, money_share
-from crawler.drafting.selectors import Rule, link_part, rows_rule, stable_classes
+from crawler.drafting.selectors import Rule, lasting_parts, link_part, rows_rule, stable_classes
 from crawler.drafting.vocabulary import field_of
 from crawler.readers.html_find import text_of
 
@@ -63,10 +63,19 @@ def _groups(page: HtmlElement) -> Iterable[list[HtmlElement]]:
             key: object = ("tr", next(element.iterancestors("table"), None), len(element.findall("td")))
         else:
             kind = (parent.tag, stable_classes(parent)) if parent is not None else None
-            key = (element.tag, stable_classes(element), depth, kind)
+            key = (element.tag, _build(element), depth, kind)
         found[key].append(element)
     groups = [_without_header(group) for group in found.values() if len(group) >= 2]
     return [*groups, *filter(None, map(_with_link, groups))]
+
+
+def _build(element: HtmlElement) -> object:
+    """How an element is built: its classes, or where it has none of its own what it begins with."""
+    named = stable_classes(element) or lasting_parts(element)
+    first = next(iter(element), None)
+    if named or first is None or not isinstance(first.tag, str):
+        return named
+    return first.tag, stable_classes(first) or lasting_parts(first)
 
 
 def _with_link(group: list[HtmlElement]) -> list[HtmlElement]:

@@ -16,8 +16,8 @@ Rule = dict[str, Any]
 _SAFE = re.compile(r"[A-Za-z_][\w-]*")
 # A stripe, a state, a generated name: true of one row or of one release of the portal only.
 _FLEETING = re.compile(
-    r"(?i)(^|[-_])(odd|even|alt|alternate|alternating|stripe\w*|first|last|active|selected|hover|current)([-_]|$)|\d|"
-    r"^(sc|css|jss|ng|is|has|js|col|row|d|p|m|mt|mb|text|w|h|no|align|justify|flex|grid|clearfix)(-|$)"
+    r"(?i)(^|[-_])(odd|even|alt|alternate|alternating|\w*stripe\w*|first|last|active|selected|hover|current)([-_]|$)|\d|"
+    r"^(ui|wide|column|one|two|three|four|five|six|seven|eight|nine|ten|twelve|sixteen|container|wrapper|item)$|^(sc|css|jss|ng|is|has|js|col|row|d|p|m|mt|mb|text|w|h|no|align|justify|flex|grid|clearfix)(-|$)"
 )
 
 
@@ -29,7 +29,14 @@ def stable_classes(element: HtmlElement) -> tuple[str, ...]:
 
 def _is_hash(name: str) -> bool:
     """Names that a build makes, such as `ezlFBZ`, are others after the portal's next release."""
-    return 4 < len(name) < 9 and name.isalpha() and bool(re.search(r"[a-z][A-Z]{2}|[A-Z]$", name)) and not name.isupper()
+    mixed = name.isalpha() and not name.islower() and not name.isupper() and not name.istitle()
+    return mixed and 4 < len(name) < 9 and sum(mark in "aeiouAEIOU" for mark in name) / len(name) < 0.3
+
+
+def lasting_parts(element: HtmlElement) -> tuple[str, ...]:
+    """What of its generated classes stays: `CardStyles__Main` of `CardStyles__Main-sc-1rn3iq8-1`."""
+    found = [re.match(r"([A-Za-z]{3,}(?:__?[A-Za-z]{3,})+)(?:-sc-|__?-?\w*\d)", name) for name in (element.get("class") or "").split()]
+    return tuple(match[1] for match in found if match)
 
 
 def to_rule(rule: Rule) -> HtmlRule:
@@ -66,6 +73,7 @@ def _row_candidates(rows: Sequence[HtmlElement]) -> Iterator[tuple[Rule, bool]]:
     own = [f"{tag}.{name}" for name in common]
     if len(common) > 1:
         own.append(f"{tag}.{'.'.join(common)}")
+    own += [f'{tag}[class*="{part}"]' for part in lasting_parts(rows[0])]
     yield from (({"css": css}, True) for css in own)
     anchors = list(_anchors(rows))
     for anchor in anchors:
@@ -73,9 +81,15 @@ def _row_candidates(rows: Sequence[HtmlElement]) -> Iterator[tuple[Rule, bool]]:
             yield {"css": f"{anchor} {css}"}, True
     if tag == "tr":
         yield from _table_candidates(rows, anchors)
+    for child in rows[0]:
+        for part in (*lasting_parts(child), *stable_classes(child)) if isinstance(child.tag, str) else ():
+            yield {"xpath": f'//{tag}[{child.tag}[contains(@class, "{part}")]]'}, True
     if part := _common_link(rows):
         yield {"xpath": f'//{tag}[.//a[contains(@href, "{part}")]]'}, True
         yield {"xpath": f'//{tag}[.//a[contains(@href, "{part}")]][not(.//{tag})]'}, True
+    for name in (rows[0].get("class") or "").split():
+        if _SAFE.fullmatch(name):
+            yield {"css": f"{tag}.{name}"}, False
     place = rows[0].getroottree().getpath(rows[0].getparent())
     yield {"xpath": f"{place}/{tag}"}, False
     cells = len(rows[0].findall("td"))

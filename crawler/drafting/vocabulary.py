@@ -39,7 +39,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "buyer": (
         "buyer", "agency", "authority", "contracting authority", "organisation", "organization", "department", "entity",
-        "procuring entity", "issuer", "issuing agency", "client", "purchaser", "auftraggeber", "vergabestelle", "acheteur",
+        "procuring entity", "procuring agency", "customer", "customer name", "ministry", "municipality", "issuer", "issuing agency", "client", "purchaser", "auftraggeber", "vergabestelle", "acheteur",
         "organisme", "pouvoir adjudicateur", "órgano de contratación", "organismo", "entidad", "entidade", "órgão",
         "stazione appaltante", "ente", "amministrazione", "opdrachtgever", "zamawiający", "заказчик", "организатор",
         "организация", "замовник", "upphandlare", "oppdragsgiver", "ajánlatkérő", "zadavatel", "autoritate contractantă",
