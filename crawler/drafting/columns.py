@@ -88,6 +88,29 @@ def guess_fields(rows: Rows, url: str, country: str) -> Fields:
     return _finish(taken, forms)
 
 
+def guess_columns(columns: Sequence[Column], country: str) -> Fields:
+    """The same for columns that were named elsewhere, such as the keys of rows in JSON."""
+    order = month_first([value for column in columns for value in column.values], country)
+    typed = [_typed(column, order) for column in columns if column.share >= _ENOUGH]
+    taken: dict[str, Guessed] = {}
+    forms: dict[str, DateForm] = {}
+    for column in sorted(typed, key=lambda each: -each.distinct):
+        _take_named(column, taken, forms)
+    _take_by_shape(typed, taken, forms)
+    for column in typed:
+        links = all(re.match(r"https?://", value) for value in column.values)
+        if links and column.distinct == 1.0:
+            taken.setdefault("url", Guessed("url", column.rule, "an address in each row", 0.8, column.values))
+        elif (
+            "key" not in taken
+            and column.distinct == 1.0
+            and column.dates is None
+            and _key_pattern(column.values) == "whole"
+        ):
+            taken["key"] = Guessed("key", column.rule, "each row has another", 0.6, column.values)
+    return _finish(taken, forms)
+
+
 def _columns(rows: Sequence[HtmlElement], url: str) -> Iterator[Column]:
     """Places that most rows have once, those named by a header or label first."""
     seen: set[tuple[str, ...]] = set()
@@ -279,7 +302,9 @@ def _take_range(columns: Sequence[Column], order: bool, taken: dict[str, Guessed
         if sum(len(each) == 2 for each in halves) < _ENOUGH * len(halves):
             continue
         ends = [find_dates([each[place] if len(each) == 2 else "" for each in halves], order) for place in (0, 1)]
-        for name, found, mark in zip(("published", "deadline"), ends, (r"{}\s*(?:[-–—]|to)", r"(?:[-–—]|to)\s*{}"), strict=True):
+        for name, found, mark in zip(
+            ("published", "deadline"), ends, (r"{}\s*(?:[-–—]|to)", r"(?:[-–—]|to)\s*{}"), strict=True
+        ):
             if found is not None:
                 pattern = mark.format(found.pattern or r"([\d./]+)")
                 why = "the end of a span of time" if name == "deadline" else "the beginning of a span of time"
@@ -321,7 +346,12 @@ def _key_in_link(link: Guessed) -> Guessed | None:
     """The parameter, or the part of the path, that differs from notice to notice."""
     names = [name for name, value in parse_qsl(urlsplit(link.values[0]).query) if re.search(r"\d", value)]
     patterns = [rf"[?&]{re.escape(name)}=([^&#]+)" for name in names]
-    patterns += [r"/(\d{3,})/?(?:[?#].*)?$", r"/(\d{3,})(?:[/?#_-]|$)", r"([0-9a-f]{8}-[0-9a-f-]{27})", r"/([^/?#]*\d[^/?#]*)/?$"]
+    patterns += [
+        r"/(\d{3,})/?(?:[?#].*)?$",
+        r"/(\d{3,})(?:[/?#_-]|$)",
+        r"([0-9a-f]{8}-[0-9a-f-]{27})",
+        r"/([^/?#]*\d[^/?#]*)/?$",
+    ]
     for pattern in patterns:
         found = [re.search(pattern, value) for value in link.values]
         values = tuple(match[1] for match in found if match)

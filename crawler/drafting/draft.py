@@ -13,6 +13,11 @@ from crawler.drafting.columns import Guessed
 from crawler.normalise.zones import find_zone
 
 SURE = 0.7  # a draft less sure than this is off until a person has read it
+# The zone of the capital, or of most people, where a country has several.
+_CAPITALS = {"AU": "Australia/Sydney", "BR": "America/Sao_Paulo", "CA": "America/Toronto", "CL": "America/Santiago",
+             "CN": "Asia/Shanghai", "EC": "America/Guayaquil", "ID": "Asia/Jakarta", "KZ": "Asia/Almaty",
+             "MX": "America/Mexico_City", "NZ": "Pacific/Auckland", "RU": "Europe/Moscow",
+             "US": "America/New_York"}  # fmt: skip
 _PROMISED = ("title", "buyer", "deadline", "published", "value")
 
 
@@ -116,7 +121,9 @@ def _promise(share: float) -> float:
 def _zone(country: str) -> str:
     zone = find_zone(country, None)
     several = get_global("territory_zones").get(country, [])
-    return zone.key if zone else several[0] if several else "Europe/Brussels" if country == "EU" else "UTC"
+    if zone or country in _CAPITALS:
+        return zone.key if zone else _CAPITALS[country]
+    return several[0] if several else "Europe/Brussels" if country == "EU" else "UTC"
 
 
 def plain_title(text: str) -> str:

@@ -144,7 +144,11 @@ def _fit(name: str, value: str, order: bool) -> tuple[Rule, tuple[str, ...]] | N
     if name == "value":
         return ({}, ()) if money_share([value], True) else None
     if name == "codes":
-        return ({"regex": r"(?<!\d)(\d{8})(?!\d)", "all": True, "scheme": "CPV"}, ()) if re.search(r"\d{8}", value) else None
+        return (
+            ({"regex": r"(?<!\d)(\d{8})(?!\d)", "all": True, "scheme": "CPV"}, ())
+            if re.search(r"\d{8}", value)
+            else None
+        )
     if name == "key":
         return None  # the row's key stands: a page may print several numbers
     return {}, ()

@@ -43,8 +43,21 @@ def find_paging(page: HtmlElement, url: str, rows: int) -> Paging:
         )  # fmt: skip
         listing = {"pages": {"param": param, "first": first, "size": rows}}
         return Paging(listing, None, total, f"links count the pages by {param}, from {first}", missing)
-    told = "neither a next link nor page numbers were found: this page is taken for the whole list"
-    return Paging({"next": {}}, None, total, "one page", told)
+    if button := _find_button(page):
+        told = f"its pages are turned by a script: write browser: {{click_next: {button!r}}} (docs/operations.md)"
+    else:
+        told = "neither a next link nor page numbers were found: this page is taken for the whole list"
+    return Paging({"file": {}}, None, total, "one page", told)
+
+
+def _find_button(page: HtmlElement) -> str | None:
+    """The CSS of what turns the page by a script."""
+    for each in page.iter("a", "button"):
+        said = {" ".join(each.text_content().split()).casefold(), fold(each.get("aria-label") or "")}
+        if said & NEXT and (each.tag == "button" or (each.get("href") or "#").startswith(("#", "javascript:"))):
+            name = next(iter(stable_classes(each)), None)
+            return f"{each.tag}.{name}" if name else f"{each.tag}[aria-label]" if each.get("aria-label") else each.tag
+    return None
 
 
 def _find_next(page: HtmlElement, url: str) -> Rule | None:

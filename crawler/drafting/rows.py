@@ -120,7 +120,9 @@ def _score(group: Sequence[HtmlElement]) -> tuple[float, list[str]]:
 
 
 def _named_aside(element: HtmlElement) -> bool:
-    return bool(_ASIDE_NAMES.search(f"{element.get('class') or ''} {element.get('id') or ''} {element.get('role') or ''}"))
+    return bool(
+        _ASIDE_NAMES.search(f"{element.get('class') or ''} {element.get('id') or ''} {element.get('role') or ''}")
+    )
 
 
 def _labels(row: HtmlElement) -> list[str]:

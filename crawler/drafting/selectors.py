@@ -35,7 +35,10 @@ def _is_hash(name: str) -> bool:
 
 def lasting_parts(element: HtmlElement) -> tuple[str, ...]:
     """What of its generated classes stays: `CardStyles__Main` of `CardStyles__Main-sc-1rn3iq8-1`."""
-    found = [re.match(r"([A-Za-z]{3,}(?:__?[A-Za-z]{3,})+)(?:-sc-|__?-?\w*\d)", name) for name in (element.get("class") or "").split()]
+    found = [
+        re.match(r"([A-Za-z]{3,}(?:__?[A-Za-z]{3,})+)(?:-sc-|__?-?\w*\d)", name)
+        for name in (element.get("class") or "").split()
+    ]
     return tuple(match[1] for match in found if match)
 
 
