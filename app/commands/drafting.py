@@ -212,7 +212,8 @@ def _tell_draft(draft: "Draft", written: "Written", name: str) -> None:
         tell("it is off (`enabled: false`): no protocol of ours reads this, and its spider is a draft")
     elif not draft.is_on:
         tell("it is off (`enabled: false`), because too much of it is a guess; turn it on once you have read it")
-    tell(f"next: read {written.files[0].parent / name}.yml, then: tenderwatch sources try {name}")
+    yml = next(file for file in written.files if file.suffix == ".yml")
+    tell(f"next: read {yml}, then: tenderwatch sources try {name}")
 
 
 def _show_notices(notices: Sequence[Mapping[str, Any]]) -> None:

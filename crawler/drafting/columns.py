@@ -8,14 +8,14 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.drafting.printed import DateForm, decimal_mark, find_dates, money_share, month_first, names_currency
+from crawler.drafting.printed import DateForm, Order, decimal_mark, find_dates, find_order, money_share, names_currency
 from crawler.drafting.rows import LOOKED_AT, Rows, links_of
 from crawler.drafting.selectors import Rule, apply, header_row, lasting_parts, link_part, stable_classes
 from crawler.drafting.vocabulary import field_of, fold, words_of_name
 
 DATES = ("deadline", "published")
 _ENOUGH = 0.6
-_KEY = re.compile(r"(?=[^\s]*\d)[\w][\w./#-]{2,59}")
+_KEY = re.compile(r"(?=[^\s]*\d)[\w][\w.:/#-]{2,59}")
 _OF_OTHERS = re.compile(r"(?i)customer|organi[sz]ation|buyer|company|supplier|print|login|favou?rite|subscribe|share")
 _WEIGHT = {"header": 0.95, "label": 0.9, "name": 0.8, "shape": 0.6}
 
@@ -75,7 +75,7 @@ class Fields:
 def guess_fields(rows: Rows, url: str, country: str) -> Fields:
     """What stands where in the rows of a list got from `url`; `country` decides what "05/06/2026" is, if need be."""
     looked = rows.elements[:LOOKED_AT]
-    order = month_first([" ".join(row.itertext()) for row in looked], country)
+    order = find_order([" ".join(row.itertext()) for row in looked], country)
     columns = [_typed(column, order) for column in _columns(looked, url)]
     taken: dict[str, Guessed] = {}
     forms: dict[str, DateForm] = {}
@@ -90,7 +90,7 @@ def guess_fields(rows: Rows, url: str, country: str) -> Fields:
 
 def guess_columns(columns: Sequence[Column], country: str) -> Fields:
     """The same for columns that were named elsewhere, such as the keys of rows in JSON."""
-    order = month_first([value for column in columns for value in column.values], country)
+    order = find_order([value for column in columns for value in column.values], country)
     typed = [_typed(column, order) for column in columns if column.share >= _ENOUGH]
     taken: dict[str, Guessed] = {}
     forms: dict[str, DateForm] = {}
@@ -108,6 +108,8 @@ def guess_columns(columns: Sequence[Column], country: str) -> Fields:
             and _key_pattern(column.values) == "whole"
         ):
             taken["key"] = Guessed("key", column.rule, "each row has another", 0.6, column.values)
+    if "key" not in taken and "url" in taken:
+        taken["key"] = Guessed("key", taken["url"].rule, "each row has another address", 0.6, taken["url"].values)
     return _finish(taken, forms)
 
 
@@ -181,7 +183,7 @@ def _read(rule: Rule, rows: Sequence[HtmlElement], url: str, said: str = "", by:
     return Column(rule, tuple(" ".join(value.split()) for value in values), said, by)
 
 
-def _typed(column: Column, order: bool) -> Column:
+def _typed(column: Column, order: Order) -> Column:
     named = field_of(column.said)
     labelled = named is not None and named[0] == "value"
     return replace(column, dates=find_dates(column.values, order), money=money_share(column.values, labelled))
@@ -293,7 +295,7 @@ def _is_inside(one: Column, other: Column) -> bool:
     return all(a in b and len(a) < len(b) for a, b in pairs)
 
 
-def _take_range(columns: Sequence[Column], order: bool, taken: dict[str, Guessed], forms: dict[str, DateForm]) -> None:
+def _take_range(columns: Sequence[Column], order: Order, taken: dict[str, Guessed], forms: dict[str, DateForm]) -> None:
     """A column that prints "3/20/2026 - 4/20/2026": from when until when."""
     if {*DATES} & {*taken}:
         return

@@ -13,7 +13,7 @@ from domain.errors import SourceChanged
 
 _FEEDS = {"rss": "RSS", "feed": "ATOM", "RDF": "RSS 1.0"}
 # What a feed calls our fields; the guess by words does the rest (a portal's own elements).
-_RENAMED = {"pubDate": "published", "guid": "id", "updated": "updated", "summary": "summary", "link": "url"}
+_RENAMED = {"pubDate": "published", "guid": "id", "link": "url"}
 
 
 def draft_feed(page: FetchedPage, id: str) -> Draft | None:  # noqa: A002
@@ -54,6 +54,8 @@ def _to_row(entry: Any) -> dict[str, Any]:
             text = href if each.get("rel", "alternate") == "alternate" else ""
         if text:
             row.setdefault(_RENAMED.get(_name(each), _name(each)), text)
+    if "updated" in row:
+        row.setdefault("published", row["updated"])
     return row
 
 

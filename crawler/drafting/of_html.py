@@ -10,7 +10,7 @@ from crawler.drafting.asking import FetchedPage
 from crawler.drafting.columns import Fields, Guessed, guess_fields
 from crawler.drafting.draft import About, Draft, filled_of, head, heads_up, plain_title, sure_of, tail
 from crawler.drafting.paging import find_paging
-from crawler.drafting.printed import find_dates, money_share, month_first
+from crawler.drafting.printed import Order, find_dates, find_order, money_share
 from crawler.drafting.rows import Rows, find_rows
 from crawler.drafting.selectors import Rule, apply
 from crawler.drafting.vocabulary import STATUSES, field_of, fold
@@ -118,7 +118,7 @@ def _statuses(fields: Fields) -> dict[str, str]:
 
 def _find_labelled(tree: HtmlElement, url: str, country: str) -> tuple[dict[str, Rule], list[str]]:
     """Fields beside a label of theirs whose value is of the field's type, and the formats of dates among them."""
-    order = month_first([text_of(tree)], country)
+    order = find_order([text_of(tree)], country)
     found: dict[str, Rule] = {}
     formats: list[str] = []
     for element in tree.iter():
@@ -134,7 +134,7 @@ def _find_labelled(tree: HtmlElement, url: str, country: str) -> tuple[dict[str,
     return found, formats
 
 
-def _fit(name: str, value: str, order: bool) -> tuple[Rule, tuple[str, ...]] | None:
+def _fit(name: str, value: str, order: Order) -> tuple[Rule, tuple[str, ...]] | None:
     """What the rule of this value needs beside its label; None where the value is not of the field's type."""
     if not value or len(value) > 300:
         return None

@@ -185,7 +185,7 @@ def _paths(rows: Sequence[Row]) -> Iterator[tuple[tuple[str, ...], None]]:
 
 def _column(path: tuple[str, ...], rows: Sequence[Row]) -> Column:
     values = [_at(row, path) for row in rows[:_LOOKED_AT]]
-    return Column({"path": ".".join(path)}, tuple(values), words_of_name(path[-1]), "name")
+    return Column({"path": ".".join(path)}, tuple(values), words_of_name(" ".join(path[-2:])), "name")
 
 
 def _at(row: Any, path: Sequence[str]) -> str:

@@ -118,15 +118,24 @@ def _find_total(page: HtmlElement, rows: int) -> Rule | None:
             digits = re.sub(r"\D", "", found[1]) if found else ""
             if not digits or not rows <= int(digits) < 10**8:
                 continue
-            if rule := _total_rule(page, element, pattern, found[1] if found else ""):
+            if rule := _total_rule(page, element, text, found[1].strip() if found else ""):
                 return rule
     return None
 
 
-def _total_rule(page: HtmlElement, element: HtmlElement, pattern: str, printed: str) -> Rule | None:
+def _total_rule(page: HtmlElement, element: HtmlElement, text: str, printed: str) -> Rule | None:
     names = [f"#{element.get('id')}"] if re.fullmatch(r"[A-Za-z_][\w-]*", element.get("id") or "") else []
     names += [f"{element.tag}.{name}" for name in stable_classes(element)]
     for above in list(element.iterancestors())[:3]:
         names += [f"{above.tag}.{name} {element.tag}" for name in stable_classes(above)]
-    rules = [{"css": name, "regex": pattern} for name in names]
-    return next((rule for rule in rules if apply(rule, page, "")[:1] == [printed.strip()]), None)
+    rules = [{"css": name, "regex": regex} for name in names for regex in _around(text, printed)]
+    return next((rule for rule in rules if apply(rule, page, "")[:1] == [printed]), None)
+
+
+def _around(text: str, printed: str) -> Iterator[str]:
+    """The number by the word before it, or by that after it."""
+    before, _, after = text.rpartition(printed)
+    if word := re.search(r"([^\W\d_]+|/)\s*$", before):
+        yield rf"{word[1]}\s*(\d[\d.,\s]*\d|\d)"
+    if word := re.match(r"\s*([^\W\d_]+)", after):
+        yield rf"(\d[\d.,\s]*\d|\d)\s+{word[1]}"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from crawler.normalise.dates import Zones, to_moment
 from crawler.normalise.money import to_amount, to_currency
@@ -30,6 +31,13 @@ _MONEY = re.compile(
 _ZONES = Zones(None, UTC)
 
 
+class Order(NamedTuple):
+    """Whether the month comes before the day, and whether the page itself shows that."""
+
+    month_first: bool
+    settled: bool
+
+
 @dataclass(frozen=True, slots=True)
 class DateForm:
     """`pattern` cuts the date out (None: it is the whole text); `formats` are strptime's, for `html.dates`. `unsure`:
@@ -41,15 +49,15 @@ class DateForm:
     moments: tuple[datetime | None, ...]
 
 
-def find_dates(values: Sequence[str], month_first: bool) -> DateForm | None:
-    """The form of most of the values; None where they are no dates. `month_first` decides where nothing else does."""
+def find_dates(values: Sequence[str], order: Order) -> DateForm | None:
+    """The form of most of the values; None where they are no dates. `order` decides where nothing else does."""
     printed = [value for value in values if value]
     for pattern, days in _FORMS:
         found = [re.search(rf"(?<![\w/.]){pattern}(?![\w/])", value) for value in values]
         hits = [match[0] for match in found if match]
         if not printed or len(hits) < ENOUGH * len(printed):
             continue
-        formats, unsure = _formats(hits, days, month_first)
+        formats, unsure = _formats(hits, days, order)
         moments = tuple(_moment(match[0], formats) if match else None for match in found)
         if sum(moment is not None for moment in moments) < ENOUGH * len(printed):
             continue
@@ -58,14 +66,14 @@ def find_dates(values: Sequence[str], month_first: bool) -> DateForm | None:
     return None
 
 
-def month_first(texts: Sequence[str], country: str) -> bool:
-    """Whether dates with slashes begin with the month: by a day above 12 anywhere on the page, else by the country."""
+def find_order(texts: Sequence[str], country: str) -> Order:
+    """How dates with slashes are printed: by a day above 12 anywhere on the page, else as the country writes them."""
     pairs = [match for text in texts for match in re.findall(r"(?<![\d/])(\d{1,2})/(\d{1,2})/\d{2,4}", text)]
     if any(int(first) > 12 for first, _ in pairs):
-        return False
+        return Order(False, True)
     if any(int(second) > 12 for _, second in pairs):
-        return True
-    return country == "US"
+        return Order(True, True)
+    return Order(country == "US", False)
 
 
 def money_share(values: Sequence[str], labelled: bool) -> float:
@@ -101,9 +109,9 @@ def _is_money(value: str, labelled: bool) -> bool:
     return True
 
 
-def _formats(hits: Sequence[str], days: Sequence[str], month_first: bool) -> tuple[tuple[str, ...], bool]:
+def _formats(hits: Sequence[str], days: Sequence[str], order: Order) -> tuple[tuple[str, ...], bool]:
     """The strptime formats that read the most of these, and whether another order of day and month reads them too."""
-    ordered = sorted(days, key=lambda day: day.startswith("%m") != month_first) if len(days) == 2 else days
+    ordered = sorted(days, key=lambda day: day.startswith("%m") != order.month_first) if len(days) == 2 else days
     read = {day: [form for form in (day + time for time in _TIMES) if any(_parses(hit, form) for hit in hits)]
             for day in ordered}  # fmt: skip
     best = max(read, key=lambda day: sum(any(_parses(hit, form) for form in read[day]) for hit in hits), default=None)
@@ -111,7 +119,7 @@ def _formats(hits: Sequence[str], days: Sequence[str], month_first: bool) -> tup
         return (), False
     count = {day: sum(any(_parses(hit, form) for form in read[day]) for hit in hits) for day in read}
     slashed = best[:2] in ("%d", "%m") and best[3:5] in ("%d", "%m")
-    unsure = slashed and sum(other == count[best] for other in count.values()) > 1
+    unsure = slashed and not order.settled and sum(other == count[best] for other in count.values()) > 1
     return tuple(read[best]), unsure
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from crawler.drafting.printed import find_dates, money_share
+from crawler.drafting.printed import Order, find_dates, money_share
 from crawler.drafting.selectors import Rule, lasting_parts, link_part, rows_rule, stable_classes
 from crawler.drafting.vocabulary import field_of
 from crawler.readers.html_find import text_of
@@ -107,7 +107,7 @@ def _score(group: Sequence[HtmlElement]) -> tuple[float, list[str]]:
     leads = [links_of(row) for row in rows]
     linked = sum(map(bool, leads)) / len(rows)
     apart = len({each[0] for each in leads if each}) / len(rows)
-    has_dates = find_dates(texts, False) is not None
+    has_dates = find_dates(texts, Order(False, False)) is not None
     labels = sum(bool(field_of(label)) for label in _labels(rows[0]))
     score = 2.0 * linked * apart + 2.0 * has_dates + money_share([_money_in(text) for text in texts], False)
     score += min(labels, 4) * 0.4 + min(words, 20) / 10 + min(math.log2(len(group)), 5) / 2

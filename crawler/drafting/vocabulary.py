@@ -6,7 +6,8 @@ from collections.abc import Iterable
 WORDS: dict[str, tuple[str, ...]] = {
     "deadline": (
         "closing", "closing date", "close date", "closes", "closing on", "deadline", "due date", "due", "bid opening date",
-        "opening date", "submission deadline", "submission date", "end date", "bid due", "expires", "expiry date", "response date",
+        "opening date", "submission deadline", "submission date", "end date", "bid due", "expires", "expiry date",
+        "response date", "ends", "valid through", "closing time",
         "angebotsfrist", "abgabefrist", "einreichungsfrist", "frist", "schlusstermin", "date limite", "clôture", "échéance",
         "fecha límite", "fecha limite", "plazo de presentación", "fin de presentación", "fecha de cierre", "cierre",
         "prazo", "data limite", "encerramento", "data de encerramento", "scadenza", "termine", "data scadenza",
