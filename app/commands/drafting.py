@@ -99,9 +99,7 @@ def record(
         raise WrongUse(f"{url} was fetched, and {source.id} cannot read it, so nothing was saved: {error}") from error
     tell(f"wrote {target}: {len(expected['notices'])} notices, {len(expected['issues'])} issues")
     _show_notices(expected["notices"])
-    tell(
-        f"read {target / 'expected.json'} against the page; `tenderwatch sources replay {source.id}` holds it from now on"
-    )
+    tell(f"read {target / 'expected.json'} against the page; `tenderwatch sources replay {source.id}` holds it so")
 
 
 def replay(

@@ -76,7 +76,8 @@ def _for_page(source: Source | None, url: str, wait_for: str | None) -> Source:
     known = source or STRANGER
     browser = known.browser
     if browser or wait_for:
-        browser = replace(browser or Browser(), click_next=None, **({"wait_for": wait_for} if wait_for else {}))
+        browser = replace(browser or Browser(), click_next=None)
+        browser = replace(browser, wait_for=wait_for or browser.wait_for)
     return replace(known, endpoint=url, listing={"file": {}}, browser=browser)
 
 

@@ -46,7 +46,7 @@ class Asked:
 def fetch_page(settings: Settings, asked: Asked) -> FetchedPage:
     """The page. Raises SourceRefused where the portal says no, TenderwatchError that says why there is none."""
     with _ask(settings, asked.source, asked.endpoint, asked) as (told, scratch):
-        page = next(iter(told["pages"]), {})
+        page: dict[str, Any] = next(iter(told["pages"]), {})
         if "final_url" not in page:
             why = page.get("why") or told["refusal"] or told["unable"] or "nothing came"
             error = SourceRefused if told["refusal"] else TenderwatchError

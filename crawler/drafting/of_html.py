@@ -7,8 +7,9 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from crawler.drafting.asking import FetchedPage
-from crawler.drafting.columns import Fields, Guessed, guess_fields
+from crawler.drafting.columns import Guessed
 from crawler.drafting.draft import About, Draft, filled_of, head, heads_up, plain_title, sure_of, tail
+from crawler.drafting.naming import Fields, guess_fields
 from crawler.drafting.paging import find_paging
 from crawler.drafting.printed import Order, find_dates, find_order, money_share
 from crawler.drafting.rows import Rows, find_rows

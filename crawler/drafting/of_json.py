@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from crawler.drafting.asking import FetchedPage
-from crawler.drafting.columns import Column, guess_columns
+from crawler.drafting.columns import Column
 from crawler.drafting.draft import About, Draft, filled_of, head, heads_up, sure_of, tail
 from crawler.drafting.module import json_module
+from crawler.drafting.naming import guess_columns
 from crawler.drafting.vocabulary import words_of_name
 from crawler.readers.limits import load_json
 from crawler.readers.ocds import OcdsPage, read_page
@@ -161,7 +162,7 @@ def _platform(text: Any, path: tuple[str, ...], rows: Sequence[Row], url: str) -
 
 def _lists(value: Any, path: tuple[str, ...], depth: int = 0) -> Iterator[tuple[tuple[str, ...], list[Row]]]:
     if isinstance(value, list):
-        rows = [each for each in value if isinstance(each, dict)]
+        rows: list[Row] = [each for each in value if isinstance(each, dict)]
         if rows and len(rows) == len(value):
             yield path, rows
     elif isinstance(value, dict) and depth < 4:

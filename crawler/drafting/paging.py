@@ -101,9 +101,9 @@ def _find_counted(page: HtmlElement, url: str) -> tuple[str, int] | None:
             if value.isdecimal() and abs(int(value) - int(text)) <= 1:
                 numbers.setdefault(name, set()).add((int(text), int(value)))
     for name, pairs in sorted(numbers.items(), key=lambda each: -len(each[1])):
-        if len(pairs) > 1 and len({value - text for text, value in pairs}) == 1:
-            text, value = min(pairs)
-            return name, 1 + value - text
+        if len(pairs) > 1 and len({asked - shown for shown, asked in pairs}) == 1:
+            shown, asked = min(pairs)
+            return name, 1 + asked - shown
     return None
 
 

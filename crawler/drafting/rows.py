@@ -15,7 +15,9 @@ from crawler.readers.html_find import text_of
 
 _ROWS = frozenset(("tr", "li", "div", "article", "section", "dl", "p", "tbody", "table", "a", "fieldset"))
 _ASIDE = frozenset(("nav", "header", "footer", "aside", "select", "form"))
-_ASIDE_NAMES = re.compile(r"(?i)(^|[-_ ])(nav|menu|navbar|sidebar|footer|breadcrumbs?|calendar|datepicker|pager|pagination|facets?)([-_ ]|$)")  # fmt: skip
+_ASIDE_NAMES = re.compile(
+    r"(?i)(^|[-_ ])(nav|menu|navbar|sidebar|footer|breadcrumbs?|calendar|datepicker|pager|pagination|facets?)([-_ ]|$)"
+)
 LOOKED_AT = 30  # rows of a group that are looked at
 LEAST_SCORE = 3.0
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.readers.html_find import Scope
@@ -84,12 +85,12 @@ def _row_candidates(rows: Sequence[HtmlElement]) -> Iterator[tuple[Rule, bool]]:
             yield {"css": f"{anchor} {css}"}, True
     if tag == "tr":
         yield from _table_candidates(rows, anchors)
-    for child in rows[0]:
-        for part in (*lasting_parts(child), *stable_classes(child)) if isinstance(child.tag, str) else ():
+    for child in rows[0].iterchildren(etree.Element):
+        for part in (*lasting_parts(child), *stable_classes(child)):
             yield {"xpath": f'//{tag}[{child.tag}[contains(@class, "{part}")]]'}, True
-    if part := _common_link(rows):
-        yield {"xpath": f'//{tag}[.//a[contains(@href, "{part}")]]'}, True
-        yield {"xpath": f'//{tag}[.//a[contains(@href, "{part}")]][not(.//{tag})]'}, True
+    if link := _common_link(rows):
+        yield {"xpath": f'//{tag}[.//a[contains(@href, "{link}")]]'}, True
+        yield {"xpath": f'//{tag}[.//a[contains(@href, "{link}")]][not(.//{tag})]'}, True
     for name in (rows[0].get("class") or "").split():
         if _SAFE.fullmatch(name):
             yield {"css": f"{tag}.{name}"}, False
@@ -147,9 +148,9 @@ def _common_link(rows: Sequence[HtmlElement]) -> str | None:
     """A part of an address, such as "bid.asp?ID=", that a link of every row has."""
     for link in rows[0].iter("a"):
         part = link_part(link.get("href") or "")
-        if len(part) > 3 and '"' not in part and not part.startswith(("#", "javascript")):
-            if all(any(part in (each.get("href") or "") for each in row.iter("a")) for row in rows):
-                return part
+        usable = len(part) > 3 and '"' not in part and not part.startswith(("#", "javascript"))
+        if usable and all(any(part in (each.get("href") or "") for each in row.iter("a")) for row in rows):
+            return part
     return None
 
 

@@ -12,6 +12,8 @@ from domain.sources import IssueKind, Source
 
 FIELDS = ("title", "description", "buyer", "deadline", "published", "value", "codes", "regions", "url", "documents")
 _KEYS = {"buyer": "buyers", "deadline": "deadline_at", "published": "published_at"}
+# What a sample cannot have: the whole list, and as much as a run brings.
+_OF_WHOLE_RUNS = {IssueKind.TOTAL_DIFFERS.value, IssueKind.TOO_FEW.value}
 _MISREAD = {IssueKind.SOURCE_CHANGED.value, IssueKind.UNREADABLE.value}
 
 
@@ -43,8 +45,8 @@ class Trial:
 
     @property
     def reached(self) -> bool:
-        """The portal sent at least one page, whatever was in it."""
-        return any("hash" in page for page in self.pages)
+        """The portal answered at least once, whatever it said."""
+        return any("hash" in page or page.get("why", "").startswith("HTTP ") for page in self.pages)
 
     @property
     def is_verified(self) -> bool:
@@ -75,7 +77,8 @@ def judge(source: str, told: Mapping[str, Any], *, live: bool) -> Trial:
     state, why = _judge(told)
     filled = {name: _share(notices, _KEYS.get(name, name)) for name in FIELDS} if notices else None
     shown = tuple({key: value for key, value in page.items() if key != "token"} for page in pages)
-    return Trial(source, state, why, live, len(notices), filled, shown, tuple(told["issues"]))
+    issues = tuple(issue for issue in told["issues"] if issue["what"] not in _OF_WHOLE_RUNS)
+    return Trial(source, state, why, live, len(notices), filled, shown, issues)
 
 
 def _judge(told: Mapping[str, Any]) -> tuple[TrialState, str]:
@@ -92,8 +95,9 @@ def _judge(told: Mapping[str, Any]) -> tuple[TrialState, str]:
     if len(lost) < len(pages):
         found = f"{len(lost)} of {len(pages)} pages" if lost else f"{len(faults)} records"
         return (TrialState.PARTLY, f"{found} could not be read: {first}") if first else (TrialState.READ, "")
-    misread = any(page["what"] in _MISREAD for page in lost)
-    return (TrialState.MISREAD if misread else TrialState.NOT_REACHED), first
+    if any(page["what"] in _MISREAD for page in lost):
+        return TrialState.MISREAD, first
+    return (TrialState.REFUSED if first.startswith("HTTP 4") else TrialState.NOT_REACHED), first
 
 
 def _share(notices: Iterable[Mapping[str, Any]], key: str) -> float:

@@ -32,11 +32,11 @@ class Written:
 def write_draft(
     draft: Draft,
     pages: Mapping[str, FetchedPage],
-    id: str,
+    id: str,  # noqa: A002
     folder: Path,
     day: str,
     *,
-    replaces: bool = False,  # noqa: A002
+    replaces: bool = False,
 ) -> Written:
     """Write a source with its cases (`pages`, by the case's name). Raises WrongUse where a file is there already."""
     check_free(id, folder)
