@@ -1,6 +1,7 @@
 """A source is added on the command line: drafted, checked, tried, recorded and replayed, against servers on loopback."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,14 +47,21 @@ def portal() -> Iterator[Portal]:
         yield portal
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An installation that may ask this machine, which the guard of addresses forbids otherwise."""
-    assert tenderwatch("init", ".", cwd=tmp_path).returncode == 0
-    file = tmp_path / "tenderwatch.toml"
-    text = file.read_text().replace('contact = ""', 'contact = "bids@example.org"\nallowed_addresses = ["127.0.0.1"]')
-    file.write_text(text)
-    return tmp_path
+    place = tmp_path_factory.mktemp("installation")
+    assert tenderwatch("init", ".", cwd=place).returncode == 0
+    file = place / "tenderwatch.toml"
+    allowed = 'contact = "bids@example.org"\nallowed_addresses = ["127.0.0.1"]'
+    file.write_text(file.read_text().replace('contact = ""', allowed))
+    return place
+
+
+@pytest.fixture
+def folder(tmp_path: Path, made: Path) -> Path:
+    """A copy of it for each test."""
+    return Path(shutil.copytree(made, tmp_path / "company"))
 
 
 def stored(folder: Path) -> int:
@@ -141,16 +149,17 @@ def test_what_a_portal_refuses_is_told_with_its_reason(folder: Path, portal: Por
     assert "robots.txt forbids" in told["why"]
 
 
-def test_an_address_of_this_machine_is_refused_where_it_is_not_named(tmp_path: Path, portal: Portal) -> None:
-    assert tenderwatch("init", ".", cwd=tmp_path).returncode == 0
-    refused = tenderwatch("sources", "new", "gb_norbridge", f"{portal.url}/tenders", cwd=tmp_path)
+def test_an_address_of_this_machine_is_refused_where_it_is_not_named(folder: Path, portal: Portal) -> None:
+    file = folder / "tenderwatch.toml"
+    file.write_text(file.read_text().replace('["127.0.0.1"]', "[]"))
+    refused = tenderwatch("sources", "new", "gb_norbridge", f"{portal.url}/tenders", cwd=folder)
     assert refused.returncode == 1
     assert "127.0.0.1 is loopback; name it in allowed_addresses" in refused.stderr
     assert portal.log == []
     allowed = tenderwatch("sources", "new", "gb_norbridge", "https://tenders.example.org/tenders", "--no-details",
-                          "--endpoint", portal.url, cwd=tmp_path)  # fmt: skip
+                          "--endpoint", portal.url, cwd=folder)  # fmt: skip
     assert allowed.returncode == 0, allowed.stderr
-    assert "endpoint: https://tenders.example.org/tenders" in (tmp_path / "sources" / "gb_norbridge.yml").read_text()
+    assert "endpoint: https://tenders.example.org/tenders" in (folder / "sources" / "gb_norbridge.yml").read_text()
 
 
 def write_own(folder: Path, portal: Portal, name: str = "gb_lines", more: str = "") -> None:
@@ -198,7 +207,7 @@ def test_a_shipped_source_is_replaced_by_an_operators_spider_only_where_that_is_
         (("replay", "gb_none"), "no source 'gb_none'"),
     ],
 )
-def test_wrong_use_is_told(folder: Path, words: tuple[str, ...], told: str) -> None:
-    done = tenderwatch("sources", *words, cwd=folder)
+def test_wrong_use_is_told(made: Path, words: tuple[str, ...], told: str) -> None:
+    done = tenderwatch("sources", *words, cwd=made)
     assert done.returncode == 2
     assert told in " ".join(done.stderr.split())

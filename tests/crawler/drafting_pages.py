@@ -1,9 +1,11 @@
 """Made-up portals of each kind that `sources new` knows, true to how such portals are built."""
 
+import contextlib
 import json
+import sys
 from typing import Any
 
-from tests.crawler.portals import Answer, a_package, a_release, query
+from tests.crawler.portals import Answer, Portal, a_package, a_release, query
 
 GOODS = ["Water pumps for the northern works", "Laboratory reagents and glassware", "Road salt, winter 2027",
          "Cleaning of schools in the old town", "Fire engines with ladders", "Study of the harbour's sediment",
@@ -116,6 +118,15 @@ def json_ld(path: str) -> bytes:
     return f'<html lang="en"><head><title>L</title><script type="application/ld+json">{text}</script></head><body></body></html>'.encode()
 
 
+def board(path: str) -> bytes:
+    """A list that a script draws."""
+    rows = [[number(place), GOODS[place % 8], f"2026-12-{place + 13:02d}"] for place in range(6)]
+    return f"""<!doctype html><html lang="en"><head><title>Board</title></head><body><h1>Board</h1><div id="app"></div><script>
+document.getElementById("app").innerHTML = {json.dumps(rows)}.map(([id, title, day]) => `<article class="notice">
+<h2 class="title">${{title}}</h2><a href="/board/${{id}}">${{id}}</a><p class="closing">${{day}}</p></article>`).join("");
+</script></body></html>""".encode()
+
+
 def answer(path: str) -> Answer:
     """All portals on one server, each below a path of its own."""
     name = path.partition("?")[0]
@@ -128,6 +139,8 @@ def answer(path: str) -> Answer:
         "/rss": ("xml", rss),
         "/atom": ("xml", atom),
         "/jsonld": ("html", json_ld),
+        "/board": ("html", board),
+        "/lines": ("html", lambda path: b"A1;Pumps for the works\nA2;Road salt"),
         "/ocds": ("json", lambda path: a_package([a_release(each) for each in range(1, 6)], None)),
         "/api/3/action/datastore_search": (
             "json",
@@ -145,3 +158,10 @@ def answer(path: str) -> Answer:
         return Answer(status=404)
     kind, body = bodies[name]
     return Answer(body(path), headers={"Content-Type": TYPES[kind]})
+
+
+if __name__ == "__main__":  # docs/adding-a-source.md practises on it
+    practice = Portal(answer, port=8765)
+    sys.stdout.write(f"practice portals at {practice.url}; Ctrl+C ends them\n")
+    with contextlib.suppress(KeyboardInterrupt):
+        practice.server.serve_forever()
