@@ -3,7 +3,9 @@
 import re
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.drafting.asking import FetchedPage
@@ -72,22 +74,43 @@ def add_detail(draft: Draft, page: FetchedPage) -> Draft:
     if not set(new) - known and not new:
         return replace(draft, missing=(*draft.missing, "html.detail: no labels that we know on a notice's own page"))
     mark = found[next(iter(new))]["label"]
+    if key := _key_rule(draft, tree, page.url):
+        new = {"key": key, **new}
     block = {**draft.values["html"]}
     block["detail"] = {"is": {"xpath": _label_path(mark)}, "fields": new}
     block["dates"] = list(dict.fromkeys([*block.get("dates", ()), *formats]))
     if not block["dates"]:
         del block["dates"]
     guessed = tuple(
-        Guessed(f"{name} (own page)", rule, f'label "{rule["label"]}"', 0.85, tuple(apply(rule, tree, page.url)[:1]))
+        Guessed(f"{name} (own page)", rule, _why(rule), 0.85, tuple(apply(rule, tree, page.url)[:1]))
         for name, rule in new.items()
     )
-    why = f"the page of the first notice has labels: {', '.join(rule['label'] for rule in new.values())}"
+    labels = ", ".join(rule["label"] for rule in new.values() if "label" in rule)
+    why = f"the page of the first notice has labels: {labels}"
     return replace(
         draft,
         values={**draft.values, "html": block},
         guessed=(*draft.guessed, *guessed),
         evidence=(*draft.evidence, why),
     )
+
+
+def _key_rule(draft: Draft, tree: HtmlElement, url: str) -> Rule | None:
+    """Where a notice's own page says the number that its row has: beside a label, or in its address."""
+    key = next(each for each in draft.guessed if each.field == "key")
+    cut = re.search(key.rule.get("regex", "$^"), key.values[0])
+    wanted = cut[1] if cut else key.values[0]
+    texts = (" ".join((each.text or "").split()) for each in tree.iter(etree.Element))
+    labels = dict.fromkeys(text.rstrip(" :*") for text in texts if 1 < len(text) < 40 and field_of(text, ("key",)))
+    rules: list[Rule] = [{"label": label} for label in labels]
+    names = [name for name, value in parse_qsl(urlsplit(url).query) if value == wanted]
+    rules += [{"page": True, "regex": rf"[?&]{re.escape(name)}=([^&#]+)"} for name in names]
+    rules += [{"page": True, "regex": key.rule["regex"]}] if "attribute" in key.rule and "regex" in key.rule else []
+    return next((rule for rule in rules if apply(rule, tree, url)[:1] == [wanted]), None)
+
+
+def _why(rule: Rule) -> str:
+    return f'label "{rule["label"]}"' if "label" in rule else "in the page's own address"
 
 
 def about_page(tree: HtmlElement, id: str, url: str) -> About:  # noqa: A002

@@ -4,7 +4,6 @@ import re
 import shlex
 from pathlib import Path
 
-
 from tests.app.test_cli import ROOT, tenderwatch
 from tests.crawler.drafting_pages import answer
 from tests.crawler.portals import Portal
@@ -16,7 +15,9 @@ PRACTICE = "http://127.0.0.1:8765"
 def test_every_command_of_the_page_works_as_printed(tmp_path: Path) -> None:
     assert tenderwatch("init", ".", cwd=tmp_path).returncode == 0
     file = tmp_path / "tenderwatch.toml"
-    file.write_text(file.read_text().replace('contact = ""', 'contact = "me@example.org"\nallowed_addresses = ["127.0.0.1"]'))
+    file.write_text(
+        file.read_text().replace('contact = ""', 'contact = "me@example.org"\nallowed_addresses = ["127.0.0.1"]')
+    )
     with Portal(answer) as portal:
         text = DOCS.read_text().replace(PRACTICE, portal.url)
         files = re.findall(r"`(sources/\w+\.(?:yml|py))`:\n```\w+\n(.*?)```", text, re.S)

@@ -1,4 +1,4 @@
-"""A source is added on the command line: drafted, checked, tried, recorded and replayed, against servers on loopback."""
+"""A source is added on the command line: drafted, checked, tried, recorded, replayed, against loopback."""
 
 import json
 import shutil

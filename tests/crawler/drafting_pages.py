@@ -1,5 +1,7 @@
 """Made-up portals of each kind that `sources new` knows, true to how such portals are built."""
 
+# ruff: noqa: E501  (markup keeps its lines)
+
 import contextlib
 import json
 import sys

@@ -105,7 +105,9 @@ def test_what_no_protocol_reads_is_off_says_so_and_has_a_spider_that_reads_it(
     assert "enabled: false" in text
     assert f"# TO DO no protocol of ours reads {kind}" in text
     assert len(notices) == draft.rows
-    assert notices[0]["title"]["en" if "en" in notices[0]["title"] else "und"].endswith("Water pumps for the northern works")
+    assert notices[0]["title"]["en" if "en" in notices[0]["title"] else "und"].endswith(
+        "Water pumps for the northern works"
+    )
     assert not buyer or notices[0]["buyers"][0]["name"] == buyer
 
 
