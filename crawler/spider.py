@@ -42,6 +42,7 @@ class SourceSpider(scrapy.Spider):
     """A source's crawl. A protocol, or a portal's own module, gives `read`; everything else is the same for all."""
 
     source: ClassVar[Source]
+    session_class: ClassVar[type[Session]] = Session
     session: Session
     renderer: "Renderer | None" = None
     lost_in_a_row = 0
@@ -69,7 +70,7 @@ class SourceSpider(scrapy.Spider):
         """
         settings: Settings = crawler.settings.get("TENDERWATCH") or read_settings()
         options: Options = kwargs.pop("options", None) or _read_options(kwargs)
-        session = Session.open(settings, cls.source, options, SourceKey(_read_key(cls.source)))
+        session = cls.session_class.open(settings, cls.source, options, SourceKey(_read_key(cls.source)))
         for name, value in _to_scrapy(cls.source, settings, options.endpoint).items():
             crawler.settings.set(name, value, priority="spider")
         crawler.settings.set("TENDERWATCH_SESSION", session, priority="spider")

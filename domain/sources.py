@@ -167,6 +167,15 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class Verification:
+    """`sources try` reached the source's own portal, no stand-in, and read it: when, and by which version of ours."""
+
+    source: str
+    at: datetime
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A saved response: `hash` is the SHA-256 of the body as received (after transfer decoding)."""
 

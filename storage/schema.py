@@ -44,6 +44,14 @@ sources = Table(
     Column("told_at", Instant),
 )
 
+verifications = Table(  # that a source's own portal was reached and read by `sources try`
+    "verifications",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("version", Text, nullable=False),
+)
+
 runs = Table(
     "runs",
     metadata,

@@ -37,6 +37,7 @@ def init(
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text((starter / name).read_text(encoding="utf-8"), encoding="utf-8")
         tell(f"wrote {target}")
+    (folder / "sources").mkdir(exist_ok=True)
     state.config = folder / "tenderwatch.toml"
     place = open_installation()
     tell(f"the database is ready: {place.engine.url.render_as_string(hide_password=True)}")

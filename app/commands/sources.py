@@ -6,12 +6,15 @@ from urllib.parse import urlsplit
 
 import typer
 
+from app.commands import drafting, trying
 from app.console import FAILED, in_zone, now, open_installation, print_json, settings, show, tell
 
 if TYPE_CHECKING:
-    from domain.sources import Source
+    from domain.sources import Source, Verification
 
-app = typer.Typer(no_args_is_help=True, help="The portals: list, show, check.")
+app = typer.Typer(no_args_is_help=True, help="The portals: list, show, check, try, and add new ones.")
+for family in (drafting, trying):
+    family.register(app)
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
@@ -20,10 +23,12 @@ def list_all(as_json: AsJson = False) -> None:
     """Every source, whether `run` crawls it, and how its last run ended."""
     from storage.engine import reading
     from storage.sources import find_source_states
+    from storage.verifications import find_verifications
 
     place = open_installation()
     with reading(place.engine) as connection:
         states = find_source_states(connection)
+        verified = find_verifications(connection)
     zone = place.settings.zone
     rows = []
     for source in place.sources.values():
@@ -38,6 +43,7 @@ def list_all(as_json: AsJson = False) -> None:
                 "on": "yes" if source.enabled else "no",
                 "last run": in_zone(last.started_at, zone) if last else "never",
                 "state": last.state.value if last else "",
+                "verified live": _verified(verified.get(source.id), zone),
             }
         )
     show(rows, as_json, "no sources")
@@ -50,17 +56,19 @@ def show_one(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_json: As
     from storage.hosts import find_pause
     from storage.issues import find_issues
     from storage.runs import find_runs
+    from storage.verifications import find_verifications
 
     place = open_installation()
     source = place.source(name)
     with reading(place.engine) as connection:
         runs = find_runs(connection, source.id, limit=10)
         issues = find_issues(connection, source.id, limit=20)
+        verified = find_verifications(connection).get(source.id)
         pause = find_pause(connection, urlsplit(source.endpoint).netloc, now())
-    facts = _facts(source)
-    if pause:
-        facts["paused"] = f"until {in_zone(pause.until, place.settings.zone)}: {pause.reason}"
     zone = place.settings.zone
+    facts = {**_facts(source), "verified live": _verified(verified, zone)}
+    if pause:
+        facts["paused"] = f"until {in_zone(pause.until, zone)}: {pause.reason}"
     run_rows = [
         {
             "run": run.id,
@@ -112,6 +120,11 @@ def check(
         tell(f"{len(problems)} problems in {count} sources")
         raise typer.Exit(FAILED)
     tell(f"{count} sources are sound")
+
+
+def _verified(verified: "Verification | None", zone: str) -> str:
+    """When `sources try` last read the portal itself, and which version did."""
+    return f"{in_zone(verified.at, zone)} by {verified.version}" if verified else "never"
 
 
 def _facts(source: "Source") -> dict[str, Any]:

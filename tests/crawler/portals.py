@@ -56,7 +56,7 @@ def write_badly(file: IO[bytes], answer: Answer) -> bool:
 class Portal:
     """Answers by a function of the path with query; `log` holds what was asked, robots.txt apart."""
 
-    def __init__(self, answer: Callable[[str], Answer], robots: Answer | None = None) -> None:
+    def __init__(self, answer: Callable[[str], Answer], robots: Answer | None = None, port: int = 0) -> None:
         self.answer, self.robots = answer, robots or Answer(status=404)
         self.log: list[str] = []
         self.headers: list[dict[str, str]] = []
@@ -103,7 +103,7 @@ class Portal:
             def handle_error(self, *args: object) -> None:
                 """Clients are killed here."""
 
-        self.server = Server(("127.0.0.1", 0), Handler)
+        self.server = Server(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
 
     @property

@@ -89,6 +89,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", name="pk_sources"),
     )
     op.create_table(
+        "verifications",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("source", name="pk_verifications"),
+    )
+    op.create_table(
         "notices",
         sa.Column("id", ID, nullable=False),
         sa.Column("source", sa.Text(), nullable=False),

@@ -1,0 +1,213 @@
+"""JSON: OCDS, which a protocol of ours reads, and tables of rows, for which a spider is drafted."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from crawler.drafting.asking import FetchedPage
+from crawler.drafting.columns import Column
+from crawler.drafting.draft import About, Draft, filled_of, head, heads_up, sure_of, tail
+from crawler.drafting.module import json_module
+from crawler.drafting.naming import guess_columns
+from crawler.drafting.vocabulary import words_of_name
+from crawler.readers.limits import load_json
+from crawler.readers.ocds import OcdsPage, read_page
+from domain.errors import Unreadable
+
+Row = Mapping[str, Any]
+_LOOKED_AT = 30
+_DATES = re.compile(r"(?i)(from|since|start|after|updated|published|date|to|until|end|before)")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows in a JSON page: the path to them, the platform that answers so, its paging (parameter, its size's
+    parameter), and the path of its total."""
+
+    kind: str
+    path: tuple[str, ...]
+    rows: Sequence[Row]
+    offset: str | None = None
+    size: str | None = None
+    total: tuple[str, ...] = ()
+
+
+def draft_json(page: FetchedPage, id: str) -> Draft | None:  # noqa: A002
+    """The page as a source; None where it is no JSON with rows in it."""
+    try:
+        found = read_page(page.body)
+    except Unreadable:
+        found = OcdsPage(())
+    if found.releases or _is_empty_package(page.body):
+        return _draft_ocds(page, id, found)
+    try:
+        texts = load_json(page.body)
+    except Unreadable:
+        return None
+    tables = [table for text in texts[:1] for table in _find_tables(text, page.url)]
+    table = max(tables, key=lambda each: (each.kind != "rows in JSON", len(each.rows)), default=None)
+    return _draft_table(page, id, table) if table else None
+
+
+def draft_rows(page: FetchedPage, about: About, table: Table, suffix: str = "json") -> Draft | None:
+    """A table of rows as a source with a spider of its own; None where no row has a number and a title."""
+    columns = [_column(path, table.rows) for path in dict(_paths(table.rows))]
+    fields = guess_columns(columns, about.country)
+    by_field = {each.field: each for each in fields.guessed}
+    if "key" not in by_field or "title" not in by_field:
+        return None
+    size = len(table.rows)
+    values = {
+        **head(about, needs_currency=fields.needs_currency),
+        "endpoint": page.url,
+        "listing": {"next": {}} if table.offset else {"file": {}},
+        **tail(size, filled_of(fields.guessed)),
+        "enabled": False,
+    }
+    missing = [
+        f"no protocol of ours reads {table.kind}: {about.id}.py was drafted to read it; hold FIELDS in it against"
+        " the portal's own documentation, then remove `enabled: false`",
+        *heads_up(about),
+    ]
+    if not table.offset:
+        missing.append("how it goes on after this page is not known: the page is taken for the whole list")
+    return Draft(
+        kind=table.kind,
+        protocol=None,
+        sure=min(0.6, sure_of(fields.guessed, 0.9)),
+        evidence=(f"{size} rows at {'.'.join(table.path) or 'the top'}",),
+        values=values,
+        rows=size,
+        suffix=suffix,
+        guessed=fields.guessed,
+        missing=tuple(missing),
+        module=json_module(
+            about, table, {name: each.rule["path"] for name, each in by_field.items()}, suffix, fields.dates
+        ),
+    )
+
+
+def _draft_ocds(page: FetchedPage, id: str, found: OcdsPage) -> Draft:  # noqa: A002
+    about = About(id, page.url, _publisher(page.body))
+    shapes = {"records": b'"records"', "releases": b'"releases"'}
+    shape = next((name for name, mark in shapes.items() if mark in page.body[:20_000]), "releases")
+    evidence = [f"{len(found.releases)} releases with an ocid, in a package of {shape}"]
+    dated = [name for name, _ in parse_qsl(urlsplit(page.url).query) if _DATES.search(name)]
+    missing = heads_up(about)
+    if found.next_url:
+        evidence.append("links.next leads on")
+    else:
+        missing.append("listing: it tells no next page; where its documentation has parameters of a period or a page")
+        missing[-1] += ", write listing: {window: …} or {pages: …}, else the page is taken for the whole list"
+    if dated:
+        missing.append(f"the address has {', '.join(dated)}: a fixed period is read again for ever; write a window")
+    values = {
+        **head(about),
+        "protocol": "ocds",
+        "endpoint": page.url,
+        "listing": {"next": {}} if found.next_url else {"file": {}},
+        **tail(len(found.releases), {"title": 1.0, "buyer": 0.9}),
+    }
+    return Draft(
+        kind=f"OCDS {shape[:-1]} packages",
+        protocol="ocds",
+        sure=0.95 if found.releases and not dated else 0.6,
+        evidence=tuple(evidence),
+        values=values,
+        rows=len(found.releases),
+        suffix="json",
+        missing=tuple(missing),
+    )
+
+
+def _draft_table(page: FetchedPage, id: str, table: Table) -> Draft | None:  # noqa: A002
+    return draft_rows(page, About(id, page.url), table)
+
+
+def _is_empty_package(body: bytes) -> bool:
+    return bool(re.match(rb'\s*\{', body)) and b'"publishedDate"' in body and b'"releases"' in body  # fmt: skip
+
+
+def _publisher(body: bytes) -> str:
+    texts = load_json(body)
+    package = texts[0] if texts and isinstance(texts[0], dict) else {}
+    publisher = package.get("publisher")
+    return str(publisher.get("name") or "") if isinstance(publisher, dict) else ""
+
+
+def _find_tables(text: Any, url: str) -> Iterator[Table]:
+    """Lists of objects in the page, by the platforms that answer so."""
+    for path, rows in _lists(text, ()):
+        yield _platform(text, path, rows, url)
+
+
+def _platform(text: Any, path: tuple[str, ...], rows: Sequence[Row], url: str) -> Table:
+    keys = set(text) if isinstance(text, dict) else set()
+    where = urlsplit(url).path
+    if {"help", "success", "result"} <= keys and path[:1] == ("result",):
+        size = "rows" if path[-1] == "results" else "limit"
+        total = next((("result", name) for name in ("count", "total") if name in text["result"]), ())
+        return Table("CKAN", path, rows, "start" if size == "rows" else "offset", size, total)
+    if "total_count" in keys and path == ("results",):
+        return Table("opendatasoft", path, rows, "offset", "limit", ("total_count",))
+    if "nhits" in keys and path == ("records",):
+        return Table("opendatasoft (v1)", path, rows, "start", "rows", ("nhits",))
+    if not path and re.search(r"/resource/\w{4}-\w{4}(\.json)?$", where):
+        return Table("Socrata", path, rows, "$offset", "$limit")
+    return Table("rows in JSON", path, rows)
+
+
+def _lists(value: Any, path: tuple[str, ...], depth: int = 0) -> Iterator[tuple[tuple[str, ...], list[Row]]]:
+    if isinstance(value, list):
+        rows: list[Row] = [each for each in value if isinstance(each, dict)]
+        if rows and len(rows) == len(value):
+            yield path, rows
+    elif isinstance(value, dict) and depth < 4:
+        for name, inner in value.items():
+            yield from _lists(inner, (*path, str(name)), depth + 1)
+
+
+def _paths(rows: Sequence[Row]) -> Iterator[tuple[tuple[str, ...], None]]:
+    """The paths to plain values in the first rows, two objects deep."""
+
+    def walk(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        if isinstance(value, dict) and len(path) < 3:
+            for name, inner in value.items():
+                yield from walk(inner, (*path, str(name)))
+        elif path and isinstance(value, (str, int, float)) and not isinstance(value, bool):
+            yield path
+
+    for row in rows[:5]:
+        yield from ((path, None) for path in walk(row, ()))
+
+
+def _column(path: tuple[str, ...], rows: Sequence[Row]) -> Column:
+    values = [_at(row, path) for row in rows[:_LOOKED_AT]]
+    return Column({"path": ".".join(path)}, tuple(values), words_of_name(" ".join(path[-2:])), "name")
+
+
+def _at(row: Any, path: Sequence[str]) -> str:
+    for name in path:
+        row = row.get(name) if isinstance(row, dict) else None
+    return "" if row is None or isinstance(row, (dict, list)) else " ".join(str(row).split())
+
+
+def rows_of_json_ld(texts: Sequence[str]) -> list[Row]:
+    """What stands in a page's JSON-LD: the items of lists, else typed things."""
+    found: list[Row] = []
+    for text in texts:
+        try:
+            value = json.loads(text, strict=False)
+        except ValueError:
+            continue
+        for each in (
+            value if isinstance(value, list) else value.get("@graph", [value]) if isinstance(value, dict) else []
+        ):
+            if isinstance(each, dict) and isinstance(each.get("itemListElement"), list):
+                found += [item.get("item", item) for item in each["itemListElement"] if isinstance(item, dict)]
+            elif isinstance(each, dict) and "@type" in each:
+                found.append(each)
+    return [row for row in found if isinstance(row, dict)]
