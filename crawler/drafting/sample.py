@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from scrapy import Request
 
+from crawler.canary import is_canary
 from crawler.listing.packages import PACKAGE
 from crawler.reading import Fetched, FindReleases, Reading
 from crawler.session import Session
@@ -26,8 +27,8 @@ class SampleSession(Session):
     told: list[Told] = field(default_factory=list)
 
     def begin(self) -> list[Step]:
-        """The newest list page alone; archives, which are large, after all others."""
-        steps = Session.begin(self)
+        """The newest list page alone; archives, which are large, after all others. Not the known notice's page."""
+        steps = [step for step in Session.begin(self) if not is_canary(step)]
         self.waiting = sorted(steps, key=lambda step: (step.kind == PACKAGE, _age(step)))
         return self._next_list()
 
