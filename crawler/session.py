@@ -183,7 +183,7 @@ class Session:
         self._store(Harvest(fetched, found, notices, issues, steps, partial))
         self.tally.lost += len(found.faults)
         self.tally.cut += followed.issues
-        self.tally.count(notices)
+        self.tally.count(notices, partial)
         self.tally.details += fetched.step.kind == "detail"
         self.walls = 0
         watch(self, notices)

@@ -1,7 +1,7 @@
 """What one run has seen so far; `health.py` judges it when the run ends."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -119,10 +119,12 @@ class Tally:
         for half in halves:
             self.begin_chain(half)
 
-    def count(self, notices: Sequence[Notice]) -> None:
-        """Count the notices of a page, and which fields they have."""
-        self.read += len(notices)
+    def count(self, notices: Sequence[Notice], partial: Container[str] = ()) -> None:
+        """Count the notices of a page, and which fields those have that were read whole: `partial` are keys of rows."""
         self.keys.update([notice.key for notice in notices])
+        if partial:
+            notices = [notice for notice in notices if notice.key not in partial]
+        self.read += len(notices)
         for name, has in (*FILLED.items(), *KNOWN.items()):
             self.filled[name] += sum(map(bool, map(has, notices)))
         calls = [notice for notice in notices if notice.kind is Kind.TENDER]

@@ -39,7 +39,7 @@ class SampleSession(Session):
         self.details += len(details)
         if fetched.more:
             self.options.stop.set()  # the first portion of an archive is enough
-        if details or self.details or self.tally.read or self._failed(fetched.step):
+        if details or self.details or len(self.tally.keys) or self._failed(fetched.step):
             return details
         self.waiting = [step for step in steps if step.kind != "detail"] or self.waiting
         return self._next_list()
