@@ -48,7 +48,7 @@ PATIENCE = 90.0
 
 
 class Site(Portal):
-    """120 notices on 12 pages; each answer waits while `shut` is set. `/api` is another portal, which is down."""
+    """120 notices on 12 pages; an answer waits until `open` is set."""
 
     def __init__(self) -> None:
         super().__init__(self.give_page)
@@ -56,8 +56,6 @@ class Site(Portal):
         self.open.set()
 
     def give_page(self, path: str) -> Answer:
-        if path.startswith("/api"):
-            return Answer(status=500)
         self.open.wait(PATIENCE)
         if path.startswith("/list"):
             page = int(query(path)["page"])
@@ -78,10 +76,10 @@ def folder(tmp_path: Path) -> Path:
 
 @contextmanager
 def working(folder: Path, portal: Portal, *sources: str, **more: str) -> Iterator["subprocess.Popen[str]"]:
-    """`tenderwatch work`, only for these sources; killed at the end where it has not ended."""
+    """`tenderwatch work`, only for these sources (SOURCE, or SOURCE=URL where it is another portal); killed at the end."""
     command = [sys.executable, "-m", "app.cli", "work"]
     for name in sources:
-        command += ["--endpoint", f"{name}={portal.url}"]
+        command += ["--endpoint", name if "=" in name else f"{name}={portal.url}"]
     log = (folder / "work.log").open("a")
     process = subprocess.Popen(command, cwd=folder, env={**environment(folder), **more}, stderr=log, text=True)
     try:
@@ -157,24 +155,25 @@ def test_status_and_figures_tell_of_a_crawl_while_it_runs_and_sigterm_ends_it(fo
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    portal = Site()
+    portal, down = Site(), Portal(lambda path: Answer(status=500))
 
     def stall(count: int) -> None:
         if len(portal.log) >= 20:
             portal.open.clear()
 
     portal.on_request = stall
-    with portal, working(folder, portal, "xx_site", "xx_down", TENDERWATCH_METRICS_PORT=str(port)) as process:
+    sources = ("xx_site", f"xx_down={down.url}")
+    with portal, down, working(folder, portal, *sources, TENDERWATCH_METRICS_PORT=str(port)) as process:
         wait_for(lambda: [run for run in runs(folder) if run.claimed])
         wait_for(lambda: [run for run in runs(folder, "xx_down") if run.state is RunState.FAILED])
         wait_for(lambda: supervisors(folder))
         shown = status(folder)
-        site, down = row_of(shown, "xx_site"), row_of(shown, "xx_down")
+        site, lost = row_of(shown, "xx_site"), row_of(shown, "xx_down")
         assert (site["phase"], site["running"]["of"], site["last"]) == ("running", len(NUMBERS), None)
         assert 12 <= site["running"]["pages"] <= 20
         assert 0 < site["running"]["notices"] < len(NUMBERS)
-        assert (down["phase"], down["last"]["state"], down["lost_in_a_row"]) == ("waiting", "failed", 1)
-        assert down["why"].startswith("its last run was lost: ")
+        assert (lost["phase"], lost["last"]["state"], lost["lost_in_a_row"]) == ("waiting", "failed", 1)
+        assert lost["why"].startswith("its last run was lost: ")
         assert (shown["code"], shown["working"]) == (3, True)
         assert any(trouble.startswith("xx_down is failed") for trouble in shown["troubles"])
         told = tenderwatch("status", cwd=folder).stdout
