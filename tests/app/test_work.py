@@ -76,7 +76,7 @@ def folder(tmp_path: Path) -> Path:
 
 @contextmanager
 def working(folder: Path, portal: Portal, *sources: str, **more: str) -> Iterator["subprocess.Popen[str]"]:
-    """`tenderwatch work`, only for these sources (SOURCE, or SOURCE=URL where it is another portal); killed at the end."""
+    """`tenderwatch work`, only for these sources (SOURCE=URL where it is another portal); killed at the end."""
     command = [sys.executable, "-m", "app.cli", "work"]
     for name in sources:
         command += ["--endpoint", name if "=" in name else f"{name}={portal.url}"]
