@@ -4,6 +4,7 @@ What is being sent is committed before anything leaves. A process killed in betw
 one finds and calls `unknown`: it may have arrived, and is never sent again by itself.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -50,6 +51,7 @@ log = structlog.get_logger()
 # One message at most; longer than every pause that SMTP or HTTP are given, shorter than the lease.
 TIME_LIMIT = timedelta(seconds=90)
 LEASE = timedelta(minutes=5)
+LAST_WORDS = 5.0  # seconds that a service has for its answer once we are told to stop
 
 register()
 
@@ -83,7 +85,7 @@ def send_due(
                 batch = lease_deliveries(c, clock(), LEASE, holder, limits)
             if not batch:
                 break
-            outcome = _send_batch(engine, settings, places[batch[0].destination_id], batch, clock(), time_limit)
+            outcome = _send_batch(engine, settings, places[batch[0].destination_id], batch, clock(), time_limit, stop)
             with writing(engine) as c:
                 record(c, batch, outcome, holder, clock())
             counts = _count(counts, outcome, len(batch))
@@ -149,7 +151,13 @@ def _count(counts: Sent, outcome: Outcome, deliveries: int) -> Sent:
 
 
 def _send_batch(
-    engine: Engine, settings: Settings, place: Destination, batch: list[Delivery], now: datetime, limit: timedelta
+    engine: Engine,
+    settings: Settings,
+    place: Destination,
+    batch: list[Delivery],
+    now: datetime,
+    limit: timedelta,
+    stop: Event | None = None,
 ) -> Outcome:
     """The outcome of one message, in at most `limit`; a time-out is unknown only if the message may have left."""
     hand_over = HandOver()
@@ -167,12 +175,21 @@ def _send_batch(
 
     thread = Thread(target=work, name=f"send to {place.id}", daemon=True)
     thread.start()
-    thread.join(limit.total_seconds())
+    seconds = f"no answer in {_wait(thread, limit.total_seconds(), stop):.3g} s"
     left = hand_over.abandon()
     if found:
         return found[0]
-    seconds = f"no answer in {limit.total_seconds():g} s"
     return Outcome(Fate.UNKNOWN, f"handed over, but {seconds}") if left else Outcome(Fate.TEMPORARY, seconds)
+
+
+def _wait(thread: Thread, limit: float, stop: Event | None) -> float:
+    """Until the thread has ended, for `limit` seconds at most, or LAST_WORDS from a stop; how long it was."""
+    begun, last = time.monotonic(), limit
+    while thread.is_alive() and (waited := time.monotonic() - begun) < last:
+        if stop is not None and stop.is_set():
+            last, stop = min(last, waited + LAST_WORDS), None
+        thread.join(min(last - waited, 0.2) if stop is not None else last - waited)
+    return last
 
 
 def _attempt(

@@ -23,6 +23,7 @@ from app.commands import (
     running,
     setup,
     sources,
+    status,
 )
 from app.console import fail, state
 from domain.errors import TenderwatchError, WrongUse
@@ -56,7 +57,7 @@ def _options(
     state.verbose = verbose
 
 
-for family in (setup, crawl, matches, running, demo):
+for family in (setup, crawl, matches, running, status, demo):
     family.register(app)
 health.register(sources.app)
 for name, family in {

@@ -88,13 +88,16 @@ def open_installation() -> Installation:
     return Installation(found, engine)
 
 
-def start_logging() -> None:
-    """Logs go to stderr, a constant message and fields; warnings and worse, or all with --verbose."""
+def start_logging(least: int = 30) -> None:
+    """Logs go to stderr, a constant message and fields; those of `least` (warnings) and worse, or all with --verbose.
+
+    Times are UTC.
+    """
     import logging
 
     import structlog
 
-    level = logging.DEBUG if state.verbose else logging.WARNING
+    level = logging.DEBUG if state.verbose else least
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

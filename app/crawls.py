@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from app.console import Installation, err
-from domain.errors import WrongUse
-from domain.sources import Run, Source
+from app.console import Installation, err, now
+from domain.errors import DatabaseLost, SchemaTooOld, SourceBusy, TenderwatchError, WrongUse
+from domain.sources import Run, RunState, Source
+from storage.engine import writing
+from storage.runs import find_run, finish_run
+from storage.sources import release_lease, take_lease
 
 if TYPE_CHECKING:
     from crawler.run import Progress
@@ -52,9 +55,9 @@ def crawl_all(
         def crawl(source: Source) -> Run:
             bar = bars.add_task(source.id, total=None, told="waiting")
 
-            def on_progress(now: "Progress") -> None:
-                told = f"{now.pages} pages, {now.notices} notices"
-                bars.update(bar, completed=now.notices, total=now.expected, told=told)
+            def on_progress(far: "Progress") -> None:
+                told = f"{far.pages} pages, {far.notices} notices"
+                bars.update(bar, completed=far.notices, total=far.expected, told=told)
 
             run = crawl_one(place, source, endpoints.get(source.id), (since, until), on_progress, stop)
             done = run.new + run.changed + run.same
@@ -72,16 +75,37 @@ def crawl_one(
     period: tuple[datetime | None, datetime | None],
     on_progress: "Callable[[Progress], None]",
     stop: Event,
+    after: int | None = None,
 ) -> Run:
-    """Crawl one source in a child process of its own; `period` is from when and until when, where not as usual."""
+    """Crawl one source in a child process of its own; `period` is from when and until when, where not as usual.
+
+    One that cannot even begin (a key is missing, its YAML is wrong) is a failed run as any other, and so is not tried
+    again at once. Raises SourceBusy, and what is wrong with the database.
+    """
     from crawler.child import crawl_in_child
 
-    return crawl_in_child(
-        source.id,
-        place.settings,
-        since=period[0],
-        until=period[1],
-        endpoint=endpoint,
-        on_progress=on_progress,
-        stop=stop,
-    )
+    try:
+        return crawl_in_child(
+            source.id,
+            place.settings,
+            since=period[0],
+            until=period[1],
+            endpoint=endpoint,
+            after=after,
+            on_progress=on_progress,
+            stop=stop,
+        )
+    except (SourceBusy, DatabaseLost, SchemaTooOld):
+        raise
+    except TenderwatchError as error:
+        if stop.is_set():
+            raise
+        return _record_lost(place, source, f"it could not begin: {error}")
+
+
+def _record_lost(place: Installation, source: Source, reason: str) -> Run:
+    with writing(place.engine) as connection:
+        lease = take_lease(connection, source.id, now(), timedelta(minutes=1))
+        finish_run(connection, lease.run_id, RunState.FAILED, now(), reason)
+        release_lease(connection, lease)
+        return find_run(connection, lease.run_id)

@@ -19,7 +19,7 @@ from domain.config import Settings, read_settings
 from domain.errors import TenderwatchError, WrongUse
 from domain.sources import Lease, RunState
 
-GRACE = 9.0  # seconds from the word to stop until the process is gone, whatever a portal does
+GRACE = 6.0  # seconds from the word to stop until the process is gone, whatever a portal does
 EXIT_CODES = {RunState.OK: 0, RunState.PARTIAL: 3, RunState.SUSPICIOUS: 3, RunState.BLOCKED: 1, RunState.FAILED: 1}
 
 
@@ -57,6 +57,7 @@ def _crawl(options: argparse.Namespace, settings: Settings, stop: Event) -> RunS
         since=options.since,
         until=options.until,
         endpoint=options.endpoint,
+        after=options.after,
         stop=stop,
         on_start=on_start,
         on_progress=on_progress,
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     crawl.add_argument("--since", type=_moment, help="ISO 8601 with an offset")
     crawl.add_argument("--until", type=_moment, help="ISO 8601 with an offset")
     crawl.add_argument("--endpoint", help="another address that stands in for the portal")
+    crawl.add_argument("--after", type=int, help="only where no run has begun since this one")
     crawl.add_argument("--config", type=Path, help="the settings file, where stdin is no leash")
     crawl.add_argument("--leash", action="store_true", help="settings by stdin; its end means stop")
     return parser
@@ -103,8 +105,12 @@ def _end(stop: Event) -> None:
 
 
 def _tell(message: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()
+    """To the parent; where it was killed nobody hears, and the end of stdin has told us to stop."""
+    try:
+        sys.stdout.write(json.dumps(message) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _start_logging() -> None:

@@ -71,5 +71,8 @@ def finish(session: "Session", verdict: Verdict, lease_time: timedelta) -> None:
         if not (session.walk.has_cursor or session.unfinished or tally.unable):
             minute = now.replace(second=0, microsecond=0)
             save_cursor(c, session.source.id, write_mark(Mark(minute, minute)))
-        finish_run(c, lease.run_id, verdict.state, now, verdict.reason, tally.claimed(), verdict.facts)
+        put_off = session.stopped is not None and session.stopped == tally.refusal  # another source's host is paused
+        interrupted = put_off or (session.options.stop.is_set() and verdict.state is RunState.PARTIAL)
+        claimed = tally.claimed()
+        finish_run(c, lease.run_id, verdict.state, now, verdict.reason, claimed, verdict.facts, interrupted=interrupted)
         release_lease(c, lease)

@@ -7,7 +7,8 @@ from threading import Event
 
 from crawler.addresses import Endpoint
 from crawler.child import crawl_in_child
-from crawler.session import Options, Progress, Session
+from crawler.options import Options, Progress
+from crawler.session import Session
 from domain.config import Settings
 from domain.errors import TenderwatchError
 from domain.sources import Lease, RunState, Source
@@ -22,6 +23,7 @@ def crawl(
     since: datetime | None = None,
     until: datetime | None = None,
     endpoint: str | None = None,
+    after: int | None = None,
     stop: Event | None = None,
     on_start: Callable[[Lease], None] = lambda lease: None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
@@ -29,10 +31,11 @@ def crawl(
     """Crawl in this process, which can do it only once: a reactor does not start again. Works from any folder.
 
     `endpoint` stands in for the portal. Where it is this machine, the source's delay is not kept, but `Retry-After`
-    is. Raises SourceBusy and SchemaTooOld, and whatever keeps the crawl from beginning; `stop` ends it early.
+    is. `after` as in Options; `stop` ends it early. Raises SourceBusy and SchemaTooOld, and whatever keeps the crawl
+    from beginning.
     """
     stand_in = Endpoint.read(endpoint) if endpoint else None
-    chosen = Options(since, until, stand_in, on_progress, on_start, stop or Event())
+    chosen = Options(since, until, stand_in, after, on_progress, on_start, stop or Event())
     return _run(source, settings, chosen)
 
 

@@ -6,26 +6,26 @@ database stalls the reactor. Nothing here asks anything of a portal.
 
 import asyncio
 import itertools
-import threading
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, ParamSpec, Self, TypeVar
 
 import structlog
 from sqlalchemy import Engine
 
-from crawler.addresses import Endpoint, SourceKey, redact
+from crawler.addresses import SourceKey, redact
 from crawler.canary import EVERY as CANARY_EVERY
 from crawler.canary import is_canary, look, note, to_steps, watch
 from crawler.closing import Span, find_span, finish, judge_run
 from crawler.health import Verdict
+from crawler.lease import LEASE, wait_for_lease
 from crawler.listing.count import NUMBER
 from crawler.listing.detail import not_done, read_row
 from crawler.listing.mark import Mark, read_mark, settle, write_mark
 from crawler.listing.walk import Followed, Seen, Walk
+from crawler.options import Options, Progress
 from crawler.pipelines.normalise import to_notice
 from crawler.pipelines.store import Harvest, store, store_failure
 from crawler.pipelines.validate import validate
@@ -33,7 +33,7 @@ from crawler.reading import Fetched, FindReleases, Reading
 from crawler.tally import Tally
 from crawler.walls import Wall, find_wall
 from domain.config import Settings
-from domain.errors import LeaseLost, SourceBusy, SourceChanged, Unreadable
+from domain.errors import LeaseLost, SourceChanged, Unreadable
 from domain.notices import Notice, RawNotice
 from domain.sources import Issue, IssueKind, Lease, Page, RunState, Source, Step, StepState
 from storage.engine import check_schema, open_engine, reading, writing
@@ -41,38 +41,15 @@ from storage.health import find_canary_runs
 from storage.issues import save_issues
 from storage.pages import PageFiles
 from storage.releases import find_releases
-from storage.runs import count_run, find_run
-from storage.sources import find_cursor, find_source_states, renew_lease, save_cursor, take_lease
+from storage.runs import count_run, find_run, save_claimed
+from storage.sources import find_cursor, renew_lease, save_cursor
 from storage.steps import add_steps, find_unfinished_steps, save_step
 
-LEASE = timedelta(seconds=30)
 WALLS_IN_A_ROW = 3
-RENEWAL = 8.0  # seconds; a stalled disk may eat three of them
 
 P = ParamSpec("P")
 T = TypeVar("T")
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a crawl is: pages and notices read; `expected` is the portal's own total, None where it tells none."""
-
-    pages: int
-    notices: int
-    expected: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a person asked of this crawl beside its source: a span of time, and a stand-in for the portal."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    endpoint: Endpoint | None = None
-    on_progress: Callable[[Progress], None] = lambda progress: None
-    on_start: Callable[[Lease], None] = lambda lease: None
-    stop: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass(slots=True)
@@ -117,7 +94,7 @@ class Session:
         """
         engine = open_engine(settings.database)
         check_schema(engine)
-        lease = _wait_for_lease(engine, source.id, clock)
+        lease = wait_for_lease(engine, source.id, clock, options.after)
         with reading(engine) as c:
             baseline = find_run(c, lease.run_id).baseline
         options.on_start(lease)
@@ -255,9 +232,11 @@ class Session:
             count_run(c, self.lease.run_id, issues=1)
 
     def renew(self) -> None:
-        """Hold the lease for another while; raises LeaseLost."""
+        """Hold the lease for another while, and tell that the crawl is alive; raises LeaseLost."""
         with writing(self.engine) as c:
             self.lease = renew_lease(c, self.lease, self.clock(), LEASE)
+            save_claimed(c, self.lease.run_id, self.tally.claimed())
+        self._tell()
 
     def close(self, reason: str) -> Verdict:
         """Judge the run, write the verdict, and give the source free. A second call gives the first verdict."""
@@ -351,20 +330,3 @@ class Session:
     def _tell(self) -> None:
         tally = self.tally
         self.options.on_progress(Progress(tally.pages, len(tally.keys), tally.claimed()))
-
-
-def _wait_for_lease(engine: Engine, source: str, clock: Callable[[], datetime]) -> Lease:
-    """The lease; that of a killed crawl once it expires. Raises SourceBusy where its holder is alive and renews it."""
-    seen: datetime | None = None
-    while True:
-        try:
-            with writing(engine) as c:
-                return take_lease(c, source, clock(), LEASE)
-        except SourceBusy:
-            with reading(engine) as c:
-                held = find_source_states(c)[source].lease
-            expires_at = held.expires_at if held else clock()
-            if expires_at != (seen or expires_at) or expires_at > clock() + LEASE:
-                raise
-            seen = expires_at
-        time.sleep(0.5)

@@ -16,13 +16,15 @@ from twisted.python.failure import Failure
 
 from crawler.addresses import Endpoint, SourceKey
 from crawler.canary import is_canary
+from crawler.lease import RENEWAL
 from crawler.listing.count import NUMBER
 from crawler.middlewares.guard import GUARD
 from crawler.middlewares.retry_after import NETWORK
 from crawler.middlewares.unchanged import UNCHANGED, VALIDATORS
+from crawler.options import Options
 from crawler.reading import Fetched, FindReleases, Reading
 from crawler.refusals import put_off, withdraw
-from crawler.session import RENEWAL, Options, Session
+from crawler.session import Session
 from crawler.walls import find_wall
 from domain.config import Settings, read_secret, read_settings
 from domain.errors import BrowserMissing, HostPaused, SourceRefused, TenderwatchError, Unreadable

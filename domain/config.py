@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     crawls_at_once: int = Field(2, ge=1, le=32)
     mail: Mail = Mail()
     base_url: str | None = None
+    metrics_port: int | None = Field(None, ge=1, le=65535, description="figures for Prometheus; None: off")
+    metrics_host: str = Field("127.0.0.1", min_length=1, description="the address that `metrics_port` is bound to")
 
     @classmethod
     def settings_customise_sources(

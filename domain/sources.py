@@ -205,6 +205,7 @@ class Run:
     """One crawl of one source; counts are of notices unless they say otherwise.
 
     `not_modified` are pages of which the portal said by 304 that they are as they were; they count as pages too.
+    `claimed` is the portal's own total as far as it was told; `interrupted`: stopped or killed before its end.
     """
 
     id: int
@@ -223,6 +224,7 @@ class Run:
     reason: str | None
     facts: Facts | None = None
     not_modified: int = 0
+    interrupted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

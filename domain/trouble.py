@@ -21,7 +21,8 @@ LATE = timedelta(hours=2)
 def is_stopped_by_us(run: Run) -> bool:
     """The run was only interrupted by its operator (SIGTERM, Ctrl-C): it says nothing about the portal."""
     findings = run.facts.findings if run.facts else ()
-    return run.state is RunState.PARTIAL and len(findings) > 0 and findings[0].reason == TOLD_TO_STOP
+    was_told = run.interrupted or (len(findings) > 0 and findings[0].reason == TOLD_TO_STOP)
+    return run.state is RunState.PARTIAL and was_told
 
 
 def is_overdue(source: Source, last: Run | None, now: datetime) -> bool:

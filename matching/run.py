@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Event
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -65,11 +66,13 @@ def match_stored(
     on_progress: Callable[[int], None] | None = None,
     *,
     again: bool = False,
+    stop: Event | None = None,
 ) -> Matched:
     """Matches every stored notice that is not matched in its revision with the newest profiles.
 
     `on_progress` is told how many notices are matched so far; `again` forgets first what was matched. `now` (aware) is
-    only recorded. No match is lost to an edit: a batch that an edit overtakes is thrown away and read again.
+    only recorded. `stop` ends it after a batch.
+    No match is lost to an edit: a batch that an edit overtakes is thrown away and read again.
     """
     done, shelf = Matched(), _Shelf()
     if again:
@@ -78,8 +81,9 @@ def match_stored(
     while True:
         with reading(engine) as c:
             batch = _read(c)
-        if not batch.found:
-            log.info("matched", notices=done.notices, qualified=done.qualified, again=done.again)
+        if not batch.found or (stop and stop.is_set()):
+            level = log.info if done.notices else log.debug
+            level("matched", notices=done.notices, qualified=done.qualified, again=done.again)
             return done
         matches = _match(batch, shelf.take(batch.versions))
         try:

@@ -63,6 +63,10 @@ class PageFiles:
         """Bytes on the disk, with its picture; 0 where it was pruned."""
         return sum(place.stat().st_size for place in (self._place(hash), self._picture(hash)) if place.exists())
 
+    def total(self) -> int:
+        """Bytes on the disk, of all files together."""
+        return sum(_size_of(file) for file in self._folder.glob("??/*"))
+
     def remove(self, hash: str) -> None:  # noqa: A002
         """Deletes the file and its picture, if they are there."""
         self._place(hash).unlink(missing_ok=True)
@@ -86,6 +90,13 @@ class PageFiles:
 
     def _picture(self, digest: str) -> Path:
         return self._place(digest).with_suffix(".png")
+
+
+def _size_of(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:  # pruned, or renamed into place, since the folder was read
+        return 0
 
 
 _SOURCE_OF = select(runs.c.source).where(runs.c.id == bindparam("of_run"))

@@ -1,5 +1,6 @@
 """Runs: how each crawl went, told as it goes."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -11,6 +12,26 @@ from storage.types import AnyRow
 
 UNFINISHED = (StepState.TODO, StepState.FAILED)
 COUNTS = ("pages", "new", "changed", "same", "issues", "not_modified")
+LOST = (RunState.FAILED, RunState.BLOCKED)
+LONGEST_STREAK = 20  # runs; a pause that doubles has reached its end long before
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """What the newest runs of a source have in common: so many lost in a row, so many interrupted in a row."""
+
+    lost: int = 0
+    interrupted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunTotals:
+    """All runs of a source together: how many ended in each state, and what they brought."""
+
+    states: dict[RunState, int]
+    pages: int
+    new: int
+    changed: int
 
 
 _COUNT = (
@@ -28,8 +49,13 @@ def finish_run(
     reason: str | None = None,
     claimed: int | None = None,
     facts: Facts | None = None,
+    *,
+    interrupted: bool = False,
 ) -> None:
-    """Ends a run; the steps that the source still has to do are counted here. `claimed`: the portal's own total."""
+    """Ends a run; the steps that the source still has to do are counted here. `claimed`: the portal's own total.
+
+    `interrupted`: it was stopped or killed, which says nothing of the portal.
+    """
     source = select(runs.c.source).where(runs.c.id == run_id).scalar_subquery()
     left = select(steps.c.kind, func.count()).where(steps.c.source == source, steps.c.state.in_(UNFINISHED))
     by_kind: dict[str, int] = dict(c.execute(left.group_by(steps.c.kind)).all())
@@ -41,6 +67,7 @@ def finish_run(
         "steps_left": sum(by_kind.values()),
         "chain_complete": not set(by_kind) - {"detail"},
         "facts": to_json(facts) if facts else None,
+        "interrupted": interrupted,
     }
     c.execute(update(runs).where(runs.c.id == run_id).values(ended))
 
@@ -59,6 +86,37 @@ def count_run(
     """Adds to a run's counts."""
     added = dict(zip(COUNTS, (pages, new, changed, same, issues, not_modified), strict=True))
     c.execute(_COUNT, {"of_id": run_id, **{f"more_{name}": number for name, number in added.items()}})
+
+
+def save_claimed(c: Connection, run_id: int, claimed: int | None) -> None:
+    """The portal's own total as far as it is known, for those who watch the run."""
+    c.execute(update(runs).where(runs.c.id == run_id).values(claimed=claimed))
+
+
+def find_streak(c: Connection, source: str) -> Streak:
+    """How the newest runs of a source ended, one that is at work left out.
+
+    An interrupted run neither ends a row of lost ones nor lengthens it.
+    """
+    query = select(runs.c.state, runs.c.interrupted).where(runs.c.source == source, runs.c.state != RunState.RUNNING)
+    rows = c.execute(query.order_by(runs.c.id.desc()).limit(LONGEST_STREAK)).all()
+    interrupted = next((n for n, row in enumerate(rows) if not row.interrupted), len(rows))
+    own = [row.state for row in rows if not row.interrupted]
+    return Streak(next((n for n, state in enumerate(own) if state not in LOST), len(own)), interrupted)
+
+
+def count_runs(c: Connection) -> dict[str, RunTotals]:
+    """Of each source that was ever crawled, all its runs together."""
+    sums = [func.sum(runs.c[name]) for name in ("pages", "new", "changed")]
+    found: dict[str, RunTotals] = {}
+    for source, state, number, *counts in c.execute(
+        select(runs.c.source, runs.c.state, func.count(), *sums).group_by(runs.c.source, runs.c.state)
+    ):
+        old = found.get(source, RunTotals({}, 0, 0, 0))
+        pages, new, changed = map(int, counts)
+        states = {**old.states, RunState(state): number}
+        found[source] = RunTotals(states, old.pages + pages, old.new + new, old.changed + changed)
+    return found
 
 
 def find_runs(c: Connection, source: str | None = None, limit: int = 20) -> list[Run]:
@@ -100,4 +158,5 @@ def to_run(row: AnyRow) -> Run:
         reason=row.reason,
         facts=read_json(row.facts) if row.facts else None,
         not_modified=row.not_modified,
+        interrupted=row.interrupted,
     )

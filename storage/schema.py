@@ -72,7 +72,18 @@ runs = Table(
     Column("reason", CleanText),
     Column("facts", Json),
     Column("not_modified", Integer, nullable=False, server_default="0"),  # pages that were answered by 304
+    Column("interrupted", Boolean, nullable=False, server_default=text("false")),  # stopped or killed
     Index(None, "source", "id"),
+)
+
+supervisors = Table(
+    "supervisors",
+    metadata,
+    Column("name", Text, primary_key=True),  # machine, process, and a word that no other has
+    Column("started_at", Instant, nullable=False),
+    Column("beat_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("parts", Json, nullable=False),
 )
 
 steps = Table(

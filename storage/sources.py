@@ -3,19 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
 
 from domain.errors import LeaseLost, SourceBusy
 from domain.sources import Lease, Run, RunState
 from storage.ids import insert_new
-from storage.runs import finish_run, is_first_run, to_run
+from storage.runs import LOST, Streak, find_streak, finish_run, is_first_run, to_run
 from storage.schema import runs, sources
 from storage.types import AnyRow
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """A source's past: when its last run and its last `ok` run ended, and the lease of a crawl that is at work."""
+    """A source's past: its last run, the last that has ended, the last `ok` one, and the lease of a crawl at work.
+
+    `streak` is how its newest runs ended.
+    """
 
     source: str
     cursor: str | None
@@ -23,6 +26,8 @@ class SourceState:
     last_ok_at: datetime | None
     finished_at: datetime | None
     lease: Lease | None
+    last_ended: Run | None
+    streak: Streak
 
 
 _LOCK_LEASE = (
@@ -32,8 +37,10 @@ _LOCK_LEASE = (
 )
 
 
-def take_lease(c: Connection, source: str, now: datetime, ttl: timedelta) -> Lease:
+def take_lease(c: Connection, source: str, now: datetime, ttl: timedelta, after: int | None = None) -> Lease:
     """Starts a run of the source, which alone may write for it. Raises SourceBusy.
+
+    With `after`, also where a run has begun since that one (0: where any ever has).
 
     A lease that has expired is taken over: its run becomes `failed`, and its token is void.
     """
@@ -43,6 +50,8 @@ def take_lease(c: Connection, source: str, now: datetime, ttl: timedelta) -> Lea
         if row.lease_expires_at > now:
             raise SourceBusy(f"{source} is being crawled since {row.lease_taken_at:%Y-%m-%d %H:%M:%S} UTC")
         _void(c, row, now)
+    if after is not None and (c.execute(_newest_of(source)).scalar() or 0) > after:
+        raise SourceBusy(f"{source} has been crawled by another meanwhile")
     baseline = is_first_run(c, source)
     run = {"source": source, "started_at": now, "state": RunState.RUNNING, "baseline": baseline}
     run_id: int = c.execute(insert(runs).returning(runs.c.id), run).scalar_one()
@@ -50,6 +59,10 @@ def take_lease(c: Connection, source: str, now: datetime, ttl: timedelta) -> Lea
     raised = update(sources).where(sources.c.source == source).values(lease_token=sources.c.lease_token + 1, **held)
     token: int = c.execute(raised.returning(sources.c.lease_token)).scalar_one()
     return Lease(source, token, run_id, now + ttl)
+
+
+def _newest_of(source: str) -> Select[int | None]:
+    return select(func.max(runs.c.id)).where(runs.c.source == source)
 
 
 def renew_lease(c: Connection, lease: Lease, now: datetime, ttl: timedelta) -> Lease:
@@ -88,7 +101,7 @@ def _void(c: Connection, row: AnyRow, now: datetime) -> None:
     )
     running = c.execute(select(runs.c.state).where(runs.c.id == row.lease_run_id)).scalar() == RunState.RUNNING
     if running:
-        finish_run(c, row.lease_run_id, RunState.FAILED, now, reason)
+        finish_run(c, row.lease_run_id, RunState.FAILED, now, reason, interrupted=True)
     c.execute(
         update(sources)
         .where(sources.c.source == row.source)
@@ -109,22 +122,34 @@ def save_cursor(c: Connection, source: str, cursor: str) -> None:
 
 def find_source_states(c: Connection) -> dict[str, SourceState]:
     """The state of every source that was ever crawled, by its id."""
-    newest = select(func.max(runs.c.id)).group_by(runs.c.source)
-    last = {row.source: to_run(row) for row in c.execute(select(runs).where(runs.c.id.in_(newest)))}
-    ended = select(runs.c.source, func.max(runs.c.finished_at)).group_by(runs.c.source)
-    finished: dict[str, datetime | None] = dict(c.execute(ended).all())
-    well: dict[str, datetime | None] = dict(c.execute(ended.where(runs.c.state == RunState.OK)).all())
+    last = _find_newest(c)
+    ended = _find_newest(c, runs.c.state != RunState.RUNNING)
+    well = _find_newest(c, runs.c.state == RunState.OK)
     return {
         row.source: SourceState(
             row.source,
             row.cursor,
             last.get(row.source),
-            well.get(row.source),
-            finished.get(row.source),
+            well[row.source].finished_at if row.source in well else None,
+            ended[row.source].finished_at if row.source in ended else None,
             _to_lease(row),
+            ended.get(row.source),
+            _find_streak(c, ended.get(row.source)),
         )
-        for row in c.execute(select(sources).order_by(sources.c.source))
+        for row in c.execute(select(sources).order_by(sources.c.source)).all()
     }
+
+
+def _find_newest(c: Connection, *which: ColumnElement[bool]) -> dict[str, Run]:
+    """Of each source, its newest run of a kind: from the end of the index, not from all runs that there ever were."""
+    newest = select(runs.c.id).where(runs.c.source == sources.c.source, *which).order_by(runs.c.id.desc()).limit(1)
+    query = select(runs).join(sources, runs.c.id == newest.correlate(sources).scalar_subquery())
+    return {row.source: to_run(row) for row in c.execute(query)}
+
+
+def _find_streak(c: Connection, last: Run | None) -> Streak:
+    is_well = last is None or (last.state not in LOST and not last.interrupted)
+    return Streak() if last is None or is_well else find_streak(c, last.source)
 
 
 def _to_lease(row: AnyRow) -> Lease | None:

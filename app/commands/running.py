@@ -1,11 +1,16 @@
 """`tenderwatch run` and `work`: all that is due, once or for ever."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.commands.crawl import Endpoints
-from app.console import open_installation, tell
+from app.console import PARTIAL, open_installation, start_logging, tell
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from app.console import Installation
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +28,7 @@ def run(
     With SOURCE names or --endpoint, only those sources are crawled, due or not.
     """
     from app.crawls import read_endpoints
-    from app.supervisor import run_once
+    from app.jobs.once import run_once
 
     place = open_installation()
     endpoints = read_endpoints(endpoint, place)
@@ -31,8 +36,23 @@ def run(
     raise typer.Exit(run_once(place, chosen, endpoints))
 
 
+def _serve_metrics(place: "Installation") -> "AbstractContextManager[object]":
+    """The figures for Prometheus, where the settings name a port."""
+    from contextlib import nullcontext
+
+    port = place.settings.metrics_port
+    if port is None:
+        return nullcontext()
+    from app.watching.server import MetricsServer
+
+    tell(f"figures for Prometheus at http://{place.settings.metrics_host}:{port}/metrics")
+    return MetricsServer(place, place.settings.metrics_host, port)
+
+
 def work(endpoint: Endpoints = None) -> None:
     """Do all that is due, for ever; SIGTERM or Ctrl-C ends it cleanly. With --endpoint, only for those sources."""
+    import logging
+    import os
     import signal
     from threading import Event
 
@@ -43,6 +63,11 @@ def work(endpoint: Endpoints = None) -> None:
     from app.supervisor import Supervisor
 
     place = open_installation()
+    start_logging(logging.INFO)
     supervisor = Supervisor(place, read_endpoints(endpoint, place), stop)
-    tell("working; Ctrl-C ends it")
-    supervisor.run_until_stopped()
+    tell("working; Ctrl-C ends it, `tenderwatch status` shows how it goes")
+    with _serve_metrics(place):
+        is_whole = supervisor.run_until_stopped()
+    if not is_whole:
+        tell("something did not end in time; what was under way is found and told by the next start")
+        os._exit(PARTIAL)

@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 from playwright.async_api import Browser, BrowserContext, Error, Page, Playwright, async_playwright
@@ -16,6 +17,7 @@ from domain.errors import BrowserMissing
 PAGES_A_CONTEXT = 25  # requests; a context holds its pages' scripts, cache and storage until it is closed
 PAGES_A_PROCESS = 200  # what a process keeps beyond its contexts grows slowly
 PATIENCE = 5.0  # seconds for its end: a stopping crawl has ten
+DRIVER_GONE = "Connection closed while reading from the driver"  # playwright/_impl/transport.py
 FLAGS = (
     "--proxy-bypass-list=<-loopback>",  # by default what is on this machine goes past the proxy
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",  # no name is resolved but by the proxy
@@ -60,6 +62,7 @@ class Chromium:
     async def open(self) -> None:
         """Start the proxy and the browser. Raises BrowserMissing with what to install or to mend."""
         if self._playwright is None:
+            asyncio.get_running_loop().set_exception_handler(_pass_over)
             self._port = await self.proxy.open()
             self._playwright = await async_playwright().start()
         if self._browser is None or not self._browser.is_connected():
@@ -160,6 +163,16 @@ class Chromium:
         if room is not None and room is not self._room and not room.in_use:
             self._rooms = [each for each in self._rooms if each is not room]
             await _close(room.context)
+
+
+def _pass_over(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What Playwright leaves unheard when its processes are killed (a service manager's SIGTERM goes to all of them):
+    the step under way has failed by it, or the crawl is stopping, and says so."""
+    error = context.get("exception")
+    if isinstance(error, Error) or str(error) == DRIVER_GONE:
+        log.debug("browser is gone", error=str(error).partition("\n")[0])
+    else:
+        loop.default_exception_handler(context)
 
 
 async def _clear(page: Page) -> bool:

@@ -106,7 +106,7 @@ class Visit:
         finally:
             if not task.done():
                 task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+            await asyncio.gather(task, return_exceptions=True)  # what it raises now interests nobody
 
     def _explain(self, error: Error) -> Exception:
         first = error.message.partition("\n")[0]

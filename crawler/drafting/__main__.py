@@ -13,8 +13,8 @@ from typing import Any
 from crawler.addresses import Endpoint
 from crawler.drafting.sample import PageSession, PageSpider, SampleSession, to_sampling
 from crawler.loader import to_spider
+from crawler.options import Options
 from crawler.registry import load_source
-from crawler.session import Options
 from crawler.spider import SourceSpider
 from domain.config import Settings
 from domain.errors import TenderwatchError

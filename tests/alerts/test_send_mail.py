@@ -1,6 +1,7 @@
 """Mails to real servers, each outcome seen from the server's side and in the ledger."""
 
 import threading
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from sqlalchemy import Engine
 
 from alerts.outcome import MOST_TRIES
 from alerts.route import route
-from alerts.send import Sent, check_destination, send_due, send_test
+from alerts.send import LAST_WORDS, Sent, check_destination, send_due, send_test
 from domain.alerts import DeliveryState, Destination, EventKind, FieldChange
 from domain.config import Mail
 from domain.errors import WrongUse
@@ -227,6 +228,17 @@ def test_our_own_time_limit(queued: Engine, tmp_path: Path, clock: Clock) -> Non
         sent = send_due(queued, settings, clock, time_limit=timedelta(seconds=0.7))
     assert sent.unknown == 1
     assert ledger(queued)[0].delivery.reason == "handed over, but no answer in 0.7 s"
+
+
+def test_a_stop_does_not_wait_for_a_slow_server(queued: Engine, tmp_path: Path, clock: Clock) -> None:
+    box, stop = Box(delay=30), threading.Event()
+    threading.Timer(0.5, stop.set).start()
+    with a_server(box) as mail:
+        begun = time.monotonic()
+        sent = send_due(queued, an_installation(tmp_path, mail.model_copy(update={"timeout": 20})), clock, stop=stop)
+        assert LAST_WORDS <= time.monotonic() - begun < LAST_WORDS + 3
+    assert sent.unknown == 1, "it was handed over: it may have arrived"
+    assert (ledger(queued)[0].delivery.reason or "").startswith("handed over, but no answer in 5")
 
 
 def test_a_server_that_never_greets_is_tried_again(queued: Engine, tmp_path: Path, clock: Clock) -> None:

@@ -12,7 +12,8 @@ from crawler.addresses import SourceKey, redact
 from crawler.health import Verdict
 from crawler.loader import to_spider
 from crawler.middlewares.files import INTO
-from crawler.session import Options, Session
+from crawler.options import Options
+from crawler.session import Session
 from domain.sources import Page, Step
 from tests.crawler.portals import Answer, Place
 

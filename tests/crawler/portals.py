@@ -18,10 +18,11 @@ from sqlalchemy import Engine
 from crawler.addresses import SourceKey
 from crawler.health import Verdict
 from crawler.loader import to_spider
+from crawler.options import Options
 from crawler.reading import Fetched
 from crawler.registry import load_sources
 from crawler.run import crawl_in_child
-from crawler.session import Options, Session
+from crawler.session import Session
 from domain.config import Settings
 from domain.notice_json import to_json
 from domain.sources import Page, Run, Source

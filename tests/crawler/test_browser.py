@@ -106,6 +106,29 @@ def test_a_killed_crawl_clicks_on_from_its_first_page_and_leaves_no_browser(plac
     assert len(place.notices()) == 60
 
 
+@pytest.mark.parametrize("to_all", [False, True], ids=["to the crawl", "to all its processes"])
+def test_a_crawl_that_is_told_to_stop_ends_quietly(
+    place: Place, capfd: pytest.CaptureFixture[str], to_all: bool
+) -> None:
+    """As a service manager does it: SIGTERM to the process, or to its driver and browser too."""
+    place.write(**LIST_ONLY)
+    with a_portal(lambda path: Answer(json.dumps(rows(path, 300)).encode())) as portal:
+        process = start_child("xx_test", place.settings, endpoint=portal.url)
+
+        def stop(count: int) -> None:
+            if portal.log[-1] == "/api?page=3":
+                (os.killpg if to_all else os.kill)(process.pid, signal.SIGTERM)
+
+        portal.on_request = stop
+        _, _ = process.communicate(timeout=60)
+        portal.on_request = lambda count: None
+    assert process.returncode == 3
+    assert "Traceback" not in capfd.readouterr().err
+    with place.engine() as engine, reading(engine) as c:
+        (run,) = find_runs(c)
+    assert (run.state, run.interrupted) == (RunState.PARTIAL, True)
+
+
 def test_a_page_that_never_shows_its_rows_is_refused_with_a_picture(place: Place) -> None:
     place.write(**LIST_ONLY | {"browser": CLICKS | {"timeout": "3s"}})
     with a_portal(lambda path: Answer(b'{"error": "not today"}', 500)) as portal:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from crawler.session import Options
+from crawler.options import Options
 from domain.errors import LeaseLost, SourceBusy
 from domain.sources import IssueKind, RunState, StepState
 from storage.engine import reading

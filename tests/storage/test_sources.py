@@ -169,3 +169,13 @@ def test_the_state_of_sources(engine: Engine) -> None:
     assert (state.last_ok_at, state.finished_at) == (NOW + timedelta(minutes=1), LATER)
     assert (state.cursor, state.lease) == ("2026-11-02T09:00:00+00:00", second)
     assert states["gb_new"].last_run is None
+
+
+def test_a_crawl_that_another_has_done_meanwhile_is_not_done_again(engine: Engine) -> None:
+    with writing(engine) as c:
+        first = take_lease(c, "gb_test", NOW, TTL, after=0)
+        release_lease(c, first)
+    with writing(engine) as c, pytest.raises(SourceBusy, match="by another meanwhile"):
+        take_lease(c, "gb_test", NOW, TTL, after=0)
+    with writing(engine) as c:
+        assert take_lease(c, "gb_test", NOW, TTL, after=first.run_id).run_id > first.run_id

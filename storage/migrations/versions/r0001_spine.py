@@ -96,6 +96,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", name="pk_verifications"),
     )
     op.create_table(
+        "supervisors",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("started_at", INSTANT, nullable=False),
+        sa.Column("beat_at", INSTANT, nullable=False),
+        sa.Column("ended_at", INSTANT),
+        sa.Column("parts", JSON_, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_supervisors"),
+    )
+    op.create_table(
         "notices",
         sa.Column("id", ID, nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
@@ -184,6 +193,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text()),
         sa.Column("facts", JSON_),
         sa.Column("not_modified", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("interrupted", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.ForeignKeyConstraint(["source"], ["sources.source"], name="fk_runs_source_sources"),
         sa.PrimaryKeyConstraint("id", name="pk_runs"),
     )

@@ -1,0 +1,1 @@
+"""What the supervisor does, one job a file; each asks the database what is due."""
