@@ -117,6 +117,12 @@ class Clock:
         """A page of so many releases is done."""
         self.pages.append((_cpu(), releases))
 
+    def reach(self, notices: int) -> None:
+        """So many notices are stored; told after each page, and in between."""
+        known = sum(count for _, count in self.pages)
+        if notices > known:
+            self.page(notices - known)
+
     def result(self, **more: Any) -> dict[str, Any]:
         """What the parent prints."""
         start, total = self.pages[0][0], _cpu()
@@ -221,7 +227,7 @@ def _run_tenderwatch(clock: Clock, url: str, pages: int, folder: Path) -> dict[s
     settings = Settings(data_dir=folder, sources_dir=folder / "sources", allowed_addresses=(host,))
     upgrade(settings.database, None)
     source = load_sources(settings.sources_dir)["xx_bench"]
-    state = crawl(source, settings, on_progress=lambda _: clock.page(100))
+    state = crawl(source, settings, on_progress=lambda progress: clock.reach(progress.notices))
     with reading(open_engine(settings.database)) as connection:
         stored, saved = count_notices(connection), len(find_pages(connection))
     assert (state.value, stored, saved) == ("ok", pages * 100, pages), (state, stored, saved)
