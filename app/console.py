@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -169,6 +169,16 @@ def in_zone(moment: datetime | None, zone: str) -> str:
     return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}" if moment else ""
 
 
+def to_span(span: timedelta) -> str:
+    """A length of time as people say it: `40 s`, `5 min`, `3 h 20 min`, `2 d 4 h`."""
+    seconds = max(0, int(span.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
+    parts = (f"{days} d", f"{hours} h") if days else (f"{hours} h", f"{minutes} min")
+    return " ".join(part for part in parts if not part.startswith("0 "))
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean X?` where something is near."""
     import difflib
@@ -180,7 +190,6 @@ def nearest(name: str, known: Iterable[str]) -> str:
 def read_moment(text: str, zone: str) -> datetime:
     """A date or moment that a person typed, or a span back from now ("7d", "12h"); raises WrongUse."""
     import re
-    from datetime import timedelta
     from zoneinfo import ZoneInfo
 
     if span := re.fullmatch(r"(\d+)\s*([dh])", text.strip()):

@@ -1,6 +1,6 @@
 """`tenderwatch sources health`: what was read of each portal, what was not, and why; the sick ones first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from app.commands.sources import AsJson
-from app.console import PARTIAL, in_zone, now, open_installation, print_json, show, tell
+from app.console import PARTIAL, now, open_installation, print_json, show, tell, to_span
+from app.schedule import Phase, find_pause, find_standing
 from domain.health import find_usual, find_usual_share, group_of
 from domain.sources import IssueKind, Run, RunState, Source
 from domain.trouble import OVERDUE, WEIGHT, is_overdue, is_stopped_by_us
@@ -17,6 +18,7 @@ from domain.trouble import OVERDUE, WEIGHT, is_overdue, is_stopped_by_us
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+NEVER = "never"
 STREAK = 500  # runs that are looked at for the beginning of a state
 WALLS = (IssueKind.REFUSED, IssueKind.LOGIN, IssueKind.CONSENT, IssueKind.CAPTCHA)
 Row = dict[str, Any]
@@ -47,7 +49,11 @@ def health(as_json: AsJson = False) -> None:
     if as_json:
         print_json(rows)
     else:
-        show([_to_cells(row, place.settings.zone, moment) for row in rows], False, "no sources")
+        idle = [row["source"] for row in rows if row["state"] == NEVER and not row["on"]]
+        shown = [row for row in rows if row["source"] not in idle]
+        show([_to_cells(row, moment) for row in shown], False, "no source is on; `tenderwatch sources list` shows all")
+        if idle:
+            tell(f"off, and never crawled: {', '.join(idle)}")
         for row in rows:
             if row["sick"]:
                 tell(f"{row['source']}: {row['why']}")
@@ -58,8 +64,10 @@ def health(as_json: AsJson = False) -> None:
 def _examine(c: "Connection", source: Source, moment: datetime) -> Row:
     """All that is known of one source, as JSON with instants."""
     from storage.health import count_given_up, find_history, find_last_news, find_last_ok
+    from storage.hosts import find_pauses
     from storage.issues import count_open_issues
     from storage.runs import find_runs
+    from storage.sources import find_source_states
 
     runs = find_runs(c, source.id, limit=STREAK)
     ended = [run for run in runs if run.state is not RunState.RUNNING and not is_stopped_by_us(run)]
@@ -68,7 +76,8 @@ def _examine(c: "Connection", source: Source, moment: datetime) -> Row:
     good = find_last_ok(c, source.id)
     issues: Mapping[IssueKind, int] = count_open_issues(c).get(source.id, {})
     news = find_last_news(c, source.id, runs[0].id + 1) if runs else None
-    due = runs[0].started_at + source.every if runs else moment
+    pause = find_pause(source, find_pauses(c, moment))
+    standing = find_standing(source, find_source_states(c).get(source.id), moment, pause)
     history = find_history(c, source.id, moment, but=last.id) if last else []
     usual = find_usual(last.facts, history, ZoneInfo(source.zone)) if last and last.facts else None
     return {
@@ -95,7 +104,7 @@ def _examine(c: "Connection", source: Source, moment: datetime) -> Row:
         "unknown_words": issues.get(IssueKind.UNKNOWN_WORD, 0),
         "known_notice": _canary(source, runs),
         "every_hours": source.every / timedelta(hours=1),
-        "next_due_at": max(due, moment) if source.enabled else None,
+        "next_due_at": (standing.due_at or moment) if source.enabled and standing.phase is not Phase.RUNNING else None,
     }
 
 
@@ -105,7 +114,7 @@ def find_state(source: Source, runs: Sequence[Run], ended: Sequence[Run], moment
     A source that is on and has not been crawled for far longer than its `every` is overdue.
     """
     if not runs:
-        return State("never", None, False)
+        return State(NEVER, None, False)
     if not ended:
         return State("running" if runs[0].state is RunState.RUNNING else "stopped", runs[0].started_at, False)
     bad = ended[0].state in WEIGHT
@@ -148,30 +157,53 @@ def _canary(source: Source, runs: Sequence[Run]) -> str | None:
 
 
 def _sort(rows: list[Row]) -> list[Row]:
-    """The sick ones that are on first, the heaviest trouble on top; those that are off last."""
-    return sorted(rows, key=lambda row: (not row["on"], not row["sick"], -WEIGHT.get(row["state"], 0), row["source"]))
+    """The sick ones first, the heaviest trouble on top; those never crawled, then those that are off, last."""
+    return sorted(
+        rows,
+        key=lambda row: (
+            not row["on"],
+            not row["sick"],
+            -WEIGHT.get(row["state"], 0),
+            row["state"] == NEVER,
+            row["source"],
+        ),
+    )
 
 
-def _to_cells(row: Row, zone: str, moment: datetime) -> Row:
+def _to_cells(row: Row, moment: datetime) -> Row:
     """One line of the table, as people read it."""
     usual = f" (usual {row['usual_notices']:g})" if row["usual_notices"] is not None else ""
-    thin = [
-        f"{name} {each['seen']:.0%} of {each['expected']:.0%}"
-        for name, each in row["fields"].items()
-        if each["seen"] is not None and each["seen"] < each["expected"]
-    ]
-    silence = (moment - row["last_news_at"]) / timedelta(days=1) if row["last_news_at"] else None
-    pages = {"left": row["pages_left"], "refused": row["refused_pages"], "given up": row["given_up_pages"]}
-    full = "as expected" if row["fields"] and row["notices"] else ""
     return {
         "source": row["source"] if row["on"] else f"{row['source']} (off)",
         "state": row["state"].upper() if row["sick"] else row["state"],
-        "since": in_zone(row["since"], zone),
-        "last good": in_zone(row["last_good_run_at"], zone),
+        "for": to_span(moment - row["since"]) if row["since"] else "",
         "notices": "" if row["notices"] is None else f"{row['notices']:,}{usual}",
-        "filled": ", ".join(thin) or full,
-        "silent": "" if silence is None else f"{silence:.1f} of {row['longest_silence_days']:g} d",
-        "pages": ", ".join(f"{count:,} {name}" for name, count in pages.items() if count),
-        "issues": sum(row["open_issues"].values()) or "",
-        "next": in_zone(row["next_due_at"], zone) if row["next_due_at"] and row["next_due_at"] > moment else "now",
-    } | ({} if row["on"] else {"next": ""})
+        "remarks": "; ".join(_find_remarks(row, moment)),
+        "next": _tell_next(row, moment),
+    }
+
+
+def _find_remarks(row: Row, moment: datetime) -> Iterator[str]:
+    """What is short of what was promised, and what is left to do."""
+    if row["sick"]:
+        good = row["last_good_run_at"]
+        yield f"last good {to_span(moment - good)} ago" if good else "never good yet"
+    for name, each in row["fields"].items():
+        if each["seen"] is not None and each["seen"] < each["expected"]:
+            yield f"{name} {each['seen']:.0%} of {each['expected']:.0%}"
+    if row["last_news_at"] and (moment - row["last_news_at"]) / timedelta(days=1) > row["longest_silence_days"]:
+        yield f"nothing new for {to_span(moment - row['last_news_at'])}"
+    if row["known_notice"] == "differs":
+        yield "the known notice differs"
+    for name, key in (("left", "pages_left"), ("refused", "refused_pages"), ("given up", "given_up_pages")):
+        if row[key]:
+            yield f"pages {name}: {row[key]:,}"
+    if row["open_issues"]:
+        yield f"open issues: {sum(row['open_issues'].values()):,}"
+
+
+def _tell_next(row: Row, moment: datetime) -> str:
+    due = row["next_due_at"]
+    if due is None:
+        return "" if row["state"] != Phase.RUNNING else "running"
+    return f"in {to_span(due - moment)}" if due > moment else "due"

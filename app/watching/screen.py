@@ -9,10 +9,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from app.console import to_span
 from app.schedule import Phase
 from app.watching.overview import Overview, Watched
 from app.watching.sizes import Sizes, to_size
-from app.watching.verdict import Verdict, to_span
+from app.watching.verdict import Verdict
 from domain.alerts import DeliveryState
 
 ORDER = (Phase.RUNNING, Phase.PAUSED, Phase.DUE, Phase.WAITING)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.console import DONE, FAILED, PARTIAL
+from app.console import DONE, FAILED, PARTIAL, to_span
 from app.schedule import Phase
 from app.watching.overview import Overview
 from app.watching.sizes import Sizes, to_size
@@ -36,16 +36,6 @@ def judge(view: Overview, sizes: Sizes) -> Verdict:
         these = "one thing is" if len(troubles) == 1 else f"{len(troubles)} things are"
         return Verdict(f"Working, but {these} not well. {doing}", troubles, PARTIAL)
     return Verdict(f"Working. {doing}", (), DONE)
-
-
-def to_span(span: timedelta) -> str:
-    """A length of time as people say it: `40 s`, `5 min`, `3 h 20 min`, `2 d 4 h`."""
-    seconds = max(0, int(span.total_seconds()))
-    if seconds < 60:
-        return f"{seconds} s"
-    days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
-    parts = (f"{days} d", f"{hours} h") if days else (f"{hours} h", f"{minutes} min")
-    return " ".join(part for part in parts if not part.startswith("0 "))
 
 
 def _find_stop(view: Overview) -> str | None:
