@@ -148,11 +148,14 @@ def _gaps(tally: Tally, circumstances: Circumstances) -> Iterator[Finding]:
 
 
 def _strange(tally: Tally) -> Iterator[Finding]:
-    """Pages that came, and are not what the source promised: a list of them, or many single notices' pages."""
+    """Pages that came, and are not what the source promised: a list of them, or many single notices' pages.
+
+    A list page that is cut off, or whose portal says that it ran out of time, is a gap and not a changed portal.
+    """
     strange = [issue for issue in tally.refused.values() if issue.kind in NOT_UNDERSTOOD]
     details = [issue for issue in strange if issue.key is not None]
-    if len(details) < len(strange):
-        first = next(issue for issue in strange if issue.key is None)
+    lists = [issue for issue in strange if issue.key is None and issue.kind is IssueKind.SOURCE_CHANGED]
+    for first in lists[:1]:
         yield Finding(first.kind, f"the list is not what the source promised: {first.reason}", first.page, first.url)
     if len(details) >= STRANGE and len(details) >= STRANGE_SHARE * (tally.details + len(details)):
         reason = f"{len(details)} of {tally.details + len(details)} notices' pages are not what the source promised"

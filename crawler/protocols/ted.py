@@ -23,7 +23,7 @@ from crawler.protocols.archive import ArchiveSpider
 from crawler.readers.ted import read_xml
 from crawler.readers.ted_search import FIELDS, read_search
 from crawler.reading import Fetched, FindReleases, Reading
-from domain.errors import SourceChanged, Unreadable
+from domain.errors import Unreadable
 from domain.notices import RawNotice
 from domain.sources import Step
 
@@ -98,7 +98,7 @@ class TedSpider(ArchiveSpider):
         assert packages is not None
         if fetched.status == 404:
             if not fetched.step.body:
-                raise SourceChanged("HTTP 404: there is no package of this month", PACKAGE)
+                raise Unreadable("HTTP 404: there is no package of this month", PACKAGE)
             found = Reading()
         else:
             found = super().read(fetched, find_releases)
