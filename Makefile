@@ -7,7 +7,7 @@ STAMP := $(VENV)/.ready
 UV := uv==0.13.9
 PATHS := domain storage crawler matching alerts app tests benchmarks
 
-.PHONY: demo test check fmt lock setup
+.PHONY: demo test check fmt lock pictures setup
 
 setup: $(STAMP)
 
@@ -39,6 +39,10 @@ check: $(STAMP)
 fmt: $(STAMP)
 	@"$(BIN)/python" -m ruff check --fix-only --quiet $(PATHS)
 	@"$(BIN)/python" -m ruff format $(PATHS)
+
+# The README's pictures of the demo, which really runs for them.
+pictures: $(STAMP)
+	@"$(BIN)/python" -m app.demo.pictures docs/pictures
 
 # Both locks: what an installation needs, and what a developer needs. Hashes, and no address of any index.
 lock: $(STAMP)

@@ -144,11 +144,13 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: 
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", header_style="bold", expand=False)
+    cells = [[Text("" if cell is None else str(cell)) for cell in row] for row in rows]
+    several_lines = any("\n" in cell.plain for row in cells for cell in row)
+    table = Table(title=title, title_justify="left", header_style="bold", expand=False, show_lines=several_lines)
     for column in columns:
         table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    for row in cells:
+        table.add_row(*row)
     out().print(table)
 
 

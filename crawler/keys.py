@@ -22,6 +22,16 @@ class KeySet:
     def __len__(self) -> int:
         return self._size
 
+    def __contains__(self, key: object) -> bool:
+        slots = self._slots
+        last, value = len(slots) - 1, hash(key) & MASK or 1
+        place = value & last
+        while there := slots[place]:
+            if there == value:
+                return True
+            place = (place + 1) & last
+        return False
+
     def update(self, keys: Iterable[str]) -> int:
         """Add the keys; how many of them were not there."""
         before = self._size

@@ -157,7 +157,7 @@ class Session:
             with reading(self.engine) as c:
                 steps = (*steps, *not_done(c, self.source.id, found))
         partial = frozenset(raw.key for raw in found.notices if raw.partial)
-        self._store(Harvest(fetched, found, notices, issues, steps, partial))
+        self._store(Harvest(fetched, found, notices, issues, steps, partial, self.tally.keys))
         self.tally.lost += len(found.faults)
         self.tally.cut += followed.issues
         self.tally.count(notices, partial)
@@ -196,6 +196,7 @@ class Session:
                 [issue, *issues],
                 notices,
                 self.lease,
+                counted=self.tally.keys,
                 baseline=self.baseline,
                 now=self.clock(),
                 state=StepState.TODO if self.tally.refusal else StepState.FAILED,

@@ -9,6 +9,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from rich.text import Text
+
 from alerts.book import import_book
 from alerts.route import route
 from alerts.send import Sent, send_due
@@ -83,14 +85,14 @@ def _tell_first_day(folder: Path) -> int:
     before, after = corpus.moment - 2 * DAY, corpus.moment - DAY
     with DemoPortals(corpus, as_of=before, ted_timeouts=1) as portals, Mailbox(folder / "mails") as mailbox:
         look = _Look(_install(folder, mailbox.port), portals, mailbox, _sources())
-        _headline(before, "The first look: everything that the portals hold. It is one summary, not a flood.")
+        _headline(before, "The first look: everything that the portals hold, told in one summary for each.")
         look.at(before)
         _headline(after, "A day later: what is new, what moved, what was cancelled. Nothing is told twice.")
         tell("demo_js is looked at again on day 2: each of its pages needs a real browser, which takes its time")
         look.at(after, without="demo_js")
         remember(folder, Remembered(corpus.today, {**portals.ports, MAIL: mailbox.port}))
     _show_best(look.place)
-    _show_ways_on(folder, look.mails, second=False)
+    _show_ways_on(folder, look, second=False)
     return look.code()
 
 
@@ -105,7 +107,7 @@ def _tell_second_day(folder: Path, remembered: Remembered) -> int:
         look = _Look(open_installation(), portals, mailbox, _sources())
         _headline(corpus.moment, "The second day: new notices, moved deadlines as field differences, cancellations.")
         look.at(corpus.moment)
-    _show_ways_on(folder, look.mails, second=True)
+    _show_ways_on(folder, look, second=True)
     return look.code()
 
 
@@ -154,7 +156,7 @@ class _Look:
             f"in {len(messages) - known} mails"
         )
         for message in messages[known:]:
-            out().print(f"  to {message['To']}: {message['Subject']}", markup=False, highlight=False, soft_wrap=True)
+            _print_mail(str(message["To"]), str(message["Subject"]))
 
     def code(self) -> int:
         """The exit code: mails came and all went well, something did not, or nothing came."""
@@ -175,7 +177,7 @@ def _install(folder: Path, mail_port: int) -> Installation:
     place = open_installation()
     for name in PROFILES:
         file = folder / "profiles" / name / "profile.yml"
-        tell(save(place.engine, file, read_profile(file), "demo", "the sample company"))
+        tell("profile " + save(place.engine, file, read_profile(file), "demo", "the sample company"))
     import_book(place.engine, folder / "alerts.yml")
     return place
 
@@ -185,29 +187,56 @@ def _headline(moment: datetime, text: str) -> None:
     out().print(f"\n[bold]{moment - DAY:%a %d %b}. {text}[/bold]", highlight=False)
 
 
+def _print_mail(address: str, subject: str) -> None:
+    """A line; on a terminal no longer than the terminal is wide."""
+    console, line = out(), Text(f"  to {address}: {subject}")
+    if console.is_terminal:
+        console.print(line, no_wrap=True, overflow="ellipsis")
+    else:
+        console.print(line, soft_wrap=True)
+
+
 def _show_best(place: Installation) -> None:
     with reading(place.engine) as connection:
-        best = find_opportunities(connection, limit=10)
+        best = find_opportunities(connection, limit=5)
     zone = place.settings.zone
     rows = [[view.opportunity.score, to_heading(view, zone), to_reasons(view)] for view in best]
-    print_rows(["score", "opportunity", "why"], rows, title="\nThe best opportunities, and why")
+    title = "\nThe best opportunities, and the three largest of the reasons that add up to their score"
+    print_rows(["score", "opportunity", "why"], rows, title=title)
 
 
-def _show_ways_on(folder: Path, mails: int, *, second: bool) -> None:
-    first = next(iter(sorted((folder / "mails").glob("*.html"))), None)
-    tell(
-        f"\n{mails} mails were delivered over SMTP; they lie in {folder / 'mails'}"
-        + (f", open {first}" if first else "")
-    )
-    go_on = "" if second else f"  tenderwatch demo --day 2{_folder_option(folder)}   the portals go on for a day\n"
-    tell(
-        "What to do next:\n"
-        f"{go_on}  cd {folder}\n"
-        "  tenderwatch opportunities list · tenderwatch explain NOTICE · tenderwatch notices show NOTICE --history\n"
-        "  tenderwatch alerts list · tenderwatch sources show demo_ocds · tenderwatch doctor\n"
-        "  your own company: tenderwatch init my-company (README.md)\n"
-        "  `tenderwatch` is in .venv/bin; `. .venv/bin/activate` puts it on the path"
-    )
+def _show_ways_on(folder: Path, look: _Look, *, second: bool) -> None:
+    newest = max((folder / "mails").glob("*.html"), default=None)
+    tell(f"\n{look.mails} mails were delivered over SMTP; they lie in {folder / 'mails'}. Open one of them:")
+    tell(f"  {newest}")
+    tell("What to do next:")
+    ways = _ways_on(folder, _find_example(look.place), second)
+    width = max(len(command) for command, _ in ways)
+    for command, why in ways:
+        tell(f"  {command:<{width}}  {why}")
+
+
+def _ways_on(folder: Path, example: str, second: bool) -> list[tuple[str, str]]:
+    activate = (". .venv/bin/activate", "so that `tenderwatch` is found")
+    go_on = (f"tenderwatch demo --day 2{_folder_option(folder)}", "the portals go on for a day")
+    return [
+        *([] if shutil.which("tenderwatch") else [activate]),
+        *([] if second else [go_on]),
+        (f"cd {shlex.quote(str(folder))}", "look around in it:"),
+        ("tenderwatch opportunities list", "all that is worth a bid"),
+        (f"tenderwatch explain {example}", "why, word by word"),
+        (f"tenderwatch notices show {example} --history", "what changed"),
+        ("tenderwatch alerts list", "what was sent to whom"),
+        ("tenderwatch init my-company", "your own company (README.md)"),
+    ]
+
+
+def _find_example(place: Installation) -> str:
+    """A notice that has changed since it was found, if there is one, by the name that commands take."""
+    with reading(place.engine) as connection:
+        best = find_opportunities(connection, limit=500)
+    changed = [view for view in best if view.notice.revision > 1]
+    return next((f"{view.notice.notice.source}:{view.notice.notice.key}" for view in [*changed, *best]), "NOTICE")
 
 
 def _folder_option(folder: Path) -> str:

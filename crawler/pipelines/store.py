@@ -1,6 +1,6 @@
 """Stores what one page brought, the step that asked for it and the steps that follow, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from crawler.reading import Fetched, Reading
 from domain.notices import Notice
 from domain.sources import Issue, Lease, Step, StepState
 from storage.issues import save_issues
-from storage.notices import Saved, save_notices
+from storage.notices import Outcome, Saved, save_notices
 from storage.pages import save_page
 from storage.releases import save_releases
 from storage.runs import count_run
@@ -21,7 +21,8 @@ from storage.validators import save_validators
 
 @dataclass(frozen=True, slots=True)
 class Harvest:
-    """A page's notices with what else is to be stored; `partial` are keys of which only the list's row was read."""
+    """A page's notices with what else is to be stored; `partial` are keys of which only the list's row was read, and
+    `counted` those that this run has counted already: a row and the page of the same notice are one notice."""
 
     fetched: Fetched
     reading: Reading
@@ -29,6 +30,7 @@ class Harvest:
     issues: Sequence[Issue] = ()
     steps: Sequence[Step] = ()
     partial: frozenset[str] = frozenset()
+    counted: Container[str] = frozenset()
 
 
 def store(c: Connection, harvest: Harvest, lease: Lease, *, baseline: bool, now: datetime) -> Saved:
@@ -52,7 +54,7 @@ def store(c: Connection, harvest: Harvest, lease: Lease, *, baseline: bool, now:
         save_issues(c, lease.run_id, harvest.issues, now)
     if harvest.steps:
         add_steps(c, lease.source, lease.run_id, harvest.steps)
-    counts = {"new": saved.new, "changed": saved.changed, "same": saved.same, "issues": len(harvest.issues)}
+    counts = {**_to_counts(saved, harvest.counted), "issues": len(harvest.issues)}
     if not harvest.fetched.more:
         save_step(c, lease.source, step.token, StepState.DONE)
         _keep_validators(c, harvest.fetched, lease.source, now)
@@ -77,6 +79,7 @@ def store_failure(
     partial: Sequence[Notice],
     lease: Lease,
     *,
+    counted: Container[str] = frozenset(),
     baseline: bool,
     now: datetime,
     state: StepState = StepState.FAILED,
@@ -100,5 +103,11 @@ def store_failure(
     )
     save_issues(c, lease.run_id, issues, now)
     save_step(c, lease.source, fetched.step.token, state, reason[:1000])
-    count_run(c, lease.run_id, new=saved.new, changed=saved.changed, same=saved.same, issues=len(issues))
+    count_run(c, lease.run_id, issues=len(issues), **_to_counts(saved, counted))
     return saved
+
+
+def _to_counts(saved: Saved, counted: Container[str]) -> dict[str, int]:
+    same = (key for key, outcome in saved.outcomes.items() if outcome is Outcome.SAME)
+    met_first = sum(key not in counted for key in same) if saved.same else 0
+    return {"new": saved.new, "changed": saved.changed, "same": met_first}

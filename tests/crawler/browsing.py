@@ -1,6 +1,7 @@
 """A browser for tests: found as the product finds it, and a skip where there is none (a failure under CI)."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,8 +13,11 @@ from crawler.browser.find import check_browser
 from crawler.browser.proxy import GuardedProxy, Resolve, resolve
 from crawler.middlewares.guard import Guard
 from domain.errors import BrowserMissing
+from tests.crawler.portals import HTML_SOURCE, Answer, Portal, a_detail
 
 T = TypeVar("T")
+CLICKS = {"click_next": "button.next", "until": "gone", "timeout": "20s"}
+APP_SOURCE: dict[str, Any] = HTML_SOURCE | {"browser": CLICKS, "listing": {"next": {"ceiling": 50}}}
 
 
 def need_browser() -> None:
@@ -75,3 +79,17 @@ def rows(path: str, total: int = 25, size: int = 10) -> dict[str, Any]:
     page = int(path.rpartition("page=")[2])
     numbers = list(range(1, total + 1))[(page - 1) * size : page * size]
     return {"total": total, "pages": -(-total // size), "rows": numbers}
+
+
+def a_portal(api: Callable[[str], Answer] | None = None, more: str = "", **options: Any) -> Portal:
+    """The application, its API, and a page of plain HTML for each notice."""
+
+    def answer(path: str) -> Answer:
+        if path.startswith("/api"):
+            return api(path) if api else Answer(json.dumps(rows(path)).encode())
+        if path.startswith("/notice/"):
+            return Answer(a_detail(int(path.rpartition("/")[2])), headers={"Content-Type": "text/html"})
+        is_page = path == "/list"
+        return Answer(an_app(more=more) if is_page else b"", 200 if is_page else 404, {"Content-Type": "text/html"})
+
+    return Portal(answer, **options)

@@ -55,13 +55,14 @@ def write_badly(file: IO[bytes], answer: Answer) -> bool:
 
 
 class Portal:
-    """Answers by a function of the path with query; `log` holds what was asked, robots.txt apart."""
+    """Answers by a function of the path with query; `log` holds what was asked but for robots.txt and the icon that a
+    browser asks for when it likes; `answered` counts what was answered to the end."""
 
     def __init__(self, answer: Callable[[str], Answer], robots: Answer | None = None, port: int = 0) -> None:
         self.answer, self.robots = answer, robots or Answer(status=404)
         self.log: list[str] = []
         self.headers: list[dict[str, str]] = []
-        self.robots_asked = 0
+        self.robots_asked = self.answered = 0
         self.on_request: Callable[[int], None] = lambda number: None
         self.post: Callable[[str, str], Answer] = lambda path, body: Answer(status=405)
         portal = self
@@ -73,6 +74,8 @@ class Portal:
                 if self.path.endswith("/robots.txt"):
                     portal.robots_asked += 1
                     answer = portal.robots
+                elif self.path == "/favicon.ico":
+                    answer = Answer(status=404)
                 else:
                     portal.log.append(self.path)
                     portal.headers.append(dict(self.headers))
@@ -95,6 +98,7 @@ class Portal:
                     self.close_connection = write_badly(self.wfile, answer)
                 except ConnectionError:
                     return
+                portal.answered += 1
                 portal.on_request(len(portal.log))
 
             def log_message(self, *args: object) -> None:

@@ -24,16 +24,14 @@ MISSES = 6
 
 @dataclass(frozen=True)
 class Strategy:
-    """A portal and its source. The kill test kills `kills` crawls, each after `served` answers or a few more; `overlap`
-    marks the addresses that every run asks again; `most` are the notices that there are."""
+    """A portal and its source. `overlap` marks the addresses that every run asks again; `most` are the notices that
+    there are."""
 
     answer: Callable[[str], Answer]
     source: dict[str, Any]
     most: int
-    served: int = 4
     until: datetime | None = None
     overlap: str | None = None
-    kills: int = 5
 
 
 def an_api(path: str) -> Answer:
@@ -70,7 +68,7 @@ def a_notice(path: str) -> Answer:
 
 
 STRATEGIES = {
-    "window": Strategy(an_api, {"listing": {"window": WINDOW}, "expect": A_QUIET_DAY}, 100, 2, NOW, OVERLAP, 10),
+    "window": Strategy(an_api, {"listing": {"window": WINDOW}, "expect": A_QUIET_DAY}, 100, NOW, OVERLAP),
     "next link": Strategy(a_chain, {"listing": {"next": {}}}, PAGES * 2),
     "counted pages": Strategy(some_pages, {"listing": {"pages": {"param": "page", "size": 2}}}, PAGES * 2),
     "list document": Strategy(a_document, {**HTML_SOURCE, "listing": {"file": {}}}, len(NUMBERS)),
@@ -84,5 +82,5 @@ STRATEGIES = {
         },
         len(NUMBERS),
     ),
-    "detail stage": Strategy(a_site, HTML_SOURCE, len(NUMBERS), kills=10),
+    "detail stage": Strategy(a_site, HTML_SOURCE, len(NUMBERS)),
 }

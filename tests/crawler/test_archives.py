@@ -3,11 +3,9 @@
 import gzip
 import io
 import tarfile
-import zipfile
 from datetime import UTC, date, datetime
 
 import pytest
-from scrapy import Request
 
 from crawler.parse import parse
 from crawler.readers import archives
@@ -16,18 +14,12 @@ from crawler.registry import load_sources
 from domain.errors import SourceChanged, Unreadable
 from domain.sources import RunState
 from tests.crawler.drive import SpiderDrive
-from tests.crawler.portals import Answer, Place, query
+from tests.crawler.german_portal import SOURCE as GERMANY
+from tests.crawler.german_portal import a_zip, give_days
+from tests.crawler.portals import Place, query
 from tests.crawler.ted_portal import Made, a_tar
 
 FILES = [(f"{number}.xml", f"<a>{number}</a>".encode() * 50) for number in range(40)]
-
-
-def a_zip(files: list[tuple[str, bytes]]) -> bytes:
-    body = io.BytesIO()
-    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files:
-            archive.writestr(name, content)
-    return body.getvalue()
 
 
 def read(body: bytes) -> list[tuple[str, bytes]]:
@@ -111,27 +103,12 @@ def test_parse_reads_archives() -> None:
         assert [notice.key for notice in parse(name, body, load_sources()).notices] == [each.key for each in made]
 
 
-GERMANY = {
-    "protocol": "eforms",
-    "zone": "Europe/Berlin",
-    "endpoint": "https://portal.invalid/api/notice-exports?format=eforms.zip",
-    "listing": {"window": {"by": "day", "from": "pubDay", "format": "%Y-%m-%d", "behind": "1d", "first": "3d"}},
-    "expect": {"notices": [1, 1000], "filled": {"title": 1.0}, "silence": "3d"},
-}
-
-
 def test_germany_by_days_up_to_yesterday(place: Place) -> None:
     place.write(**GERMANY)
     now = datetime(2026, 11, 20, 12, tzinfo=UTC)
-    notices = {f"2026-11-{day:02}": [Made(day * 100 + n, date(2026, 11, day)) for n in range(70)] for day in (16, 18)}
-
-    def answer(request: Request) -> Answer:
-        day = query(request.url)["pubDay"]
-        if day >= "2026-11-20":
-            return Answer(b"today", 400)
-        return Answer(a_zip([(f"{each.key}.xml", each.xml()) for each in notices.get(day, [])]))
-
-    drive = SpiderDrive(place, answer, now)
+    made = [Made(day * 100 + n, date(2026, 11, day)) for day in (16, 18) for n in range(70)]
+    answer = give_days(made, date(2026, 11, 20))
+    drive = SpiderDrive(place, lambda request: answer(request.url), now)
     verdict = drive.run()
     assert verdict is not None
     assert (verdict.state, verdict.reason) == (RunState.OK, None)

@@ -4,12 +4,10 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-import psutil
 import pytest
 
 from app.demo.corpus import build_corpus
@@ -21,33 +19,17 @@ from domain.sources import IssueKind, RunState
 from storage.engine import reading
 from storage.pages import PageFiles
 from storage.runs import find_runs
-from tests.crawler.browsing import an_app, need_browser, pictures, rows
-from tests.crawler.portals import HTML, HTML_SOURCE, Answer, Place, Portal, a_detail
+from tests.crawler.browsing import APP_SOURCE, CLICKS, a_portal, need_browser, pictures, rows
+from tests.crawler.portals import HTML, Answer, Place, Portal
 
 CORPUS = build_corpus(date(2026, 9, 14))
 NOTICES = {notice.key: notice for notice in CORPUS.on("js")}
-CLICKS = {"click_next": "button.next", "until": "gone", "timeout": "20s"}
-APP_SOURCE: dict[str, Any] = HTML_SOURCE | {"browser": CLICKS, "listing": {"next": {"ceiling": 50}}}
 LIST_ONLY = APP_SOURCE | {"html": {"list": HTML["list"]}}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _browser() -> None:
     need_browser()
-
-
-def a_portal(api: Callable[[str], Answer] | None = None, more: str = "", **options: Any) -> Portal:
-    """The application, its API, and a page of plain HTML for each notice."""
-
-    def answer(path: str) -> Answer:
-        if path.startswith("/api"):
-            return api(path) if api else Answer(json.dumps(rows(path)).encode())
-        if path.startswith("/notice/"):
-            return Answer(a_detail(int(path.rpartition("/")[2])), headers={"Content-Type": "text/html"})
-        is_page = path == "/list"
-        return Answer(an_app(more=more) if is_page else b"", 200 if is_page else 404, {"Content-Type": "text/html"})
-
-    return Portal(answer, **options)
 
 
 def test_the_demos_javascript_portal_is_read_whole(place: Place) -> None:
@@ -77,33 +59,6 @@ def test_the_same_crawl_again_writes_no_revision(place: Place) -> None:
     assert (first.state, first.new, first.claimed) == (RunState.OK, 12, 12)
     assert (again.state, again.new, again.changed, again.same) == (RunState.OK, 0, 0, 12)
     assert set(map(len, place.revisions().values())) == {1}
-
-
-def test_a_killed_crawl_clicks_on_from_its_first_page_and_leaves_no_browser(place: Place) -> None:
-    place.write(**LIST_ONLY)
-    with a_portal(lambda path: Answer(json.dumps(rows(path, 60)).encode())) as portal:
-        process = start_child("xx_test", place.settings, endpoint=portal.url)
-        chromium: list[psutil.Process] = []
-
-        def kill(count: int) -> None:
-            if portal.log[-1] == "/api?page=4":
-                chromium.extend(psutil.Process(process.pid).children(recursive=True))
-                os.kill(process.pid, signal.SIGKILL)
-
-        portal.on_request = kill
-        assert process.wait(60) == -signal.SIGKILL
-        process.stdin.close()  # type: ignore[union-attr]
-        process.stdout.close()  # type: ignore[union-attr]
-        portal.on_request = lambda count: None
-        _, alive = psutil.wait_procs(chromium, 20)
-        assert alive == []
-        _expire(place)
-        portal.log.clear()
-        rest = place.crawl(portal)
-        assert [path for path in portal.log if path.startswith("/api")] == [f"/api?page={n}" for n in range(1, 7)]
-        whole = place.crawl(portal)
-    assert (rest.state, rest.steps_left, whole.state) == (RunState.OK, 0, RunState.OK)
-    assert len(place.notices()) == 60
 
 
 @pytest.mark.parametrize("to_all", [False, True], ids=["to the crawl", "to all its processes"])
@@ -296,15 +251,3 @@ def test_a_declaration_that_cannot_work_is_told(place: Place, name: str) -> None
     place.write(**APP_SOURCE | changes)
     _, problems = check_sources(place.settings.sources_dir)
     assert any(told in problem for problem in problems), problems
-
-
-def _expire(place: Place) -> None:
-    from datetime import UTC, datetime, timedelta
-
-    from storage.engine import writing
-    from storage.sources import void_expired_leases
-
-    with place.engine() as engine, writing(engine) as c:
-        assert void_expired_leases(c, datetime.now(UTC) + timedelta(minutes=5)) == 1
-    with place.engine() as engine, reading(engine) as c:
-        assert find_runs(c, "xx_test", limit=1)[0].state is RunState.FAILED

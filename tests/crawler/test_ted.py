@@ -1,20 +1,15 @@
 """TED as it answers: search, XML and packages bring one notice each; what is incomplete is never taken for whole."""
 
 import json
-import os
-import signal
-from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from crawler.child import start_child
 from domain.sources import Run, RunState
-from storage.engine import reading, writing
+from storage.engine import reading
 from storage.notices import find_notice
 from storage.runs import find_runs
-from storage.sources import void_expired_leases
 from storage.steps import find_unfinished_steps
 from tests.crawler.drive import SpiderDrive
 from tests.crawler.portals import Answer, Place
@@ -53,6 +48,7 @@ def test_rows_are_completed_by_their_xml(ted_place: Place) -> None:
     ted = Ted(RECENT)
     run = crawl(ted_place, ted)
     assert (run.state, run.reason, run.new, run.claimed) == (RunState.OK, None, 11, 11)
+    assert (run.changed, run.same) == (0, 0)  # a row and its XML are one notice
     notices = ted_place.notices()
     assert [each["key"] for each in notices] == sorted(each.key for each in RECENT)
     assert notices[0]["description"] == {"fr": "Pompes pour l’usine de Norbourg"}
@@ -70,7 +66,7 @@ def test_what_was_read_is_not_asked_again(ted_place: Place) -> None:
     ted.notices.append(Made(711, date(2026, 11, 20)))
     assert len(ted.asked("/xml")) == 11
     run = crawl(ted_place, ted)
-    assert (run.new, run.changed) == (1, 0)
+    assert (run.new, run.changed, run.same) == (1, 0, 11)
     assert len(ted.asked("/xml")) == 12
 
 
@@ -79,7 +75,7 @@ def test_search_xml_and_package_are_one_notice_without_a_revision(ted_place: Pla
     ted = Ted(RECENT)
     ted.no_xml = {each.key for each in RECENT}
     first = crawl(ted_place, ted)
-    assert first.state is RunState.PARTIAL
+    assert (first.state, first.new, first.same) == (RunState.PARTIAL, 11, 0)
     with ted_place.engine() as engine, reading(engine) as c:
         stored = find_notice(c, "xx_test", "700-2026")
     assert stored is not None
@@ -87,7 +83,7 @@ def test_search_xml_and_package_are_one_notice_without_a_revision(ted_place: Pla
     assert stored.notice.title == {"fr": "Supply of 700 water pumps"}
     ted.no_xml = set()
     second = crawl(ted_place, ted)
-    assert (second.state, second.new, second.changed) == (RunState.OK, 0, 0)
+    assert (second.state, second.new, second.changed, second.same) == (RunState.OK, 0, 0, 11)
     after_xml = ted_place.notices()
     for day in (19, 20):
         ted.pack_day(date(2026, 11, day))
@@ -252,45 +248,3 @@ def test_one_file_that_cannot_be_read_does_not_cost_the_others(ted_place: Place)
     assert len(ted_place.notices()) == 9
     assert "1 notices could not be read" in run.reason
     assert any("303.xml" in (each.issue.element or "") for each in ted_place.issues())
-
-
-def kill(place: Place, ted: Ted, served: int, **options: Any) -> None:
-    """A crawl that is killed with -9 once it has had so many answers."""
-    asked = len(ted.portal.log)
-    process = start_child("xx_test", place.settings, endpoint=ted.portal.url, **options)
-
-    def on_request(count: int) -> None:
-        if count - asked == served:
-            os.kill(process.pid, signal.SIGKILL)
-
-    ted.portal.on_request = on_request
-    with process:
-        assert process.stdin
-        process.wait(60)
-        process.stdin.close()
-    ted.portal.on_request = lambda count: None
-    assert process.returncode == -signal.SIGKILL
-    with place.engine() as engine, writing(engine) as c:
-        assert void_expired_leases(c, datetime.now(UTC) + timedelta(minutes=5)) == 1
-
-
-def test_killed_at_several_moments(ted_place: Place) -> None:
-    """At the first page, between pages, among the XML, in a package: the same notices, and little asked twice."""
-    ted = Ted([*RECENT, *(Made(number, date(2026, 11, 17)) for number in range(400, 600))])
-    options = {"since": datetime(2026, 11, 17, tzinfo=UTC), "until": UNTIL}
-    ted.pack_day(date(2026, 11, 17))
-    ted_place.write("xx_whole", **SOURCE)
-    SpiderDrive(ted_place, ted.answer, NOW, "xx_whole", **options).run()
-    ted.portal.log.clear()
-    moments = [1, 4, 7]
-    with ted.portal:
-        for served in moments:
-            kill(ted_place, ted, served, **options)
-        last = ted_place.crawl(ted.portal, **options)
-    assert (last.state, last.steps_left) == (RunState.OK, 0)
-    assert ted_place.notices() == [{**each, "source": "xx_test"} for each in ted_place.notices("xx_whole")]
-    assert set(map(len, ted_place.revisions().values())) == {1}
-    # The last answer before a kill may not have been stored, nor may a package be whole; no run but the last is without
-    # the overlap's windows, whose first pages are asked by each.
-    repeated = Counter(each for each in ted.portal.log if not each.startswith("/v3/"))
-    assert sum(count - 1 for count in repeated.values()) <= 2 * len(moments)
