@@ -38,9 +38,10 @@ def judge_run(session: "Session") -> Verdict:
         news = find_last_news(c, source.id, run_id)
         before = find_last_ended(c, source.id)
     asked_for = session.options.since or session.options.until
-    feed_since = before.started_at if before and session.walk.feed else now
-    low, high = session.span or (min(feed_since, now), now)
-    always_whole = session.span is None and session.walk.feed is None
+    goes_on = bool(session.walk.feed or session.walk.count)  # from where the last run ended
+    last = before.started_at if before and goes_on else None
+    low, high = session.span or (min(last or now, now), now)
+    always_whole = session.span is None and not goes_on
     circumstances = Circumstances(
         steps_left=len(session.unfinished),
         whole=session.whole,
@@ -50,7 +51,7 @@ def judge_run(session: "Session") -> Verdict:
         now=now,
         low=low,
         high=high,
-        spans_a_day=session.span is None or session.span[1] - session.span[0] >= DAY,
+        spans_a_day=high - low >= DAY or not (session.span or last),
         comparable=asked_for is None and (always_whole or not session.baseline),
         history=history,
     )

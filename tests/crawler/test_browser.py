@@ -109,7 +109,7 @@ def test_a_click_that_brings_nothing_is_refused_and_what_was_read_stays(place: P
 
     with a_portal(always_the_first) as portal:
         run = place.crawl(portal)
-    assert (run.state, run.new, run.steps_left) == (RunState.PARTIAL, 10, 1)
+    assert (run.state, run.new, run.steps_left) == (RunState.SUSPICIOUS, 10, 1)
     assert len(pictures(place.settings.data_dir)) == 1
 
 

@@ -80,7 +80,8 @@ def test_what_lasts_is_told_and_read_by_the_next_run(place: Place, name: str, fa
     place.write(**case.source)
     with Portal(Disturbed(case.answer, {3: lambda good: LASTING[fault]})) as portal:
         first = place.crawl(portal, until=case.until)
-        assert first.state is RunState.PARTIAL
+        told = (RunState.PARTIAL, RunState.SUSPICIOUS)  # a list in place of which an error came has changed
+        assert first.state in (told if fault == "an error with 200" else told[:1])
         assert "could not be read" in (first.reason or "")
         assert first.steps_left >= 1
         assert place.issues()
