@@ -61,6 +61,8 @@ runs = Table(
     Column("finished_at", Instant),
     Column("state", String(16), nullable=False),
     Column("baseline", Boolean, nullable=False),
+    Column("since", Instant),  # the period that a person asked for
+    Column("until", Instant),
     Column("pages", Integer, nullable=False, server_default="0"),
     Column("new", Integer, nullable=False, server_default="0"),
     Column("changed", Integer, nullable=False, server_default="0"),
@@ -102,6 +104,7 @@ steps = Table(
     Column("key", CleanText),
     Column("tries", Integer, nullable=False),
     Column("reason", CleanText),
+    Column("baseline", Boolean, nullable=False),  # of a backfill: nobody is told of each notice that it brings
     UniqueConstraint("source", "token"),
     Index(None, "source", "state"),
 )

@@ -61,6 +61,12 @@ def find_done_tokens(c: Connection, source: str, tokens: Sequence[str]) -> set[s
     return found
 
 
+def find_done_before(c: Connection, source: str, run_ids: Sequence[int]) -> set[str]:
+    """The tokens that these runs have read to their end."""
+    done = (steps.c.source == source) & (steps.c.state == StepState.DONE) & steps.c.run_id.in_(run_ids)
+    return set(c.execute(select(steps.c.token).where(done)).scalars()) if run_ids else set()
+
+
 def prune_done_steps(c: Connection, source: str, before: datetime) -> int:
     """Deletes the done steps of runs that ended before; how many."""
     old = select(runs.c.id).where(runs.c.source == source, runs.c.finished_at < before)
@@ -104,7 +110,7 @@ _AGAIN = (
     .values(
         {
             name: bindparam(name)
-            for name in ("run_id", "kind", "url", "body", "low", "high", "key", "state", "tries", "reason")
+            for name in ("run_id", "kind", "url", "body", "low", "high", "key", "state", "tries", "reason", "baseline")
         }
     )
 )
@@ -133,6 +139,7 @@ def _to_row(step: Step, source: str, run_id: int) -> dict[str, Any]:
         "key": step.key,
         "tries": 0,
         "reason": None,
+        "baseline": step.baseline,
     }
 
 
@@ -148,4 +155,5 @@ def _to_step(row: AnyRow) -> Step:
         key=row.key,
         tries=row.tries,
         reason=row.reason,
+        baseline=row.baseline,
     )
