@@ -49,7 +49,7 @@ def save_step(c: Connection, source: str, token: str, state: StepState, reason: 
 def find_unfinished_steps(c: Connection, source: str) -> list[Step]:
     """Steps to do or to try again, oldest first."""
     query = select(steps).where(steps.c.source == source, steps.c.state.in_(UNFINISHED)).order_by(steps.c.id)
-    return [_to_step(row) for row in c.execute(query)]
+    return [to_step(row) for row in c.execute(query)]
 
 
 def find_done_tokens(c: Connection, source: str, tokens: Sequence[str]) -> set[str]:
@@ -143,7 +143,8 @@ def _to_row(step: Step, source: str, run_id: int) -> dict[str, Any]:
     }
 
 
-def _to_step(row: AnyRow) -> Step:
+def to_step(row: AnyRow) -> Step:
+    """The step of a row."""
     return Step(
         token=row.token,
         kind=row.kind,

@@ -6,14 +6,14 @@ from urllib.parse import urlsplit
 
 import typer
 
-from app.commands import drafting, trying
+from app.commands import drafting, missed, trying
 from app.console import FAILED, in_zone, now, open_installation, print_json, settings, show, tell
 
 if TYPE_CHECKING:
     from domain.sources import Source, Verification
 
 app = typer.Typer(no_args_is_help=True, help="The portals: list, show, check, try, and add new ones.")
-for family in (drafting, trying):
+for family in (drafting, missed, trying):
     family.register(app)
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 

@@ -132,7 +132,7 @@ class Walk:
     def find_lists_of(self, pages: Sequence[Step]) -> set[str]:
         """The tokens of the first pages of the lists that these pages belong to."""
         if self.windows is None:
-            return {self.source.endpoint, self._begin(Step(self.source.endpoint, "page", "")).token} if pages else set()
+            return {self.source.endpoint} if pages else set()
         return {each.token for page in pages for each in self.windows.around(page)}
 
     def count_on(self, step: Step, *, found: bool) -> Followed:
