@@ -77,6 +77,15 @@ def _tell_gaps(c: Connection, source: Source, published: datetime | None, lines:
     lines += [f"  {_describe(step, zone)}" for step in unread[:MOST]]
 
 
+def tell_oldest(c: Connection, source: str, zone: str) -> str:
+    """From when the oldest page is that was not read, "" where all are; a page without a time is told by its kind."""
+    unread = [trace.step for trace in find_unread(c, source)]
+    lows = [datetime.fromisoformat(step.low) for step in unread if step.low]
+    if lows:
+        return in_zone(min(lows), zone)
+    return f"a {unread[0].kind}" if unread else ""
+
+
 def _holds(step: Step, published: datetime | None) -> bool:
     if published is None or step.low is None:
         return True

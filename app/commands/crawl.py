@@ -27,7 +27,9 @@ def crawl(
 ) -> None:
     """Read portals now and store their notices; nothing is matched or sent."""
     from app.crawls import crawl_all, read_endpoints
+    from app.gaps import tell_oldest
     from domain.errors import WrongUse
+    from storage.engine import reading
 
     place = open_installation()
     endpoints = read_endpoints(endpoint, place)
@@ -38,8 +40,23 @@ def crawl(
     if begin and begin >= (end or now()):
         raise WrongUse(f"--since {since} is not before --until {until or 'now'}")
     runs = crawl_all(place, chosen, endpoints=endpoints, since=begin, until=end)
+    with reading(place.engine) as connection:
+        oldest = {run.source: tell_oldest(connection, run.source, place.settings.zone) for run in runs}
     print_rows(
-        ["source", "state", "pages", "not sent again", "new", "changed", "same", "left", "why"],
+        [
+            "source",
+            "state",
+            "pages",
+            "not sent again",
+            "new",
+            "changed",
+            "same",
+            "claimed",
+            "seen",
+            "left",
+            "oldest unread",
+            "why",
+        ],
         [
             [
                 run.source,
@@ -49,7 +66,10 @@ def crawl(
                 run.new,
                 run.changed,
                 run.same,
+                run.claimed,
+                run.new + run.changed + run.same,
                 run.steps_left,
+                oldest[run.source],
                 run.reason,
             ]
             for run in runs
