@@ -130,4 +130,4 @@ def _move_code(codes: tuple[Code, ...], move: Move) -> tuple[Code, ...]:
     return tuple(dict.fromkeys(code for code in moved if code))
 
 
-_MOVERS: dict[str, Callable[..., object]] = {"title": _move_text, "description": _move_text, "codes": _move_code}
+_MOVERS: dict[str, Callable[..., Any]] = {"title": _move_text, "description": _move_text, "codes": _move_code}
