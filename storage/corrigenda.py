@@ -97,7 +97,8 @@ def find_corrected(
     for change in sorted(changes, key=lambda each: (each.published_at or now, _natural(each.key))):
         for row in _find_targets(c, change, now, unless_known=change.key in same):
             yield from _apply(c, row, change.source, now, only=change.key)
-    fresh = [notice for notice in chunk if notice.key in new]
+    # A list's row has no identifier: what names it by that is found when its own page is read.
+    fresh = [notice for notice in chunk if notice.key in new or notice.identifier]
     names = {name for notice in fresh for name in _names(notice)}
     if not names:
         return

@@ -202,8 +202,7 @@ def _insert(c: Connection, new: list[tuple[Notice, str, str]], batch: _Batch) ->
     ids = allocate_ids(c, notices, len(new))
     first = dict.fromkeys(("first_seen_at", "updated_at"), Same(batch.now))
     of_batch = {"source": Same(fresh[0].source), "page": Same(batch.page), "baseline": Same(batch.baseline), **first}
-    of_batch["corrected"] = Same(False)
-    unmatched = {"revision": Same(1), "matched_revision": Same(0), "matched_epoch": Same(0)}
+    untouched = {"revision": Same(1), "corrected": Same(False), "matched_revision": Same(0), "matched_epoch": Same(0)}
     insert_columns(
         c,
         notices,
@@ -216,7 +215,7 @@ def _insert(c: Connection, new: list[tuple[Notice, str, str]], batch: _Batch) ->
             "listed_at": [notice.published_at or batch.now for notice in fresh],
             "partial": [notice.key in batch.partial for notice in fresh],
             **of_batch,
-            **unmatched,
+            **untouched,
         },
     )
     insert_columns(

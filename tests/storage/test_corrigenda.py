@@ -182,6 +182,15 @@ def test_words_and_codes_move_only_where_the_old_ones_stand(engine: Engine) -> N
     assert [code.id for code in found.codes] == ["42122130"]
 
 
+def test_a_target_whose_row_came_first_is_known_by_its_identifier_once_it_is_read(engine: Engine) -> None:
+    save(engine, a_target(description={}), partial=frozenset({"10-2026"}))
+    save(engine, replacing("20-2026", 3, D1, "uuid-1-01"))
+    assert read(engine).deadline_at == D0
+    save(engine, a_target(identifier="uuid-1-01"))
+    assert read(engine).deadline_at == D1
+    assert [by for by, _ in history(engine)] == [None, "20-2026"]
+
+
 @pytest.fixture(scope="module")
 def template() -> Iterator[Path]:
     with TemporaryDirectory() as folder:
@@ -202,7 +211,7 @@ CHAIN = {
 STEPS = ["target", "row", "c1", "c2", "c3", "again"]
 
 
-@settings(max_examples=60)
+@settings(max_examples=150)
 @given(
     order=st.lists(st.lists(st.sampled_from(STEPS), min_size=1, max_size=3), max_size=8),
     chain=st.booleans(),
