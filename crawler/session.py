@@ -140,10 +140,9 @@ class Session:
         done = find_done_before(c, self.source.id, find_attempts(c, find_run(c, self.lease.run_id)))
         done -= self.walk.find_lists_of(plan.replaced)
         known = mark.high if mark else datetime.max.replace(tzinfo=UTC)
+        rest = (step for step in plan.steps if step.token not in done)
         return tuple(
-            replace(step, baseline=step.low is None or datetime.fromisoformat(step.low) < known)
-            for step in plan.steps
-            if step.token not in done
+            replace(step, baseline=step.low is None or datetime.fromisoformat(step.low) < known) for step in rest
         )
 
     def work(self, fetched: Fetched) -> list[Step]:
