@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, ParamSpec, Self, TypeVar
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from crawler.addresses import SourceKey, redact
 from crawler.canary import EVERY as CANARY_EVERY
@@ -24,7 +24,7 @@ from crawler.lease import LEASE, wait_for_lease
 from crawler.listing.count import NUMBER
 from crawler.listing.detail import not_done, read_row
 from crawler.listing.mark import Mark, read_mark, settle, write_mark
-from crawler.listing.walk import Followed, Seen, Walk
+from crawler.listing.walk import Followed, Plan, Seen, Walk
 from crawler.options import Options, Progress
 from crawler.pipelines.normalise import to_notice
 from crawler.pipelines.store import Harvest, store, store_failure
@@ -41,9 +41,9 @@ from storage.health import find_canary_runs
 from storage.issues import save_issues
 from storage.pages import PageFiles
 from storage.releases import find_releases
-from storage.runs import count_run, find_run, save_claimed
+from storage.runs import count_run, find_attempts, find_run, save_claimed, save_period
 from storage.sources import find_cursor, renew_lease, save_cursor
-from storage.steps import add_steps, find_unfinished_steps, save_step
+from storage.steps import add_steps, find_done_before, find_unfinished_steps, save_step
 
 WALLS_IN_A_ROW = 3
 
@@ -95,7 +95,8 @@ class Session:
         engine = open_engine(settings.database)
         check_schema(engine)
         lease = wait_for_lease(engine, source.id, clock, options.after)
-        with reading(engine) as c:
+        with writing(engine) as c:
+            save_period(c, lease.run_id, options.since, options.until)
             baseline = find_run(c, lease.run_id).baseline
         options.on_start(lease)
         files = PageFiles(settings.pages_dir)
@@ -119,6 +120,8 @@ class Session:
             for step in plan.replaced:
                 save_step(c, self.source.id, step.token, StepState.DONE, "its list is read from the beginning again")
             left = [step for step in left if step not in plan.replaced]
+            if asked.since is not None:
+                plan = replace(plan, steps=self._backfill(c, plan, mark))
             add_steps(c, self.source.id, self.lease.run_id, plan.steps)
             earlier = find_canary_runs(c, self.source.id, self.clock() - CANARY_EVERY)
             if plan.mark is not None:
@@ -130,6 +133,17 @@ class Session:
             self.tally.begin_chain(step)
         log.info("crawl begins", source=self.source.id, run=self.lease.run_id, left=len(left), new=len(plan.steps))
         return self._to_ask([*left, *plan.steps]) + to_steps(self.source, asked.endpoint, earlier)
+
+    def _backfill(self, c: Connection, plan: Plan, mark: Mark | None) -> tuple[Step, ...]:
+        """A period that a person asked for: what lies below the mark is baseline, and what an interrupted run of the
+        same period has read to its end is not asked again, but where its list is read from the beginning again."""
+        done = find_done_before(c, self.source.id, find_attempts(c, find_run(c, self.lease.run_id)))
+        done -= self.walk.find_lists_of(plan.replaced)
+        known = mark.high if mark else datetime.max.replace(tzinfo=UTC)
+        rest = (step for step in plan.steps if step.token not in done)
+        return tuple(
+            replace(step, baseline=step.low is None or datetime.fromisoformat(step.low) < known) for step in rest
+        )
 
     def work(self, fetched: Fetched) -> list[Step]:
         """Read, normalise, validate and store one page; the steps that follow and were not asked yet.
@@ -156,6 +170,8 @@ class Session:
         if found.details:
             with reading(self.engine) as c:
                 steps = (*steps, *not_done(c, self.source.id, found))
+        if fetched.step.baseline:
+            steps = tuple(replace(step, baseline=True) for step in steps)
         partial = frozenset(raw.key for raw in found.notices if raw.partial)
         self._store(Harvest(fetched, found, notices, issues, steps, partial, self.tally.keys))
         self.tally.lost += len(found.faults)
@@ -197,7 +213,7 @@ class Session:
                 notices,
                 self.lease,
                 counted=self.tally.keys,
-                baseline=self.baseline,
+                baseline=self.baseline or step.baseline,
                 now=self.clock(),
                 state=StepState.TODO if self.tally.refusal else StepState.FAILED,
             )
@@ -257,7 +273,8 @@ class Session:
     def _store(self, harvest: Harvest) -> None:
         token, more, mark = harvest.fetched.step.token, harvest.fetched.more, self.mark
         with writing(self.engine) as c:
-            saved = store(c, harvest, self.lease, baseline=self.baseline, now=self.clock())
+            baseline = self.baseline or harvest.fetched.step.baseline
+            saved = store(c, harvest, self.lease, baseline=baseline, now=self.clock())
             if mark is not None:
                 left = (step for name, step in self.unfinished.items() if more or name != token)
                 fresh = (step for step in harvest.steps if step.token not in self.asked)

@@ -102,8 +102,39 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """One field that a corrigendum moves: `title`, `description`, `codes`, `deadline_at` or `status`.
+
+    `lots` are the keys of the lots that it moves in (none: in the notice itself). `old` and `new` are a text, a code's
+    id, a status, or a moment: as printed in a RawNotice, in a Notice ISO 8601 with an offset.
+    """
+
+    field: str
+    new: str | None
+    old: str | None = None
+    lots: tuple[str, ...] = ()
+    precision: Precision | None = None
+    zone_from: ZoneFrom | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a notice does to another one, `target`, which it names by key or by `identifier`.
+
+    `replaces` is the kind of notice that it is a whole new version of; None: only its `moves` are told.
+    """
+
+    target: str
+    replaces: Kind | None = None
+    moves: tuple[Move, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice of one source, normalised. Datetimes are aware; unknown is None, never a guess."""
+    """One notice of one source, normalised. Datetimes are aware; unknown is None, never a guess.
+
+    `identifier` (how other notices name it, where that is not its key) and `correction` are no part of its content.
+    """
 
     source: str
     key: str
@@ -127,6 +158,8 @@ class Notice:
     documents: tuple[Document, ...] = ()
     changes: str | None = None
     raw: Mapping[str, Any] | None = None
+    identifier: str | None = None
+    correction: Correction | None = None
 
     def shown_title(self) -> str:
         """The title in the notice's own language, else in any; never empty."""
@@ -196,3 +229,5 @@ class RawNotice:
     raw: Mapping[str, Any] | None = None
     unknown_words: tuple[tuple[str, str], ...] = ()
     partial: bool = False
+    identifier: str | None = None
+    correction: Correction | None = None

@@ -141,7 +141,8 @@ class Step:
 
     `kind` is the listing's own word (window, page, detail); `url` what to ask, with `{key}` where the source's key
     stands; `body` a POST's body or None (of a detail: the list's row as JSON, so that it is there after a kill);
-    `low` and `high` (ISO 8601, UTC) are the window's bounds, so that the low-water mark can be computed.
+    `low` and `high` (ISO 8601, UTC) are the window's bounds, so that the low-water mark can be computed. `baseline`: it
+    belongs to a backfill, and so does what it leads to, whichever run reads it.
     """
 
     token: str
@@ -154,6 +155,7 @@ class Step:
     key: str | None = None
     tries: int = 0
     reason: str | None = None
+    baseline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +208,7 @@ class Run:
 
     `not_modified` are pages of which the portal said by 304 that they are as they were; they count as pages too.
     `claimed` is the portal's own total as far as it was told; `interrupted`: stopped or killed before its end.
+    `since` and `until` are the period that a person asked for, None where it was the source's usual one.
     """
 
     id: int
@@ -225,6 +228,13 @@ class Run:
     facts: Facts | None = None
     not_modified: int = 0
     interrupted: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def is_backfill(self) -> bool:
+        """A closed period of the past was asked for: it says nothing of what the source has now."""
+        return self.since is not None and self.until is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,9 +44,11 @@ def decide(found: Unmatched, version: ProfileVersion, score: Score, standing: St
 
 
 def find_cause(found: Unmatched, version: ProfileVersion) -> str | None:
-    """Why a NEW is baseline: the source's first run, or an edit (the notice was matched before and is unchanged)."""
+    """Why a NEW is baseline: the source's first run, a backfill, or an edit (the notice was matched before and is
+    unchanged)."""
     if not found.matched_revision:
-        return f"first run of {found.stored.notice.source}" if found.stored.baseline else None
+        cause = "backfill" if found.backfill else "first run"
+        return f"{cause} of {found.stored.notice.source}" if found.stored.baseline else None
     if found.previous:
         return None
     return f"edit of profile {version.profile.id} (version {version.version})"
@@ -105,13 +107,11 @@ _STAGE = ("kind", "status")
 
 
 def _is_told(change: FieldChange, stored: StoredNotice, standing: Standing) -> bool:
-    """Another portal's copy has brought the same new deadline or the same end: people are told of it once."""
-    if change.field not in ("deadline_at", *_STAGE):
-        return False
+    """Another notice has brought the same: another portal's copy, or a change notice that is changed in its turn."""
     for event in reversed(standing.events):
         for told in event.payload.get("changes", ()):
             if _is_alike(told, change):
-                return event.payload.get("notice_id") != stored.id and _value(told["new"]) == _value(change.new)
+                return event.payload.get("notice_id") != stored.id and _value(told["new"]) == _value(_cut(change.new))
     return False
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from threading import Event
+from datetime import UTC, datetime
+from threading import Event as Signal
 
 import structlog
 from sqlalchemy import Connection, Engine
 
-from domain.alerts import EventKind
+from domain.alerts import Event, EventKind
 from domain.errors import EpochMoved
 from domain.opportunities import Opportunity
 from domain.profiles import ProfileVersion
@@ -18,11 +18,13 @@ from matching.reading import read_notice
 from matching.score import MODEL_VERSION, score_reading
 from storage.engine import reading, writing
 from storage.events import find_notes
-from storage.matches import Assessed, Match, Unmatched, find_unmatched, forget_matches, save_assessments
+from storage.matches import Assessed, Match, NewEvent, Unmatched, find_unmatched, forget_matches, save_assessments
 from storage.opportunities import find_standing
 from storage.profiles import find_epoch, find_profiles
 
 AT_ONCE = 200  # notices in one transaction: under 200 ms on SQLite
+
+_UNDATED = datetime.min.replace(tzinfo=UTC)  # of an event that has not been written yet
 
 log = structlog.get_logger()
 
@@ -66,7 +68,7 @@ def match_stored(
     on_progress: Callable[[int], None] | None = None,
     *,
     again: bool = False,
-    stop: Event | None = None,
+    stop: Signal | None = None,
 ) -> Matched:
     """Matches every stored notice that is not matched in its revision with the newest profiles.
 
@@ -124,10 +126,16 @@ def _match(batch: _Batch, ready: Sequence[Prepared]) -> list[Match]:
                 continue
             events = decide(found, version, score, before or Standing())
             assessed.append(Assessed(version, score, events))
-            if any(event.kind is EventKind.NEW for event in events):
-                standing[key] = Standing(announced=True)
+            if events:
+                standing[key] = _add(before or Standing(), events)
         matches.append(Match(found.stored, tuple(assessed)))
     return matches
+
+
+def _add(before: Standing, events: Sequence[NewEvent]) -> Standing:
+    """A notice and what changes it may lie in one batch: what the first tells, the second need not."""
+    told = tuple(Event(0, event.kind, None, _UNDATED, event.payload) for event in events)
+    return Standing(before.announced or any(event.kind is EventKind.NEW for event in events), (*before.events, *told))
 
 
 def _count(done: Matched, matches: Sequence[Match]) -> None:

@@ -49,7 +49,7 @@ def find_issues(
         query = query.where(issues.c.source == source)
     if open_only:
         query = query.where(issues.c.closed_at.is_(None))
-    return [_to_stored(row) for row in c.execute(query)]
+    return [to_stored_issue(row) for row in c.execute(query)]
 
 
 def close_issues(c: Connection, source: str, kind: IssueKind | None, now: datetime) -> int:
@@ -115,6 +115,7 @@ def _to_row(issue: Issue, run_id: int | None, now: datetime) -> dict[str, Any]:
     }
 
 
-def _to_stored(row: AnyRow) -> StoredIssue:
+def to_stored_issue(row: AnyRow) -> StoredIssue:
+    """The issue of a row."""
     issue = Issue(row.source, IssueKind(row.kind), row.reason, row.element, row.key, row.url, row.page)
     return StoredIssue(row.id, issue, row.run_id, row.seen, row.first_seen_at, row.last_seen_at, row.closed_at)

@@ -14,7 +14,7 @@ from storage.ids import allocate_ids, in_chunks
 from storage.profiles import check_epoch, find_epoch
 from storage.reasons import reasons_to_json
 from storage.revisions import compare_documents
-from storage.schema import assessments, events, notices, opportunities, revisions
+from storage.schema import assessments, events, notices, opportunities, revisions, runs
 from storage.standing import settle_opportunities
 from storage.stored import SELECT_STORED, StoredNotice, to_stored
 from storage.types import AnyRow
@@ -22,11 +22,15 @@ from storage.types import AnyRow
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """A notice to match; `previous` is what changed since the revision that was matched last (0: none was)."""
+    """A notice to match; `previous` is what changed since the revision that was matched last (0: none was).
+
+    `backfill`: a period of the past that a person asked for brought it.
+    """
 
     stored: StoredNotice
     previous: tuple[FieldChange, ...]
     matched_revision: int
+    backfill: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,9 @@ class _Entry:
     assessed: Assessed
 
 
+# A backfill that was killed may be ended by a usual run, which is no first one.
+_OF_BACKFILL = (notices.c.baseline & (runs.c.since.is_not(None) | ~runs.c.baseline)).label("backfill")
+
 _MARK = (
     update(notices)
     .where(notices.c.id == bindparam("of_id"))
@@ -81,11 +88,13 @@ _MARK = (
 
 def find_unmatched(c: Connection, epoch: int, limit: int) -> list[Unmatched]:
     """Notices that were not matched in this revision with the profiles of this epoch: changed ones first."""
-    query = SELECT_STORED.add_columns(notices.c.matched_revision, notices.c.matched_status)
+    query = SELECT_STORED.add_columns(notices.c.matched_revision, notices.c.matched_status, _OF_BACKFILL).join(
+        runs, runs.c.id == revisions.c.run_id
+    )
     query = query.where(notices.c.matched_epoch < epoch).order_by(notices.c.matched_epoch, notices.c.id).limit(limit)
     rows = c.execute(query).all()
     before = _find_matched_documents(c, [row.id for row in rows if 0 < row.matched_revision < row.revision])
-    return [Unmatched(to_stored(row), _find_previous(row, before), row.matched_revision) for row in rows]
+    return [Unmatched(to_stored(row), _find_previous(row, before), row.matched_revision, row.backfill) for row in rows]
 
 
 def has_unmatched(c: Connection) -> bool:

@@ -16,13 +16,19 @@ from storage.schema import revisions
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One version of a notice; `changes` says what differs from the one before (nothing for the first)."""
+    """One version of a notice; `changes` says what differs from the one before (nothing for the first).
+
+    `page` is the hash of the page that it was read from, `brought_by` the key of the notice that corrected it (None:
+    its own page did).
+    """
 
     number: int
     made_at: datetime
     run_id: int
     changes: tuple[FieldChange, ...]
     notice: Notice
+    page: str | None
+    brought_by: str | None
 
 
 def find_revisions(c: Connection, notice_id: int) -> list[Revision]:
@@ -35,6 +41,8 @@ def find_revisions(c: Connection, notice_id: int) -> list[Revision]:
             row.run_id,
             tuple(FieldChange(*change) for change in row.changes),
             from_content(row.document, row.status),
+            row.page,
+            row.brought_by,
         )
         for row in c.execute(query)
     ]

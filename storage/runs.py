@@ -132,10 +132,31 @@ def find_run(c: Connection, run_id: int) -> Run:
     return to_run(c.execute(select(runs).where(runs.c.id == run_id)).one())
 
 
+def save_period(c: Connection, run_id: int, since: datetime | None, until: datetime | None) -> None:
+    """The period that a person asked this run for."""
+    c.execute(update(runs).where(runs.c.id == run_id).values(since=since, until=until))
+
+
+def find_attempts(c: Connection, run: Run) -> list[int]:
+    """The runs before this one that were asked for the same period, back to the last that left nothing unread."""
+    same = (runs.c.source == run.source) & (runs.c.since == run.since) & (runs.c.id < run.id)
+    same &= runs.c.until.is_(None) if run.until is None else runs.c.until == run.until
+    found = []
+    for row in c.execute(select(runs).where(same).order_by(runs.c.id.desc())):
+        if row.state not in (RunState.FAILED, RunState.RUNNING) and not row.steps_left:
+            break
+        found.append(row.id)
+    return found
+
+
 def is_first_run(c: Connection, source: str) -> bool:
-    """Whether no run has yet walked the source's list to its end; what it brings is baseline."""
+    """Whether no run has yet walked the source's list to its end; what it brings is baseline.
+
+    A backfill of a closed period has not: what the source has now is still to be seen for the first time.
+    """
     ended = (RunState.OK, RunState.PARTIAL, RunState.SUSPICIOUS)
     whole = (runs.c.source == source) & runs.c.state.in_(ended) & runs.c.chain_complete
+    whole &= runs.c.since.is_(None) | runs.c.until.is_(None)
     return c.execute(select(runs.c.id).where(whole).limit(1)).first() is None
 
 
@@ -159,4 +180,6 @@ def to_run(row: AnyRow) -> Run:
         facts=read_json(row.facts) if row.facts else None,
         not_modified=row.not_modified,
         interrupted=row.interrupted,
+        since=row.since,
+        until=row.until,
     )

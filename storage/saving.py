@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 from pydantic_core import from_json
 from sqlalchemy import Connection, bindparam, select, update
 
+from domain.alerts import FieldChange
 from domain.notice_json import content
 from domain.notices import Notice, Status
 from storage.bulk import Same, insert_columns, insert_rows
+from storage.corrigenda import as_corrected, find_corrected
 from storage.ids import allocate_ids, in_chunks
 from storage.lots import save_lots
 from storage.organisations import save_buyers
@@ -49,6 +51,7 @@ class _Batch:
     baseline: bool
     page: str | None
     partial: AbstractSet[str]
+    brought_by: str | None = None  # the corrigendum that made these versions
 
 
 _FIND = select(
@@ -59,6 +62,7 @@ _FIND = select(
     notices.c.status,
     notices.c.content_hash,
     notices.c.partial,
+    notices.c.corrected,
 ).where(notices.c.source == bindparam("source"), one_of(notices.c.key, "keys"))
 
 _FIND_DOCUMENTS = select(revisions.c.notice_id, revisions.c.document).join(
@@ -66,6 +70,7 @@ _FIND_DOCUMENTS = select(revisions.c.notice_id, revisions.c.document).join(
 )
 
 _COLUMNS = [
+    "identifier",
     "kind",
     "status",
     "title",
@@ -128,11 +133,24 @@ def save_notices(
     saved, batch = Saved(), _Batch(run_id, now, baseline, page, partial)
     for part in _without_repeats(notices_):
         for chunk in in_chunks(part):
-            for key, outcome in _save(c, chunk, batch).items():
+            outcomes = _save(c, chunk, batch)
+            for key, outcome in outcomes.items():
                 saved.outcomes[key] = saved.outcomes.get(key, outcome) if outcome is Outcome.SAME else outcome
+            _correct(c, chunk, outcomes, batch, saved)
     counts = list(saved.outcomes.values())
     saved.new, saved.changed, saved.same = (counts.count(outcome) for outcome in Outcome)
     return saved
+
+
+def _correct(c: Connection, chunk: list[Notice], outcomes: dict[str, Outcome], batch: _Batch, saved: Saved) -> None:
+    """What the corrigenda among these notices, or stored before them, make of the notices that they name."""
+    new = {key for key, outcome in outcomes.items() if outcome is Outcome.NEW}
+    same = {key for key, outcome in outcomes.items() if outcome is Outcome.SAME}
+    for each in find_corrected(c, chunk, new, same, batch.now):
+        key, partial = each.notice.key, frozenset((each.notice.key,) if each.partial else ())
+        made = _save(c, [each.notice], replace(batch, page=each.page, partial=partial, brought_by=each.by))
+        if made[key] is not Outcome.SAME and saved.outcomes.get(key) is not Outcome.NEW:
+            saved.outcomes[key] = made[key]
 
 
 def _without_repeats(notices_: Sequence[Notice]) -> Iterator[list[Notice]]:
@@ -146,9 +164,11 @@ def _without_repeats(notices_: Sequence[Notice]) -> Iterator[list[Notice]]:
         rest = [notice for notice in rest if id(notice) not in taken]
 
 
-def _save(c: Connection, chunk: list[Notice], batch: _Batch) -> dict[str, Outcome]:
+def _save(c: Connection, chunk: Sequence[Notice], batch: _Batch) -> dict[str, Outcome]:
     keys = [notice.key for notice in chunk]
     there = {row.key: row for row in c.execute(_FIND, {"source": chunk[0].source, "keys": as_texts(keys)})}
+    if batch.brought_by is None:
+        chunk = as_corrected(c, chunk, there, batch.partial, batch.now)
     outcomes: dict[str, Outcome] = {}
     new: list[tuple[Notice, str, str]] = []
     changed: list[tuple[AnyRow, Notice, str, str]] = []
@@ -162,7 +182,7 @@ def _save(c: Connection, chunk: list[Notice], batch: _Batch) -> dict[str, Outcom
         if row is None:
             new.append((notice, document, digest))
             outcomes[notice.key] = Outcome.NEW
-        elif row.content_hash != digest:
+        elif row.content_hash != digest or (batch.brought_by and row.status != notice.status):
             changed.append((row, notice, document, digest))
             outcomes[notice.key] = Outcome.CHANGED
         else:
@@ -182,7 +202,7 @@ def _insert(c: Connection, new: list[tuple[Notice, str, str]], batch: _Batch) ->
     ids = allocate_ids(c, notices, len(new))
     first = dict.fromkeys(("first_seen_at", "updated_at"), Same(batch.now))
     of_batch = {"source": Same(fresh[0].source), "page": Same(batch.page), "baseline": Same(batch.baseline), **first}
-    unmatched = {"revision": Same(1), "matched_revision": Same(0), "matched_epoch": Same(0)}
+    untouched = {"revision": Same(1), "corrected": Same(False), "matched_revision": Same(0), "matched_epoch": Same(0)}
     insert_columns(
         c,
         notices,
@@ -195,7 +215,7 @@ def _insert(c: Connection, new: list[tuple[Notice, str, str]], batch: _Batch) ->
             "listed_at": [notice.published_at or batch.now for notice in fresh],
             "partial": [notice.key in batch.partial for notice in fresh],
             **of_batch,
-            **unmatched,
+            **untouched,
         },
     )
     insert_columns(
@@ -225,6 +245,8 @@ def _revise(
     rows, versions, completions, fields = [], [], [], {}
     for row, notice, document, digest in changed:
         changes = compare_documents(before[row.id], document)
+        if batch.brought_by and row.status != notice.status:
+            changes += (FieldChange("status", row.status, str(notice.status)),)
         fields[row.id] = {change.field.partition("[")[0] for change in changes}
         completed = _is_completion(row, notice, batch, before[row.id], document)
         if completed:
@@ -290,6 +312,7 @@ def _to_columns(found: Sequence[Notice]) -> dict[str, list[Any]]:
     """What finds and sorts notices, by column: a list for each costs half of what a dictionary for each notice does."""
     values = [notice.value for notice in found]
     return {
+        "identifier": [notice.identifier for notice in found],
         "kind": [
             str(notice.kind) for notice in found
         ],  # sqlite3 tries its adapters on whatever is not exactly a string
@@ -321,6 +344,7 @@ def _to_version(
         "run_id": batch.run_id,
         "page": batch.page,
         "status": str(notice.status),
+        "brought_by": batch.brought_by,
         "changes": changes,
         "document": document,
     }

@@ -61,6 +61,8 @@ runs = Table(
     Column("finished_at", Instant),
     Column("state", String(16), nullable=False),
     Column("baseline", Boolean, nullable=False),
+    Column("since", Instant),  # the period that a person asked for
+    Column("until", Instant),
     Column("pages", Integer, nullable=False, server_default="0"),
     Column("new", Integer, nullable=False, server_default="0"),
     Column("changed", Integer, nullable=False, server_default="0"),
@@ -102,6 +104,7 @@ steps = Table(
     Column("key", CleanText),
     Column("tries", Integer, nullable=False),
     Column("reason", CleanText),
+    Column("baseline", Boolean, nullable=False),  # of a backfill: nobody is told of each notice that it brings
     UniqueConstraint("source", "token"),
     Index(None, "source", "state"),
 )
@@ -219,6 +222,7 @@ notices = Table(
     Column("status", String(16), nullable=False),
     Column("title", Text, nullable=False),
     Column("folded", Text, nullable=False),  # titles and buyers' names, case-folded, for plain searches
+    Column("identifier", Text),  # how other notices name it, where that is not its key
     Column("url", Text),
     Column("country", Text),
     Column("amount", Text),
@@ -232,6 +236,7 @@ notices = Table(
     Column("page", String(64)),
     Column("baseline", Boolean, nullable=False),
     Column("partial", Boolean, nullable=False),
+    Column("corrected", Boolean, nullable=False),  # by another notice: its own page stands in `originals`
     Column("first_seen_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("matched_revision", Integer, nullable=False),  # 0: never
@@ -242,6 +247,35 @@ notices = Table(
     Index(None, "matched_epoch"),
     Index(None, "listed_at"),
     Index(None, "url"),
+    Index(
+        "ix_notices_identifier",
+        "identifier",
+        sqlite_where=text("identifier IS NOT NULL"),
+        postgresql_where=text("identifier IS NOT NULL"),
+    ),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("source", Text, nullable=False),
+    Column("key", Text, nullable=False),  # of the notice that corrects
+    Column("target", Text, nullable=False),  # the notice that it names, by key or identifier
+    Column("at", Instant, nullable=False),  # its publication, where unknown our first sight: they apply in this order
+    Column("replaces", String(16)),
+    Column("moves", Json, nullable=False),
+    PrimaryKeyConstraint("source", "key"),
+    Index(None, "source", "target"),
+)
+
+originals = Table(
+    "originals",
+    metadata,
+    Column("notice_id", Id, ForeignKey("notices.id"), primary_key=True, autoincrement=False),
+    Column("document", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("partial", Boolean, nullable=False),
+    Column("moved", Json, nullable=False),  # field -> when the notice's own page was seen to have moved it
 )
 
 procedure_joins = Table(
@@ -267,6 +301,7 @@ revisions = Table(
     Column("run_id", Id, ForeignKey("runs.id"), nullable=False),
     Column("page", String(64)),
     Column("status", String(16), nullable=False),
+    Column("brought_by", Text),  # the key of the notice that corrected it; null: its own page
     Column("changes", Json, nullable=False),
     Column("document", Text, nullable=False),
     PrimaryKeyConstraint("notice_id", "number"),

@@ -49,7 +49,7 @@ def save_step(c: Connection, source: str, token: str, state: StepState, reason: 
 def find_unfinished_steps(c: Connection, source: str) -> list[Step]:
     """Steps to do or to try again, oldest first."""
     query = select(steps).where(steps.c.source == source, steps.c.state.in_(UNFINISHED)).order_by(steps.c.id)
-    return [_to_step(row) for row in c.execute(query)]
+    return [to_step(row) for row in c.execute(query)]
 
 
 def find_done_tokens(c: Connection, source: str, tokens: Sequence[str]) -> set[str]:
@@ -59,6 +59,12 @@ def find_done_tokens(c: Connection, source: str, tokens: Sequence[str]) -> set[s
         rows = c.execute(_FIND, {"of_source": source, "tokens": as_texts(chunk)})
         found.update(row.token for row in rows if row.state == StepState.DONE)
     return found
+
+
+def find_done_before(c: Connection, source: str, run_ids: Sequence[int]) -> set[str]:
+    """The tokens that these runs have read to their end."""
+    done = (steps.c.source == source) & (steps.c.state == StepState.DONE) & steps.c.run_id.in_(run_ids)
+    return set(c.execute(select(steps.c.token).where(done)).scalars()) if run_ids else set()
 
 
 def prune_done_steps(c: Connection, source: str, before: datetime) -> int:
@@ -104,7 +110,7 @@ _AGAIN = (
     .values(
         {
             name: bindparam(name)
-            for name in ("run_id", "kind", "url", "body", "low", "high", "key", "state", "tries", "reason")
+            for name in ("run_id", "kind", "url", "body", "low", "high", "key", "state", "tries", "reason", "baseline")
         }
     )
 )
@@ -133,10 +139,12 @@ def _to_row(step: Step, source: str, run_id: int) -> dict[str, Any]:
         "key": step.key,
         "tries": 0,
         "reason": None,
+        "baseline": step.baseline,
     }
 
 
-def _to_step(row: AnyRow) -> Step:
+def to_step(row: AnyRow) -> Step:
+    """The step of a row."""
     return Step(
         token=row.token,
         kind=row.kind,
@@ -148,4 +156,5 @@ def _to_step(row: AnyRow) -> Step:
         key=row.key,
         tries=row.tries,
         reason=row.reason,
+        baseline=row.baseline,
     )

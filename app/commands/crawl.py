@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.console import PARTIAL, open_installation, print_rows, read_moment, settings, tell
+from app.console import PARTIAL, now, open_installation, print_rows, read_moment, settings, tell
 
 Endpoints = Annotated[
     list[str] | None,
@@ -22,20 +22,41 @@ def register(app: typer.Typer) -> None:
 def crawl(
     names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Default: all that are on.")] = None,
     since: Annotated[str | None, typer.Option(help="Read what was published since: 2026-01-31 or 7d.")] = None,
+    until: Annotated[str | None, typer.Option(help="Read what was published until: 2026-02-28 or 2d.")] = None,
     endpoint: Endpoints = None,
 ) -> None:
     """Read portals now and store their notices; nothing is matched or sent."""
     from app.crawls import crawl_all, read_endpoints
+    from app.gaps import tell_oldest
+    from domain.errors import WrongUse
+    from storage.engine import reading
 
     place = open_installation()
     endpoints = read_endpoints(endpoint, place)
     chosen = [place.source(name) for name in names or list(endpoints)]
     if not chosen:
         chosen = [source for source in place.sources.values() if source.enabled]
-    moment = read_moment(since, place.settings.zone) if since else None
-    runs = crawl_all(place, chosen, endpoints=endpoints, since=moment)
+    begin, end = (read_moment(text, place.settings.zone) if text else None for text in (since, until))
+    if begin and begin >= (end or now()):
+        raise WrongUse(f"--since {since} is not before --until {until or 'now'}")
+    runs = crawl_all(place, chosen, endpoints=endpoints, since=begin, until=end)
+    with reading(place.engine) as connection:
+        oldest = {run.source: tell_oldest(connection, run.source, place.settings.zone) for run in runs}
     print_rows(
-        ["source", "state", "pages", "not sent again", "new", "changed", "same", "left", "why"],
+        [
+            "source",
+            "state",
+            "pages",
+            "not sent again",
+            "new",
+            "changed",
+            "same",
+            "claimed",
+            "seen",
+            "left",
+            "oldest unread",
+            "why",
+        ],
         [
             [
                 run.source,
@@ -45,7 +66,10 @@ def crawl(
                 run.new,
                 run.changed,
                 run.same,
+                run.claimed,
+                run.new + run.changed + run.same,
                 run.steps_left,
+                oldest[run.source],
                 run.reason,
             ]
             for run in runs

@@ -1,16 +1,28 @@
 """`tenderwatch notices`: what was read."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.console import in_zone, now, open_installation, print_json, print_rows, read_moment, show, tell, with_progress
+from app.console import (
+    in_zone,
+    now,
+    open_installation,
+    out,
+    print_json,
+    print_rows,
+    read_moment,
+    show,
+    tell,
+    with_progress,
+)
 
 if TYPE_CHECKING:
     from domain.notices import Money
-    from storage.notices import NoticeFilter, StoredNotice
+    from storage.notices import NoticeFilter, Revision, StoredNotice
 
 app = typer.Typer(no_args_is_help=True, help="Stored notices: list, show, export.")
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
@@ -60,24 +72,41 @@ def show_one(
         stored = find_one(connection, name)
         revisions = find_revisions(connection, stored.id) if history else []
     data: dict[str, Any] = to_json(stored.notice)
-    changes = [
-        {"revision": each.number, "at": each.made_at, "field": change.field, "old": change.old, "new": change.new}
-        for each in revisions
-        for change in each.changes
-    ]
     if as_json:
-        print_json({**data, "history": changes} if history else data)
+        print_json({**data, "history": [_as_json(each) for each in revisions]} if history else data)
         return
     zone = place.settings.zone
     print_rows(["", f"{stored.notice.source}:{stored.notice.key}"], _facts(data, stored, zone))
     if history:
-        shown = [{**each, "at": in_zone(each["at"], zone)} for each in changes]
-        show(
-            shown,
-            as_json,
-            f"revision {stored.revision}; nothing has changed since it was first read",
-            title="\nHistory",
-        )
+        _show_history(revisions, stored.notice.source, zone)
+
+
+def _show_history(revisions: "Sequence[Revision]", source: str, zone: str) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from app.history import tell_history
+
+    console = out()
+    console.print("\nHistory", style="bold")
+    for heading, lines in tell_history(revisions, source, zone):
+        console.print(Text(heading, style="bold"))
+        for line in lines:
+            marked = Text(line)
+            marked.highlight_regex(r"\[-.*?-\]", "red")
+            marked.highlight_regex(r"\{\+.*?\+\}", "green")
+            console.print(Padding(marked, (0, 0, 0, 4)))
+
+
+def _as_json(revision: "Revision") -> dict[str, Any]:
+    return {
+        "revision": revision.number,
+        "at": revision.made_at,
+        "run": revision.run_id,
+        "page": revision.page,
+        "brought_by": revision.brought_by,
+        "changes": [{"field": each.field, "old": each.old, "new": each.new} for each in revision.changes],
+    }
 
 
 @app.command()

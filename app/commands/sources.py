@@ -6,14 +6,14 @@ from urllib.parse import urlsplit
 
 import typer
 
-from app.commands import drafting, trying
+from app.commands import drafting, missed, trying
 from app.console import FAILED, in_zone, now, open_installation, print_json, settings, show, tell
 
 if TYPE_CHECKING:
     from domain.sources import Source, Verification
 
 app = typer.Typer(no_args_is_help=True, help="The portals: list, show, check, try, and add new ones.")
-for family in (drafting, trying):
+for family in (drafting, missed, trying):
     family.register(app)
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
@@ -52,6 +52,7 @@ def list_all(as_json: AsJson = False) -> None:
 @app.command(name="show")
 def show_one(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_json: AsJson = False) -> None:
     """One source: what it is, its last runs, and what a person must look at."""
+    from app.gaps import tell_oldest
     from storage.engine import reading
     from storage.hosts import find_pause
     from storage.issues import find_issues
@@ -65,8 +66,10 @@ def show_one(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_json: As
         issues = find_issues(connection, source.id, limit=20)
         verified = find_verifications(connection).get(source.id)
         pause = find_pause(connection, urlsplit(source.endpoint).netloc, now())
+        oldest = tell_oldest(connection, source.id, place.settings.zone)
     zone = place.settings.zone
     facts = {**_facts(source), "verified live": _verified(verified, zone)}
+    facts["oldest unread"] = oldest or "nothing is left unread"
     if pause:
         facts["paused"] = f"until {in_zone(pause.until, zone)}: {pause.reason}"
     run_rows = [
@@ -80,6 +83,7 @@ def show_one(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_json: As
             "changed": run.changed,
             "same": run.same,
             "claimed": run.claimed,
+            "seen": run.new + run.changed + run.same,
             "left": run.steps_left,
             "why": run.reason,
         }

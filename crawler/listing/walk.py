@@ -98,7 +98,7 @@ class Walk:
         """
         end = min(now, until or now).astimezone(UTC).replace(second=0, microsecond=0)
         if self.windows is not None:
-            plan = self._plan_windows(self.windows, mark, since, end)
+            plan = self._plan_windows(self.windows, mark, since, until, end)
         elif self.feed is not None:
             plan = Plan(tuple(self.feed.plan(cursor, left, since, end)))
         elif self.count is not None:
@@ -123,9 +123,17 @@ class Walk:
         if self.windows is None:
             return replace(plan, replaced=tuple(broken)) if plan.steps else plan
         known = planned | {step.token for step in left}
-        again = {each.token: each for step in broken for each in self.windows.around(step)}
+        again = {
+            each.token: replace(each, baseline=step.baseline) for step in broken for each in self.windows.around(step)
+        }
         fresh = (each for token, each in again.items() if token not in known)
         return replace(plan, steps=(*fresh, *plan.steps), replaced=tuple(broken))
+
+    def find_lists_of(self, pages: Sequence[Step]) -> set[str]:
+        """The tokens of the first pages of the lists that these pages belong to."""
+        if self.windows is None:
+            return {self.source.endpoint} if pages else set()
+        return {each.token for page in pages for each in self.windows.around(page)}
 
     def count_on(self, step: Step, *, found: bool) -> Followed:
         """The numbers that come after one that was read."""
@@ -149,12 +157,16 @@ class Walk:
             return self._count_on(self.pages, step, seen)
         return self._chain(step, seen) if self.ceiling is not None else Followed()
 
-    def _plan_windows(self, windows: Windows, mark: Mark | None, since: datetime | None, end: datetime) -> Plan:
+    def _plan_windows(
+        self, windows: Windows, mark: Mark | None, since: datetime | None, until: datetime | None, end: datetime
+    ) -> Plan:
         end -= windows.behind
         low = since or (mark.high - windows.overlap if mark else end - windows.first)
         border = min(self.packages.border(low, end), end) if self.packages else low
         packed = self.packages.between(low, border) if self.packages else ()
         steps = (*packed, *(self._begin(step) for step in windows.between(border, end)))
+        if mark is None and since is not None and until is not None:
+            return Plan(steps)  # a period of the past: where to go on from now is still unknown
         if mark is None:
             return Plan(steps, Mark(min(low, end), end))
         # Where `since` leaves a gap above what is known, the chain down to the mark stays incomplete.

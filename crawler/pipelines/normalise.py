@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from crawler.normalise.codes import to_codes
+from crawler.normalise.corrections import to_correction
 from crawler.normalise.dates import Moment, Zones, to_moment
 from crawler.normalise.languages import UNKNOWN, to_language
 from crawler.normalise.money import to_money
@@ -18,6 +19,7 @@ from crawler.normalise.zones import find_zone
 from domain.notices import (
     Buyer,
     Code,
+    Correction,
     Document,
     Kind,
     Lot,
@@ -80,6 +82,8 @@ def to_notice(raw: RawNotice, source: Source, told: Container[str | None] = ()) 
         documents=work.documents() if raw.documents else (),
         changes=raw.changes,
         raw=raw.raw,
+        identifier=raw.identifier,
+        correction=work.correction(raw.correction, zones) if raw.correction else None,
     )
     for where, word in raw.unknown_words:
         work.note_word(where, word, "stands in no word list")
@@ -169,6 +173,9 @@ class _Work:
         except (ValueError, OverflowError) as error:
             self.note(IssueKind.UNREADABLE, element, str(error)[:300])
             return None
+
+    def correction(self, printed: Correction, zones: Zones) -> Correction:
+        return to_correction(printed, lambda text: self.moment("correction.deadline", text, zones, last=True))
 
     def money(self, element: str, raw: RawMoney) -> Money | None:
         """0 is how portals print that a value is not disclosed."""

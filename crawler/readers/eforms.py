@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from crawler.normalise.languages import to_language
 from crawler.readers.amounts import first_told
-from crawler.readers.eforms_kinds import read_changed, read_identifier, read_reasons, read_status, read_type
+from crawler.readers.eforms_kinds import read_changed, read_identifier, read_reasons, read_status, read_type, to_earlier
 from crawler.readers.eforms_lots import lots_of, read_documents, read_groups, read_lots
 from crawler.readers.eforms_organisations import read_buyers, read_organisations
 from crawler.readers.eforms_results import read_results
@@ -16,7 +16,7 @@ from crawler.readers.results import bounded, known, to_plain
 from crawler.readers.ted_numbers import to_key, to_published_key, to_url
 from crawler.readers.xml import Element, child, children, find, find_all, name_of, text_at, text_of
 from domain.errors import Unreadable
-from domain.notices import Kind, RawMoney, RawNotice
+from domain.notices import Correction, Kind, RawMoney, RawNotice
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 ROOTS = frozenset(
@@ -78,7 +78,17 @@ def read_eforms(root: Element) -> RawNotice:
             }
         ),
         unknown_words=unknown_words,
+        identifier=identifier if identifier != key else None,
+        correction=_read_correction(changes, announced, identifier),
     )
+
+
+def _read_correction(changes: str | None, announced: Kind | None, identifier: str | None) -> Correction | None:
+    """A change notice is a whole new version of what it names; "uuid-03" is one of "uuid-02", as in Germany."""
+    if announced is None:
+        return None
+    earlier = changes or to_earlier(identifier)
+    return Correction(earlier, replaces=announced) if earlier else None
 
 
 def _projects(project: Element | None, lots: Sequence[Element]) -> list[Element | None]:

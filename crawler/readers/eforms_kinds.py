@@ -102,5 +102,13 @@ def read_identifier(root: Element) -> str | None:
     return f"{id_.lower()}-{version}" if version else id_.lower()
 
 
+def to_earlier(identifier: str | None) -> str | None:
+    """The version before "uuid-03", which is "uuid-02"; None of a first one, and of what is no such identifier."""
+    id_, _, version = (identifier or "").rpartition("-")
+    if not _UUID.fullmatch(id_) or not re.fullmatch(r"\d{2}", version) or version < "02":
+        return None
+    return f"{id_}-{int(version) - 1:02}"
+
+
 def _lower(printed: str) -> str:
     return printed.lower() if _UUID.match(printed) else printed

@@ -11,6 +11,7 @@ from crawler.readers.ted_export_dates import read_changes, read_deadline
 from crawler.readers.ted_export_forms import Form, read_forms, read_languages
 from crawler.readers.ted_export_kinds import read_kind, read_status
 from crawler.readers.ted_export_lots import read_lots
+from crawler.readers.ted_export_moves import read_correction
 from crawler.readers.ted_export_object import read_codes, read_descriptions, read_regions, read_titles, read_value
 from crawler.readers.ted_export_results import read_results
 from crawler.readers.ted_numbers import to_key, to_url
@@ -32,10 +33,11 @@ def read_ted_export(root: Element) -> RawNotice:
     kind, unknown_words = read_kind(coded)
     previous = _read_previous(form, coded, key)
     languages = read_languages(coded)
+    status = read_status(kind, form.body)
     return RawNotice(
         key=key,
         kind=kind,
-        status=read_status(kind, form.body),
+        status=status,
         url=to_url(key),
         procedure_id=_find_procedure(kind, key, previous),
         language=languages[0] if languages else form.language,
@@ -53,6 +55,7 @@ def read_ted_export(root: Element) -> RawNotice:
         changes=previous[0] if kind is Kind.CHANGE and previous else None,
         raw=_read_raw(root, form, previous),
         unknown_words=unknown_words,
+        correction=read_correction(form, kind, status, previous),
     )
 
 

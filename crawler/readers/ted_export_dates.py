@@ -10,7 +10,7 @@ from domain.notices import Kind
 _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)", re.ASCII)
 _TIME = re.compile(r"(\d{1,2})[:.h](\d\d)(?::\d\d)?", re.ASCII)
 # IV.2.2: the forms of 2014; IV.3.4 (IV.4.2 of design contests): those of R2.0.8 that a corrigendum may be about.
-_LIMIT = re.compile(r"IV\.?\s*(?:2\.2|3\.4)\b")
+LIMIT = re.compile(r"IV\.?\s*(?:2\.2|3\.4)\b")
 
 
 def read_deadline(form: Form, coded: Element | None, kind: Kind | None) -> str | None:
@@ -21,8 +21,8 @@ def read_deadline(form: Form, coded: Element | None, kind: Kind | None) -> str |
     if kind is Kind.CHANGE:
         return _moved_to(form) or _coded(coded)
     if form.is_old:
-        return next((join_parts(each) for each in descendants(form.body, "RECEIPT_LIMIT_DATE")), None)
-    return _join(
+        return next((join_parts(each) for each in descendants(form.body, "RECEIPTLIMIT_DATE")), None)
+    return join(
         text_at(form.body, "PROCEDURE/DATE_RECEIPT_TENDERS"), text_at(form.body, "PROCEDURE/TIME_RECEIPT_TENDERS")
     )
 
@@ -47,14 +47,14 @@ def _moved_to(form: Form) -> str | None:
     found = [
         limit
         for change in find_all(form.body, "CHANGES/CHANGE")
-        if _LIMIT.search(text_at(change, "WHERE/SECTION") or "")
+        if LIMIT.search(text_at(change, "WHERE/SECTION") or "")
         for limit in _limits_in(find(change, "NEW_VALUE"))
     ]
     return min(found, default=None)
 
 
 def _limits_in(value: Element | None) -> Iterator[str]:
-    if limit := _join(text_at(value, "DATE"), text_at(value, "TIME")):
+    if limit := join(text_at(value, "DATE"), text_at(value, "TIME")):
         yield limit
 
 
@@ -62,13 +62,13 @@ def _value_of(value: Element | None) -> str | None:
     if value is None:
         return None
     codes = [code for each in descendants(value, "CPV_CODE") if (code := each.get("CODE"))]
-    return _join(text_at(value, "DATE"), text_at(value, "TIME")) or " ".join(codes) or lines_of(child(value, "TEXT"))
+    return join(text_at(value, "DATE"), text_at(value, "TIME")) or " ".join(codes) or lines_of(child(value, "TEXT"))
 
 
 def _coded(coded: Element | None) -> str | None:
     """ "20210510 11:00" """
     date, _, time = (text_at(coded, "CODIF_DATA/DT_DATE_FOR_SUBMISSION") or "").partition(" ")
-    return _join(date, time)
+    return join(date, time)
 
 
 def join_parts(limit: Element) -> str | None:
@@ -76,10 +76,10 @@ def join_parts(limit: Element) -> str | None:
     day, month, year = (text_at(limit, name) for name in ("DAY", "MONTH", "YEAR"))
     if not (day and month and year):
         return None
-    return _join(f"{year}-{month.zfill(2)}-{day.zfill(2)}", text_at(limit, "TIME"))
+    return join(f"{year}-{month.zfill(2)}-{day.zfill(2)}", text_at(limit, "TIME"))
 
 
-def _join(date: str | None, time: str | None) -> str | None:
+def join(date: str | None, time: str | None) -> str | None:
     """ISO 8601 without a zone. Midnight as 24:00, or a time that is none, leaves the day, whose end it is."""
     day = _DATE.fullmatch(date or "")
     if not day:

@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("folded", sa.Text(), nullable=False),
+        sa.Column("identifier", sa.Text()),
         sa.Column("url", sa.Text()),
         sa.Column("country", sa.Text()),
         sa.Column("amount", sa.Text()),
@@ -128,6 +129,7 @@ def upgrade() -> None:
         sa.Column("page", sa.String(length=64)),
         sa.Column("baseline", sa.Boolean(), nullable=False),
         sa.Column("partial", sa.Boolean(), nullable=False),
+        sa.Column("corrected", sa.Boolean(), nullable=False),
         sa.Column("first_seen_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
         sa.Column("matched_revision", sa.Integer(), nullable=False),
@@ -141,6 +143,34 @@ def upgrade() -> None:
     op.create_index("ix_notices_matched_epoch", "notices", ["matched_epoch"])
     op.create_index("ix_notices_procedure_id", "notices", ["procedure_id"])
     op.create_index("ix_notices_url", "notices", ["url"])
+    op.create_index(
+        "ix_notices_identifier",
+        "notices",
+        ["identifier"],
+        sqlite_where=sa.text("identifier IS NOT NULL"),
+        postgresql_where=sa.text("identifier IS NOT NULL"),
+    )
+    op.create_table(
+        "corrections",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("replaces", sa.String(length=16)),
+        sa.Column("moves", JSON_, nullable=False),
+        sa.PrimaryKeyConstraint("source", "key", name="pk_corrections"),
+    )
+    op.create_index("ix_corrections_source_target", "corrections", ["source", "target"])
+    op.create_table(
+        "originals",
+        sa.Column("notice_id", ID, autoincrement=False, nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("partial", sa.Boolean(), nullable=False),
+        sa.Column("moved", JSON_, nullable=False),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name="fk_originals_notice_id_notices"),
+        sa.PrimaryKeyConstraint("notice_id", name="pk_originals"),
+    )
     op.create_table(
         "procedure_references",
         sa.Column("reference", sa.Text(), nullable=False),
@@ -182,6 +212,8 @@ def upgrade() -> None:
         sa.Column("finished_at", INSTANT),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("baseline", sa.Boolean(), nullable=False),
+        sa.Column("since", INSTANT),
+        sa.Column("until", INSTANT),
         sa.Column("pages", sa.Integer(), server_default="0", nullable=False),
         sa.Column("new", sa.Integer(), server_default="0", nullable=False),
         sa.Column("changed", sa.Integer(), server_default="0", nullable=False),
@@ -346,6 +378,7 @@ def upgrade() -> None:
         sa.Column("run_id", ID, nullable=False),
         sa.Column("page", sa.String(length=64)),
         sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("brought_by", sa.Text()),
         sa.Column("changes", JSON_, nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name="fk_revisions_notice_id_notices"),
@@ -367,6 +400,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Text()),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text()),
+        sa.Column("baseline", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_steps_run_id_runs"),
         sa.ForeignKeyConstraint(["source"], ["sources.source"], name="fk_steps_source_sources"),
         sa.PrimaryKeyConstraint("id", name="pk_steps"),

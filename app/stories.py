@@ -1,0 +1,208 @@
+"""«Did we miss this one?»: one notice's whole story, or why there is none, in plain sentences."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.console import Installation, in_zone
+from app.gaps import tell_coverage
+from crawler.names import Named, read_name
+from domain.alerts import DeliveryState
+from domain.profiles import ProfileVersion
+from domain.sources import StepState
+from matching.explain import Explanation, explain
+from matching.score import prepare
+from storage.pages import PageFiles
+from storage.profiles import find_profiles
+from storage.stored import StoredNotice
+from storage.stories import (
+    News,
+    Told,
+    find_birth,
+    find_by_names,
+    find_issues_with_pages,
+    find_news,
+    find_told_issues,
+    find_traces,
+    is_matched,
+)
+
+# Worst first: the worst of what was told decides.
+STAGES = ("never listed", "listed and unreadable", "not told", "stored", "stopped", "queued", "told")
+FINE = {"stopped", "queued", "told"}
+
+
+@dataclass(slots=True)
+class Story:
+    """`stage` is how far the notice came, `lines` the sentences; `fine`: it was found, and nothing went wrong."""
+
+    name: str
+    stage: str = "never listed"
+    notice: str | None = None
+    lines: list[str] = field(default_factory=list)
+    profiles: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def fine(self) -> bool:
+        """It was read whole, and whoever should know was told or will be."""
+        return self.stage in FINE
+
+
+def tell_stories(
+    c: Connection, place: Installation, name: str, now: datetime, published: datetime | None
+) -> list[Story]:
+    """The story of each stored notice that the name may mean; else one of why there is none."""
+    named = read_name(name, place.sources)
+    found = find_by_names(c, named.keys, named.addresses, named.sources)
+    if found:
+        return [_tell_stored(c, place, name, stored) for stored in found]
+    story = Story(name)
+    if not _tell_listed(c, place, named, story):
+        tell_coverage(c, place, named, now, published, story.lines)
+    return [story]
+
+
+def _tell_stored(c: Connection, place: Installation, name: str, stored: StoredNotice) -> Story:
+    zone, notice = place.settings.zone, stored.notice
+    story = Story(name, "stored", f"{notice.source}:{notice.key}")
+    birth = find_birth(c, stored.id)
+    story.lines.append(f"{story.notice} is «{notice.shown_title()}» ({notice.kind.value}, {notice.status.value}).")
+    story.lines.append(
+        f"It was stored at {in_zone(birth.at, zone)} by run {birth.run.id} of {notice.source}"
+        + (
+            f"; it stands at revision {stored.revision} since {in_zone(stored.updated_at, zone)}."
+            if stored.revision > 1
+            else "."
+        )
+    )
+    if stored.partial:
+        story.stage = "listed and unreadable"
+        story.lines.append("Only its row of the list was read; its own page was not:")
+        _tell_traces(c, place, Named(keys=(notice.key,), sources=(notice.source,)), story)
+    elif birth.page:
+        story.lines.append(f"It was read from page {birth.page[:12]}….")
+    told = _tell_matching(c, place, stored, story)
+    if not stored.partial:
+        story.stage = told
+    return story
+
+
+def _tell_matching(c: Connection, place: Installation, stored: StoredNotice, story: Story) -> str:
+    heads = find_profiles(c)
+    if not heads:
+        story.lines.append("There is no profile yet that could match it; `tenderwatch profiles import` reads one.")
+        return "stored"
+    if not is_matched(c, stored.id):
+        story.lines.append("It has not been matched yet as it stands; `tenderwatch match` does it.")
+        return "stored"
+    stages = []
+    for head in heads:
+        why = explain(stored.notice, prepare(head.profile))
+        news = find_news(c, stored.procedure_id, head.profile.id)
+        stage, lines = _tell_profile(head, why, news, place.settings.zone)
+        stages.append(stage)
+        story.lines += lines
+        story.profiles.append({"profile": head.profile.id, "score": why.score.points, "stage": stage, "lines": lines})
+    wanted = [stage for stage in stages if stage != "stopped"]
+    return min(wanted, key=STAGES.index) if wanted else "stopped"
+
+
+def _tell_profile(head: ProfileVersion, why: Explanation, news: Sequence[News], zone: str) -> tuple[str, list[str]]:
+    name, points = head.profile.name, why.score.points
+    if not news:
+        if why.qualified:
+            return "stopped", [f"{name} scores it {points} of 100, but it is over: nobody was told of it."]
+        return "stopped", [f"{name} scores it {points} of 100: {_obstacle(head, why)}."]
+    lines = [f"{name} scores it {points} of 100, from {head.profile.threshold} on it is an opportunity."]
+    stages = []
+    for each in news:
+        stage, line = _tell_news(each, zone)
+        stages.append(stage)
+        lines.append(line)
+    return min(stages, key=STAGES.index), lines
+
+
+def _obstacle(head: ProfileVersion, why: Explanation) -> str:
+    if why.stops:
+        return "stopped: " + "; ".join(stop.explanation.rstrip(".") for stop in why.stops)
+    return f"below its threshold of {head.profile.threshold}, {why.distance} points are missing"
+
+
+def _tell_news(news: News, zone: str) -> tuple[str, str]:
+    what = f"«{news.event.kind.value}» of {in_zone(news.event.happened_at, zone)}"
+    if news.routed_at is None:
+        return "queued", f"{what} waits to be routed; `tenderwatch alerts send` does it."
+    if not news.told:
+        deliberate = (news.note or "").startswith(("nobody is told", "nobody had been told"))
+        return "stopped" if deliberate else "not told", f"{what}: {news.note or 'no rule led anywhere'}."
+    told = [_tell_delivery(each, zone) for each in news.told]
+    return min((stage for stage, _ in told), key=STAGES.index), f"{what}: " + "; ".join(line for _, line in told) + "."
+
+
+def _tell_delivery(told: Told, zone: str) -> tuple[str, str]:
+    at, why = in_zone(told.at, zone), f" ({told.reason})" if told.reason else ""
+    if told.state is DeliveryState.SENT:
+        return "told", f"sent at {at} to {told.destination}"
+    if told.state in (DeliveryState.QUEUED, DeliveryState.SENDING):
+        return "queued", f"queued to {told.destination}, next tried at {at}{why}"
+    if told.state is DeliveryState.UNKNOWN:
+        return "not told", f"unknown whether {told.destination} got it{why}; `tenderwatch alerts retry --unknown`"
+    return "not told", f"given up for {told.destination}{why}; mend it, then `tenderwatch alerts retry`"
+
+
+def _tell_listed(c: Connection, place: Installation, named: Named, story: Story) -> bool:
+    """It stood in a list, or stands on a page that could not be read."""
+    if _tell_traces(c, place, named, story):
+        story.stage = "listed and unreadable"
+        return True
+    for line in _find_on_pages(c, place, named):
+        story.stage = "listed and unreadable"
+        story.lines.append(line)
+        return True
+    return False
+
+
+def _tell_traces(c: Connection, place: Installation, named: Named, story: Story) -> bool:
+    zone = place.settings.zone
+    issues = find_told_issues(c, named.keys, named.addresses, named.sources)
+    pages = {each.issue.key or each.issue.url: each.issue.page for each in issues if each.issue.page}
+    for trace in find_traces(c, named.keys, named.addresses, named.sources):
+        step, run = trace.step, trace.run
+        page = pages.get(step.key or step.url) or pages.get(step.url)
+        ends = "it was given up" if step.state is StepState.DEAD else "the next run asks for it again"
+        if step.state is StepState.TODO:
+            story.lines.append(
+                f"Run {run.id} of {run.source} ({in_zone(run.started_at, zone)}) has not come to {step.url} yet."
+            )
+        else:
+            story.lines.append(
+                f"Run {run.id} of {run.source} ({in_zone(run.started_at, zone)}) could not read {step.url}: "
+                f"{step.reason}; tried {step.tries} times, {ends}." + (f" The page is kept: {page}." if page else "")
+            )
+    for each in issues:
+        if each.issue.page or not story.lines:
+            kept = f"; the page is kept: {each.issue.page}" if each.issue.page else ""
+            where = f" ({each.issue.element})" if each.issue.element else ""
+            story.lines.append(f"{in_zone(each.last_seen_at, zone)}: {each.issue.reason}{where}{kept}.")
+    return bool(story.lines) if story.notice is None else True
+
+
+def _find_on_pages(c: Connection, place: Installation, named: Named) -> Iterator[str]:
+    """The key printed on a page that is kept because it, or a row of it, could not be read."""
+    files = PageFiles(place.settings.pages_dir)
+    marks = [key.encode() for key in named.keys if len(key) > 4]
+    for each in find_issues_with_pages(c, named.sources) if marks else ():
+        page = each.issue.page
+        try:
+            body = files.read(page) if page else b""
+        except FileNotFoundError:
+            continue
+        if any(mark in body for mark in marks):
+            yield (
+                f"It stands on a page of {each.issue.source} that could not be read, last at "
+                f"{in_zone(each.last_seen_at, place.settings.zone)}: {each.issue.reason}"
+                f"{f' ({each.issue.element})' if each.issue.element else ''}; the page is kept: {page}."
+            )

@@ -1,0 +1,150 @@
+"""What became of one notice, from the list it stood in to the people who were told; and why there is nothing of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
+
+from domain.alerts import DeliveryState, Event, EventKind
+from domain.sources import Run, Step, StepState
+from storage.events import CAUSE, to_event
+from storage.issues import StoredIssue, to_stored_issue
+from storage.profiles import find_epoch
+from storage.runs import to_run
+from storage.schema import deliveries, events, issues, notices, opportunities, revisions, runs, steps
+from storage.steps import to_step
+from storage.stored import SELECT_STORED, StoredNotice, find_stored
+
+UNREAD = (StepState.TODO, StepState.FAILED, StepState.DEAD)
+MOST_ISSUES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """When a notice was stored first, by which run, and the hash of the page that it was read from."""
+
+    at: datetime
+    run: Run
+    page: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A step of a crawl that was to read a notice, and the run that had it last."""
+
+    step: Step
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One delivery of news of an opportunity. `at` is when it was sent, else when it is tried next."""
+
+    destination: str
+    state: DeliveryState
+    at: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """An event of an opportunity, whether and to whom it was routed (`note`), and what became of that."""
+
+    event: Event
+    routed_at: datetime | None
+    note: str | None
+    told: tuple[Told, ...]
+
+
+def find_by_names(
+    c: Connection, keys: Sequence[str], addresses: Sequence[str], sources: Sequence[str] | None
+) -> list[StoredNotice]:
+    """Stored notices of these addresses; else of these keys or identifiers, in any source or only in these."""
+    by_address = notices.c.url.in_(addresses)
+    by_key = or_(notices.c.key.in_(keys), notices.c.identifier.in_(keys))
+    if sources is not None:
+        by_key = and_(by_key, notices.c.source.in_(sources))
+    for meaning in (by_address, by_key):
+        if found := list(find_stored(c, SELECT_STORED.where(meaning).order_by(notices.c.id).limit(20))):
+            return found
+    return []
+
+
+def find_birth(c: Connection, notice_id: int) -> Birth:
+    """How the notice came."""
+    query = select(revisions.c.made_at, revisions.c.page, runs).join(runs, runs.c.id == revisions.c.run_id)
+    row = c.execute(query.where(revisions.c.notice_id == notice_id).order_by(revisions.c.number).limit(1)).one()
+    first = select(notices.c.first_seen_at).where(notices.c.id == notice_id)
+    return Birth(c.execute(first).scalar_one(), to_run(row), row.page)
+
+
+def find_traces(
+    c: Connection, keys: Sequence[str], addresses: Sequence[str], sources: Sequence[str] | None
+) -> list[Trace]:
+    """Steps that were to read a notice of these names and have not, newest first."""
+    own = or_(steps.c.key.in_(keys), steps.c.url.in_(addresses))
+    query = _within(select(steps.c.id).where(own, steps.c.state.in_(UNREAD)), steps.c.source, sources)
+    return [_to_trace(c, number) for number in c.execute(query.order_by(steps.c.id.desc()).limit(20)).scalars()]
+
+
+def find_unread(c: Connection, source: str) -> list[Trace]:
+    """All steps of a source that were not read, or were given up, oldest first."""
+    query = select(steps.c.id).where(steps.c.source == source, steps.c.state.in_(UNREAD)).order_by(steps.c.id)
+    return [_to_trace(c, number) for number in c.execute(query.limit(1000)).scalars()]
+
+
+def find_told_issues(
+    c: Connection, keys: Sequence[str], addresses: Sequence[str], sources: Sequence[str] | None
+) -> list[StoredIssue]:
+    """Issues, open or closed, that name this notice, last seen first."""
+    own = or_(issues.c.key.in_(keys), issues.c.url.in_(addresses))
+    query = _within(select(issues).where(own), issues.c.source, sources)
+    return [to_stored_issue(row) for row in c.execute(query.order_by(issues.c.last_seen_at.desc()).limit(20))]
+
+
+def find_issues_with_pages(c: Connection, sources: Sequence[str] | None) -> list[StoredIssue]:
+    """Open issues whose page was kept, last seen first: a notice that could not be read may stand on it."""
+    query = select(issues).where(issues.c.page.is_not(None), issues.c.closed_at.is_(None))
+    query = _within(query, issues.c.source, sources).order_by(issues.c.last_seen_at.desc())
+    return [to_stored_issue(row) for row in c.execute(query.limit(MOST_ISSUES))]
+
+
+def is_matched(c: Connection, notice_id: int) -> bool:
+    """The notice was matched as it stands, with the profiles as they are."""
+    query = select(notices.c.matched_epoch).where(notices.c.id == notice_id)
+    return bool(c.execute(query).scalar_one() >= find_epoch(c))
+
+
+def find_news(c: Connection, procedure_id: int, profile: str) -> list[News]:
+    """What people were to be told of this procedure for this profile, oldest first."""
+    own = (opportunities.c.procedure_id == procedure_id) & (opportunities.c.profile_id == profile)
+    query = select(events).join(opportunities, opportunities.c.id == events.c.opportunity_id).where(own)
+    found = []
+    for row in c.execute(query.order_by(events.c.id)).all():
+        event = to_event(row)
+        found.append(News(event, row.routed_at, row.note, tuple(_find_told(c, event))))
+    return found
+
+
+def _find_told(c: Connection, event: Event) -> list[Told]:
+    """Its own deliveries; of a baseline's event those of the summary that names its cause."""
+    cause = event.payload.get("baseline")
+    which: ColumnElement[bool] = deliveries.c.event_id == event.id
+    if cause is not None:
+        summaries = select(events.c.id).where(events.c.kind == EventKind.BASELINE, cause == CAUSE)
+        which = deliveries.c.event_id.in_(summaries)
+    rows = c.execute(select(deliveries).where(which).order_by(deliveries.c.id))
+    return [
+        Told(row.destination_id, DeliveryState(row.state), row.sent_at or row.next_try_at, row.reason) for row in rows
+    ]
+
+
+def _to_trace(c: Connection, step_id: int) -> Trace:
+    row = c.execute(select(steps).where(steps.c.id == step_id)).one()
+    return Trace(to_step(row), to_run(c.execute(select(runs).where(runs.c.id == row.run_id)).one()))
+
+
+def _within(query: Select[Any], column: ColumnElement[str], sources: Sequence[str] | None) -> Select[Any]:
+    return query if sources is None else query.where(column.in_(sources))
