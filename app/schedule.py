@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from domain.sources import RunState, Source
-from storage.hosts import Pause
-from storage.runs import LOST
-from storage.sources import SourceState
+from domain.sources import LOST, RunState, Source
+
+if TYPE_CHECKING:
+    from storage.hosts import Pause
+    from storage.sources import SourceState
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -41,7 +43,7 @@ class Standing:
     why: str | None = None
 
 
-def find_standing(source: Source, known: SourceState | None, now: datetime, pause: Pause | None = None) -> Standing:
+def find_standing(source: Source, known: "SourceState | None", now: datetime, pause: "Pause | None" = None) -> Standing:
     """Whether the source is being crawled, due, waiting for its time, or paused after failures.
 
     `pause` is that of its host, where that wants to be left alone.
@@ -54,7 +56,7 @@ def find_standing(source: Source, known: SourceState | None, now: datetime, paus
     return own
 
 
-def _find_own(source: Source, known: SourceState | None, now: datetime) -> Standing:
+def _find_own(source: Source, known: "SourceState | None", now: datetime) -> Standing:
     if known is None or known.last_run is None:
         return Standing(Phase.DUE, None, "never crawled yet")
     due_at, why = _find_time(source, known)
@@ -64,7 +66,7 @@ def _find_own(source: Source, known: SourceState | None, now: datetime) -> Stand
     return Standing(Phase.PAUSED if is_paused else Phase.WAITING, due_at, why)
 
 
-def find_pause(source: Source, pauses: Sequence[Pause], endpoint: str | None = None) -> Pause | None:
+def find_pause(source: Source, pauses: Sequence["Pause"], endpoint: str | None = None) -> "Pause | None":
     """The pause of the host that is asked for this source, or of the one that stands in for it."""
     host = urlsplit(endpoint or source.endpoint).netloc
     return next((pause for pause in pauses if pause.host == host), None)
@@ -88,7 +90,7 @@ def to_pause(every: timedelta, lost: int, *, blocked: bool) -> timedelta:
     return max(every, min(grown, DAY))
 
 
-def _find_time(source: Source, known: SourceState) -> tuple[datetime, str | None]:
+def _find_time(source: Source, known: "SourceState") -> tuple[datetime, str | None]:
     last, lost, interrupted = known.last_ended, known.streak.lost, known.streak.interrupted
     ended_at = known.finished_at
     if known.last_run is not None and known.last_run.state is RunState.RUNNING:  # its process is gone
@@ -107,7 +109,7 @@ def _find_time(source: Source, known: SourceState) -> tuple[datetime, str | None
     return ended_at + length, f"{times}{reason}"
 
 
-def _is_blocked(known: SourceState) -> bool:
+def _is_blocked(known: "SourceState") -> bool:
     return known.last_ended is not None and known.last_ended.state is RunState.BLOCKED
 
 

@@ -108,6 +108,10 @@ class RunState(StrEnum):
     FAILED = "failed"
 
 
+LOST = (RunState.FAILED, RunState.BLOCKED)
+"""States of a run that brought nothing: the next one waits longer."""
+
+
 class StepState(StrEnum):
     """A step of a crawl. failed: tried and to be tried again in the next run; given up after five runs: dead."""
 

@@ -6,13 +6,12 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from domain.health import Facts, read_json, to_json
-from domain.sources import Run, RunState, StepState
+from domain.sources import LOST, Run, RunState, StepState
 from storage.schema import runs, steps
 from storage.types import AnyRow
 
 UNFINISHED = (StepState.TODO, StepState.FAILED)
 COUNTS = ("pages", "new", "changed", "same", "issues", "not_modified")
-LOST = (RunState.FAILED, RunState.BLOCKED)
 LONGEST_STREAK = 20  # runs; a pause that doubles has reached its end long before
 
 

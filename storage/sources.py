@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
 
 from domain.errors import LeaseLost, SourceBusy
-from domain.sources import Lease, Run, RunState
+from domain.sources import LOST, Lease, Run, RunState
 from storage.ids import insert_new
-from storage.runs import LOST, Streak, find_streak, finish_run, is_first_run, to_run
+from storage.runs import Streak, find_streak, finish_run, is_first_run, to_run
 from storage.schema import runs, sources
 from storage.types import AnyRow
 

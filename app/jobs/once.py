@@ -9,9 +9,8 @@ from app.console import DONE, FAILED, PARTIAL, Installation, now, tell
 from app.crawls import crawl_all
 from app.jobs.crawling import find_due, find_watched
 from app.jobs.profiles import import_profiles
-from domain.sources import Run, RunState, Source
+from domain.sources import LOST, Run, RunState, Source
 from matching.run import match_stored
-from storage.runs import LOST
 
 
 def run_once(place: Installation, chosen: Sequence[Source], endpoints: Mapping[str, str]) -> int:

@@ -9,8 +9,7 @@ from app.schedule import Phase
 from app.watching.overview import Overview
 from app.watching.sizes import Sizes, to_size
 from domain.alerts import DeliveryState
-from domain.sources import RunState
-from storage.runs import LOST
+from domain.sources import LOST, RunState
 
 LATE = timedelta(minutes=30)  # a source that is due for so long is overdue, and a queue that old stands still
 LITTLE = 1_000_000_000  # bytes free on the disk
