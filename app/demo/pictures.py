@@ -2,6 +2,7 @@
 
 import argparse
 import fcntl
+import inspect
 import io
 import os
 import pty
@@ -14,7 +15,6 @@ import termios
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.text import Text
 
@@ -24,7 +24,8 @@ PICTURES = {"demo": ("make demo", ["demo"]), "demo-day-2": ("tenderwatch demo --
 OF_TERMINALS = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR")
 MOVES = re.compile(r"\x1b\[(\d*)A|\x1b\[2K|\x1b\[\?25[lh]|\r")
 # Fonts of somebody else's server are neither asked for nor needed: each line has its width.
-SVG = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+FORMAT = inspect.signature(Console.export_svg).parameters["code_format"].default
+SVG = re.sub(r"@font-face \{\{.*?\}\}\s*", "", FORMAT, flags=re.DOTALL)
 
 
 def take_pictures(folder: Path) -> None:
