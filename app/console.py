@@ -113,14 +113,14 @@ def out() -> "Console":
     """The console for results: stdout."""
     from rich.console import Console
 
-    return Console()
+    return Console(emoji=False)  # "cbc:ID" is no emoji
 
 
 def err() -> "Console":
     """The console for progress and trouble: stderr."""
     from rich.console import Console
 
-    return Console(stderr=True)
+    return Console(stderr=True, emoji=False)
 
 
 def tell(message: str) -> None:

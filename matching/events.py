@@ -10,6 +10,7 @@ from domain.notices import Kind, Status
 from domain.opportunities import Score
 from domain.profiles import ProfileVersion
 from storage.matches import NewEvent, Unmatched
+from storage.revisions import is_empty
 from storage.stored import StoredNotice
 
 MATERIAL = {"title", "description", "lots", "documents", "value", "deadline_at", "codes", "kind", "status"}
@@ -90,8 +91,13 @@ def _first_sight(stored: StoredNotice) -> tuple[FieldChange, ...]:
 
 
 def _is_material(change: FieldChange) -> bool:
+    """What a buyer changes. A field that is no longer stated is a revision, but no news: portals drop fields when they
+    are rebuilt, and a broken page must not tell sales that a deadline is gone.
+    """
     if change.field == "status":  # open -> closed is the clock's doing
         return change.new in (Status.CANCELLED, Status.AWARDED) or change.old in (Status.CANCELLED, Status.PLANNED)
+    if is_empty(change.new) and not change.field.endswith("]"):  # a lot that is gone was taken back
+        return False
     return change.field.split(".")[0].partition("[")[0] in MATERIAL
 
 

@@ -13,7 +13,7 @@ from domain.profiles import ProfileVersion
 from storage.ids import allocate_ids, in_chunks
 from storage.profiles import check_epoch, find_epoch
 from storage.reasons import reasons_to_json
-from storage.revisions import compare_documents
+from storage.revisions import compare_documents, with_last_known
 from storage.schema import assessments, events, notices, opportunities, revisions, runs
 from storage.standing import settle_opportunities
 from storage.stored import SELECT_STORED, StoredNotice, to_stored
@@ -94,7 +94,9 @@ def find_unmatched(c: Connection, epoch: int, limit: int) -> list[Unmatched]:
     query = query.where(notices.c.matched_epoch < epoch).order_by(notices.c.matched_epoch, notices.c.id).limit(limit)
     rows = c.execute(query).all()
     before = _find_matched_documents(c, [row.id for row in rows if 0 < row.matched_revision < row.revision])
-    return [Unmatched(to_stored(row), _find_previous(row, before), row.matched_revision, row.backfill) for row in rows]
+    return [
+        Unmatched(to_stored(row), _find_previous(c, row, before), row.matched_revision, row.backfill) for row in rows
+    ]
 
 
 def has_unmatched(c: Connection) -> bool:
@@ -270,8 +272,9 @@ def _find_matched_documents(c: Connection, ids: list[int]) -> dict[int, str]:
     return dict(c.execute(query.where(notices.c.id.in_(ids))).all()) if ids else {}
 
 
-def _find_previous(row: AnyRow, before: dict[int, str]) -> tuple[FieldChange, ...]:
+def _find_previous(c: Connection, row: AnyRow, before: dict[int, str]) -> tuple[FieldChange, ...]:
     changes = compare_documents(before[row.id], row.document) if row.id in before else ()
+    changes = with_last_known(c, row.id, changes)
     if row.matched_status is not None and row.matched_status != row.status:
         changes += (FieldChange("status", row.matched_status, row.status),)
     return changes

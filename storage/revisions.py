@@ -1,7 +1,7 @@
 """Revisions: what changed in a notice, field by field. Nothing is overwritten."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from domain.alerts import FieldChange
 from domain.notice_json import from_content
 from domain.notices import Notice
 from storage.schema import revisions
+
+MOST_LOOKED_AT = 50  # revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,26 @@ def find_revisions(c: Connection, notice_id: int) -> list[Revision]:
         )
         for row in c.execute(query)
     ]
+
+
+def with_last_known(c: Connection, notice_id: int, changes: tuple[FieldChange, ...]) -> tuple[FieldChange, ...]:
+    """Changes of fields that were empty before: `old` becomes what an earlier revision had there, the same is dropped.
+
+    So a field that a portal left out for some days, or that we could not read, is not told as new when it returns.
+    """
+    gaps = {change.field for change in changes if is_empty(change.old) and change.field.isidentifier()}
+    if not gaps:
+        return changes
+    query = select(revisions.c.document).where(revisions.c.notice_id == notice_id).order_by(revisions.c.number.desc())
+    earlier = [from_json(document) for document in c.execute(query.offset(1).limit(MOST_LOOKED_AT)).scalars()]
+    last = {name: next((each[name] for each in earlier if not is_empty(each[name])), None) for name in gaps}
+    found = (replace(change, old=last[change.field]) if change.field in gaps else change for change in changes)
+    return tuple(change for change in found if change.old != change.new)
+
+
+def is_empty(value: object) -> bool:
+    """What a field holds that says nothing."""
+    return value is None or value in ("", [], {})
 
 
 def compare_documents(old: str, new: str) -> tuple[FieldChange, ...]:

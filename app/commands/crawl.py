@@ -1,11 +1,14 @@
 """`tenderwatch crawl` and `tenderwatch parse`: portals and saved files into notices."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.console import PARTIAL, now, open_installation, print_rows, read_moment, settings, tell
+
+if TYPE_CHECKING:
+    from domain.sources import Run
 
 Endpoints = Annotated[
     list[str] | None,
@@ -25,7 +28,8 @@ def crawl(
     until: Annotated[str | None, typer.Option(help="Read what was published until: 2026-02-28 or 2d.")] = None,
     endpoint: Endpoints = None,
 ) -> None:
-    """Read portals now and store their notices; nothing is matched or sent."""
+    """Read portals now and store their notices; nothing is matched, and the operators' mail only queued."""
+    from alerts.operators import report_sources
     from app.crawls import crawl_all, read_endpoints
     from app.gaps import tell_oldest
     from domain.errors import WrongUse
@@ -42,40 +46,33 @@ def crawl(
     runs = crawl_all(place, chosen, endpoints=endpoints, since=begin, until=end)
     with reading(place.engine) as connection:
         oldest = {run.source: tell_oldest(connection, run.source, place.settings.zone) for run in runs}
+    report_sources(place.engine, chosen, now())
     print_rows(
+        ["source", "state", "pages", "notices", "left"],
         [
-            "source",
-            "state",
-            "pages",
-            "not sent again",
-            "new",
-            "changed",
-            "same",
-            "claimed",
-            "seen",
-            "left",
-            "oldest unread",
-            "why",
-        ],
-        [
-            [
-                run.source,
-                run.state.value,
-                run.pages,
-                run.not_modified,
-                run.new,
-                run.changed,
-                run.same,
-                run.claimed,
-                run.new + run.changed + run.same,
-                run.steps_left,
-                oldest[run.source],
-                run.reason,
-            ]
+            [run.source, run.state.value, _tell_pages(run), _tell_notices(run), _tell_left(run, oldest[run.source])]
             for run in runs
         ],
     )
+    for run in runs:
+        if run.reason:
+            tell(f"{run.source}: {run.reason}")
     raise typer.Exit(_exit_code([run.state.value for run in runs]))
+
+
+def _tell_pages(run: "Run") -> str:
+    return f"{run.pages:,}" + (f", {run.not_modified:,} of them not sent again" if run.not_modified else "")
+
+
+def _tell_notices(run: "Run") -> str:
+    """What the run brought, and how many it saw of those that the portal claims to have."""
+    seen = run.new + run.changed + run.same
+    claimed = f" (seen {seen:,}, claimed {run.claimed:,})" if run.claimed is not None else ""
+    return f"{run.new:,} new, {run.changed:,} changed, {run.same:,} same{claimed}"
+
+
+def _tell_left(run: "Run", oldest: str) -> str:
+    return f"{run.steps_left:,}; oldest unread: {oldest}" if run.steps_left and oldest else f"{run.steps_left:,}"
 
 
 def parse(

@@ -21,8 +21,6 @@ def doctor(folder: Path, **changes: str) -> dict[str, dict[str, str]]:
 def test_doctor_looks_for_a_browser_where_a_source_needs_one(tmp_path: Path) -> None:
     assert tenderwatch("init", ".", cwd=tmp_path).returncode == 0
     assert "browser" not in doctor(tmp_path)
-    settings = tmp_path / "tenderwatch.toml"
-    settings.write_text('sources_dir = "sources"\n' + settings.read_text(encoding="utf-8"), encoding="utf-8")
     write_source(tmp_path / "sources", "xx_app", **APP_SOURCE)
     chosen = doctor(tmp_path, TENDERWATCH_CHROMIUM=sys.executable)["browser"]
     assert (chosen["state"], chosen["what to do"]) == ("good", f"{sys.executable}, for xx_app")

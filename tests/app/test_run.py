@@ -154,7 +154,7 @@ def test_a_second_day_brings_only_what_is_new_and_what_moved(tmp_path: Path, mai
     history = json.loads(tenderwatch("notices", "show", "ocds-tw0run-003", "--history", "--json", cwd=tmp_path).stdout)[
         "history"
     ]
-    assert [change["field"] for change in history] == ["deadline_at"]
+    assert [change["field"] for each in history for change in each["changes"]] == ["deadline_at"]
 
 
 def test_bad_pages_are_never_green(tmp_path: Path, mailbox: Mailbox) -> None:

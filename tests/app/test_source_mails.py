@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from alerts.operators import report_sources
 from alerts.route import route
@@ -22,6 +22,7 @@ from domain.config import Settings
 from domain.sources import Run, RunState, Source
 from storage.destinations import save_destination
 from storage.engine import writing
+from storage.schema import hosts
 from tests.alerts.post import Box, a_server, parts
 from tests.app.test_cli import tenderwatch
 from tests.crawler.portals import HTML_SOURCE, Answer, Place, Portal, a_detail, a_list, query
@@ -81,6 +82,9 @@ class Desk:
         return self.place.source()
 
     def crawl(self, respond: Respond) -> Run:
+        """A crawl once every pause that the portal has asked for is over."""
+        with writing(self.engine) as c:
+            c.execute(delete(hosts))
         self.portal.answer = respond
         self.runs.append(self.place.crawl(self.portal))
         return self.runs[-1]
