@@ -193,3 +193,19 @@ REAL_FILES = sorted((REAL / "ted" / "ted_export").glob("*.xml"))[::9] if REAL.is
 def test_real_notices_with_parts_missing_are_read_or_refused(data: st.DataObject):
     body = data.draw(st.sampled_from(REAL_FILES)).read_text(encoding="utf-8")
     without(body, data.draw(st.lists(st.integers(0, 5000), max_size=40)))
+
+
+@pytest.mark.skipif(not REAL_FILES, reason="needs the shared payloads")
+@pytest.mark.parametrize(
+    ("number", "deadline"),
+    [
+        ("008473", "2021-02-10T15:00"),
+        ("116731", "2021-04-07T09:30"),
+        ("169574", "2021-06-08T15:30"),
+        ("560367", "2021-11-29T23:59"),
+        ("563439", "2021-12-03T10:00"),
+    ],
+)
+def test_calls_of_the_old_release_tell_their_time_limit(number: str, deadline: str):
+    notice = read((REAL / "ted" / "ted_export" / f"{number}-2021.xml").read_bytes())
+    assert notice.deadline_at.strftime("%Y-%m-%dT%H:%M") == deadline
