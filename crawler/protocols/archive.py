@@ -11,7 +11,7 @@ from scrapy.http import Response
 from crawler.addresses import redact
 from crawler.middlewares.files import FILE, INTO
 from crawler.middlewares.unchanged import UNCHANGED
-from crawler.readers.archives import read_documents, to_bundle
+from crawler.readers.archives import Document, read_documents, to_bundle
 from crawler.readers.ted import read_bundle
 from crawler.reading import Fetched, FindReleases, Reading
 from crawler.spider import SourceSpider, to_fetched
@@ -21,7 +21,6 @@ from domain.sources import IssueKind, Page, Step
 # Read in a fifth of a second, stored in a tenth: the lease is renewed in between, and nothing large is in memory.
 PORTION, PORTION_BYTES = 60, 8 * 1024 * 1024
 TAR = "application/x-tar"
-Document = tuple[str, bytes]
 
 
 class ArchiveSpider(SourceSpider):
@@ -113,7 +112,7 @@ def _group(documents: Iterable[Document]) -> Iterator[list[Document]]:
     try:
         for document in documents:
             group.append(document)
-            if len(group) >= PORTION or sum(len(body) for _, body in group) >= PORTION_BYTES:
+            if len(group) >= PORTION or sum(map(_size_of, group)) >= PORTION_BYTES:
                 yield group
                 group = []
     except Unreadable:
@@ -122,3 +121,8 @@ def _group(documents: Iterable[Document]) -> Iterator[list[Document]]:
         raise
     if group:
         yield group
+
+
+def _size_of(document: Document) -> int:
+    _, body = document
+    return 0 if isinstance(body, Unreadable) else len(body)

@@ -18,6 +18,12 @@ MOST_RATIO = 100  # XML packs 10 to 25 times; gzip's own limit is 1,030
 FREE_BYTES = 64 * 1024**2  # unpacked, below which the ratio does not matter
 MOST_DIRECTORY = 16 * 1024**2  # of a zip: zipfile holds all of it in memory, at some ten times its size
 
+REFUSED = ".refused"  # in a bundle: in place of the content stands why it was not taken
+MOST_REASON = 500
+
+Document = tuple[str, bytes | Unreadable]
+"""Name and content of an entry; of one that is refused alone, why."""
+
 _GZIP, _ZIP, _TAR = b"\x1f\x8b", b"PK", b"ustar"
 _ZIP_END = b"PK\5\6"
 _BLOCK, _CHUNK = 512, 1024 * 1024
@@ -29,9 +35,10 @@ def is_archive(body: bytes) -> bool:
     return body.startswith((_GZIP, _ZIP)) or body[257:262] == _TAR
 
 
-def read_documents(file: IO[bytes]) -> Iterator[tuple[str, bytes]]:
+def read_documents(file: IO[bytes]) -> Iterator[Document]:
     """Name and content of each XML file, in the archive's order. Other entries, links and folders are left out.
 
+    One that is too large, encrypted, or packed in a way that is not read comes as the reason, and the others follow.
     Raises SourceChanged for what is no archive, Unreadable for one that is cut off, broken or beyond the limits; what
     was given before stays sound.
     """
@@ -50,12 +57,15 @@ def read_documents(file: IO[bytes]) -> Iterator[tuple[str, bytes]]:
         raise Unreadable(f"the archive is cut off or broken: {error or type(error).__name__}") from error
 
 
-def to_bundle(documents: Iterable[tuple[str, bytes]]) -> bytes:
-    """These documents as an uncompressed tar that `read_documents` reads again."""
+def to_bundle(documents: Iterable[Document]) -> bytes:
+    """These documents as an uncompressed tar that `read_documents` reads again, refused ones as refused."""
     body = io.BytesIO()
     with tarfile.open(fileobj=body, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for name, content in documents:
             entry = tarfile.TarInfo(name[-90:])
+            if isinstance(content, Unreadable):
+                entry.name += REFUSED
+                content = content.reason.encode()
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
     return body.getvalue()
@@ -70,7 +80,7 @@ class _Measured(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         """No more than one document at once: tarfile reads an entry's extended header in one go, however long."""
         if not 0 <= size <= MAX_BODY:
-            raise Unreadable(f"an entry of {size:,} bytes, more than {MAX_BODY:,}")
+            raise _too_large(size)
         self._check(self._inner.tell() + size)
         return self._inner.read(size)
 
@@ -88,19 +98,15 @@ class _Measured(io.RawIOBase):
             raise Unreadable(f"the archive unpacks to more than {self._most:,} bytes")
 
 
-def _read_tar(stream: _Measured) -> Iterator[tuple[str, bytes]]:
+def _read_tar(stream: _Measured) -> Iterator[Document]:
     archive = tarfile.open(fileobj=stream, mode="r:")  # noqa: SIM115 (the caller's file; nothing of its own to close)
     entries = 0
     while (entry := archive.next()) is not None:
         archive.members = []  # type: ignore[attr-defined]  # it would keep all of them
         entries += 1
-        _check_entry(entries, entry.size)
-        if entry.isreg() and not entry.issparse() and entry.name.lower().endswith(".xml"):
-            content = archive.extractfile(entry)
-            body = content.read(entry.size) if content else b""
-            if len(body) != entry.size:
-                raise EOFError("its last entry is short")
-            yield entry.name, body
+        _check_number(entries)
+        if entry.isreg() and not entry.issparse() and entry.name.lower().endswith((".xml", f".xml{REFUSED}")):
+            yield _read_entry(archive, entry)
     stream.seek(archive.offset)
     if stream.read(_BLOCK).strip(b"\0") or stream.tell() < archive.offset + _BLOCK:
         raise EOFError("no end of the archive where one must be")
@@ -108,32 +114,52 @@ def _read_tar(stream: _Measured) -> Iterator[tuple[str, bytes]]:
         pass
 
 
-def _read_zip(file: IO[bytes]) -> Iterator[tuple[str, bytes]]:
+def _read_entry(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> Document:
+    if entry.size > MAX_BODY:
+        return entry.name, _too_large(entry.size)
+    content = archive.extractfile(entry)
+    body = content.read(entry.size) if content else b""
+    if len(body) != entry.size:
+        raise EOFError("its last entry is short")
+    if entry.name.endswith(REFUSED):
+        return entry.name.removesuffix(REFUSED), Unreadable(body[:MOST_REASON].decode(errors="replace"))
+    return entry.name, body
+
+
+def _read_zip(file: IO[bytes]) -> Iterator[Document]:
     packed = _size_of(file)
     _check_directory(file, packed)
     most = min(MOST_BYTES, max(FREE_BYTES, packed * MOST_RATIO))
     with zipfile.ZipFile(file) as archive:
         unpacked = 0
         for number, entry in enumerate(archive.infolist(), 1):
-            _check_entry(number, entry.file_size)
+            _check_number(number)
             if entry.is_dir() or not entry.filename.lower().endswith(".xml"):
                 continue
-            if entry.flag_bits & 1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise Unreadable("an entry is encrypted, or packed in a way that is not read", entry.filename[:200])
+            if refusal := _refusal_of(entry):
+                yield entry.filename, refusal
+                continue
             with archive.open(entry) as content:
-                body = content.read(MAX_BODY + 1)
-            _check_entry(number, len(body))
+                body = content.read(MAX_BODY)  # no more than the size in its header, which was looked at
             unpacked += len(body)
             if unpacked > most:
                 raise Unreadable(f"the archive unpacks to more than {most:,} bytes")
             yield entry.filename, body
 
 
-def _check_entry(number: int, size: int) -> None:
+def _refusal_of(entry: zipfile.ZipInfo) -> Unreadable | None:
+    if entry.flag_bits & 1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return Unreadable("the entry is encrypted, or packed in a way that is not read")
+    return _too_large(entry.file_size) if entry.file_size > MAX_BODY else None
+
+
+def _too_large(size: int) -> Unreadable:
+    return Unreadable(f"an entry of {size:,} bytes, more than {MAX_BODY:,}")
+
+
+def _check_number(number: int) -> None:
     if number > MOST_ENTRIES:
         raise Unreadable(f"more than {MOST_ENTRIES:,} entries")
-    if size > MAX_BODY:
-        raise Unreadable(f"an entry of {size:,} bytes, more than {MAX_BODY:,}")
 
 
 def _check_directory(file: IO[bytes], size: int) -> None:

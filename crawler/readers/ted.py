@@ -30,16 +30,28 @@ def read_xml(body: bytes, expected: str = "ted") -> tuple[RawNotice, ...]:
 def read_bundle(body: bytes, expected: str = "ted") -> tuple[tuple[RawNotice, ...], tuple[Unreadable, ...]]:
     """The notices of an archive (tar.gz, tar, zip), and the files in it that could not be read.
 
-    Raises SourceChanged for what is no archive, Unreadable for one that is broken; nothing at all is an empty one.
+    Of one that is broken or beyond the limits, what came before is given, with the fault as the last. Raises
+    SourceChanged for what is no archive, Unreadable where nothing came before; nothing at all is an empty one.
     """
     notices: list[RawNotice] = []
     faults: list[Unreadable] = []
-    for name, document in read_documents(io.BytesIO(body)) if body else ():
-        try:
-            notices += read_xml(document, expected)
-        except Unreadable as fault:
-            faults.append(Unreadable(fault.reason, f"{name[:200]}: {fault.element or 'the file'}"))
+    try:
+        for name, document in read_documents(io.BytesIO(body)) if body else ():
+            try:
+                notices += _read_document(document, expected)
+            except Unreadable as fault:
+                faults.append(Unreadable(fault.reason, f"{name[:200]}: {fault.element or 'the file'}"))
+    except Unreadable as fault:
+        if not notices and not faults:
+            raise
+        faults.append(fault)
     return tuple(notices), tuple(faults)
+
+
+def _read_document(document: bytes | Unreadable, expected: str) -> tuple[RawNotice, ...]:
+    if isinstance(document, Unreadable):
+        raise document
+    return read_xml(document, expected)
 
 
 def is_eforms(root: Element) -> bool:

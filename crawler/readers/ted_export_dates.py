@@ -21,7 +21,7 @@ def read_deadline(form: Form, coded: Element | None, kind: Kind | None) -> str |
     if kind is Kind.CHANGE:
         return _moved_to(form) or _coded(coded)
     if form.is_old:
-        return next((join_parts(each) for each in descendants(form.body, "RECEIPTLIMIT_DATE")), None)
+        return next((join_parts(each) for each in descendants(form.body, "RECEIPT_LIMIT_DATE")), None)
     return join(
         text_at(form.body, "PROCEDURE/DATE_RECEIPT_TENDERS"), text_at(form.body, "PROCEDURE/TIME_RECEIPT_TENDERS")
     )

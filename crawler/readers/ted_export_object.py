@@ -18,12 +18,10 @@ _TITLES = ("TITLE_CONTRACT", "TITLE_DESIGN_CONTACT_NOTICE", "TITLE_CONTACT_NOTIC
 _DESCRIPTIONS = ("SHORT_CONTRACT_DESCRIPTION", "DESCRIPTION_OF_CONTRACT", "TOTAL_QUANTITY_OR_SCOPE")
 _COSTS = ("COSTS_RANGE_AND_CURRENCY", "COSTS_RANGE_AND_CURRENCY_WITH_VAT_RATE")
 _OLD_TOTALS = ("TOTAL_FINAL_VALUE", "NATURE_QUANTITY_SCOPE", "QUANTITY_SCOPE_WORKS_DEFENCE", "QUANTITY_SCOPE_WORKS")
-# F20 tells the price after the change first, and the price at conclusion.
+# Not DESCRIPTION_PROCUREMENT's VAL_TOTAL: some buyers print there the price before the change, some the difference.
 _MODIFIED = (
     "MODIFICATIONS_CONTRACT/INFO_MODIFICATIONS/VALUES/VAL_TOTAL_AFTER",
     "MODIFICATIONS_CONTRACT/INFO_MODIFICATIONS/VAL_TOTAL_AFTER",
-    "MODIFICATIONS_CONTRACT/DESCRIPTION_PROCUREMENT/VALUES/VAL_TOTAL",
-    "MODIFICATIONS_CONTRACT/DESCRIPTION_PROCUREMENT/VAL_TOTAL",
 )
 
 
@@ -33,7 +31,10 @@ def read_titles(forms: Sequence[Form]) -> dict[str, str]:
 
 
 def read_descriptions(forms: Sequence[Form]) -> dict[str, str]:
-    """SHORT_DESCR (II.1.4); where the form has none (F08, F12, F20), that of its only OBJECT_DESCR (II.2.4)."""
+    """SHORT_DESCR (II.1.4); where the form has none (F08, F12, F20), that of its only OBJECT_DESCR (II.2.4).
+
+    Of several objects the first one's own, never that of its part.
+    """
     return in_languages(forms, [_description_of(form) for form in forms])
 
 
@@ -52,7 +53,7 @@ def _description_of(form: Form) -> str | None:
     if description := lines_of(child(first, "SHORT_DESCR")):
         return description
     parts = list(children(first, "OBJECT_DESCR"))
-    if len(parts) == 1:
+    if len(parts) == len(form.objects) == 1:
         return lines_of(child(parts[0], "SHORT_DESCR"))
     for name in _DESCRIPTIONS:
         found = filter(None, map(lines_of, descendants(first, name, outside=OLD_LOTS | _OLD_RESULTS)))

@@ -125,6 +125,40 @@ def test_the_value_is_the_notices_own_total(amounts: str, value: str | None):
     assert (str(found.amount) if found else None) == value
 
 
+@pytest.mark.parametrize(
+    ("objects", "title", "description"),
+    [
+        ("<OBJECT_CONTRACT><TITLE>one</TITLE>{part}</OBJECT_CONTRACT>", "one", "of a part"),
+        ("<OBJECT_CONTRACT><TITLE>one</TITLE>{part}{part}</OBJECT_CONTRACT>", "one", None),
+        (
+            "<OBJECT_CONTRACT><TITLE>one</TITLE>{part}</OBJECT_CONTRACT><OBJECT_CONTRACT>{part}</OBJECT_CONTRACT>",
+            "one",
+            None,
+        ),
+        ("<OBJECT_CONTRACT>{part}</OBJECT_CONTRACT><OBJECT_CONTRACT><TITLE>two</TITLE></OBJECT_CONTRACT>", None, None),
+    ],
+)
+def test_a_parts_text_is_the_notices_only_where_nothing_else_is_bought(
+    objects: str, title: str | None, description: str | None
+):
+    part = "<OBJECT_DESCR><TITLE>part</TITLE><SHORT_DESCR>of a part</SHORT_DESCR></OBJECT_DESCR>"
+    notice = read(a_form(objects.format(part=part), "0", "F01"))
+    assert (notice.title.get("de"), notice.description.get("de")) == (title, description)
+
+
+def test_the_value_of_a_modification_is_that_after_it_or_unknown():
+    after = (
+        "<INFO_MODIFICATIONS><VALUES><VAL_TOTAL_AFTER CURRENCY='EUR'>{}</VAL_TOTAL_AFTER></VALUES></INFO_MODIFICATIONS>"
+    )
+    described = (
+        "<DESCRIPTION_PROCUREMENT><VALUES><VAL_TOTAL CURRENCY='EUR'>7</VAL_TOTAL></VALUES></DESCRIPTION_PROCUREMENT>"
+    )
+    for told, value in ((after.format(9), "9"), (after.format(0), None), ("", None)):
+        form = f"<MODIFICATIONS_CONTRACT>{described}{told}</MODIFICATIONS_CONTRACT>"
+        found = read(a_form(form, "K", "F20")).value
+        assert (str(found.amount) if found else None) == value
+
+
 def test_keys_of_parts_are_unique_and_numbers_come_first():
     parts = (
         "<OBJECT_DESCR ITEM='1'><LOT_NO>2</LOT_NO></OBJECT_DESCR><OBJECT_DESCR ITEM='2'/>"
@@ -193,3 +227,19 @@ REAL_FILES = sorted((REAL / "ted" / "ted_export").glob("*.xml"))[::9] if REAL.is
 def test_real_notices_with_parts_missing_are_read_or_refused(data: st.DataObject):
     body = data.draw(st.sampled_from(REAL_FILES)).read_text(encoding="utf-8")
     without(body, data.draw(st.lists(st.integers(0, 5000), max_size=40)))
+
+
+@pytest.mark.skipif(not REAL_FILES, reason="needs the shared payloads")
+@pytest.mark.parametrize(
+    ("number", "deadline"),
+    [
+        ("008473", "2021-02-10T15:00"),
+        ("116731", "2021-04-07T09:30"),
+        ("169574", "2021-06-08T15:30"),
+        ("560367", "2021-11-29T23:59"),
+        ("563439", "2021-12-03T10:00"),
+    ],
+)
+def test_calls_of_the_old_release_tell_their_time_limit(number: str, deadline: str):
+    notice = read((REAL / "ted" / "ted_export" / f"{number}-2021.xml").read_bytes())
+    assert notice.deadline_at.strftime("%Y-%m-%dT%H:%M") == deadline
