@@ -105,7 +105,7 @@ def _tell_second_day(folder: Path, remembered: Remembered) -> int:
         raise WrongUse(f"a port of this demo's portals is taken; `tenderwatch demo` makes it anew ({error})") from error
     with portals, Mailbox(folder / "mails", remembered.ports[MAIL]) as mailbox:
         look = _Look(open_installation(), portals, mailbox, _sources())
-        _headline(corpus.moment, "The second day: new notices, moved deadlines as field differences, cancellations.")
+        _headline(corpus.moment, "The day after: new notices, moved deadlines as field differences, cancellations.")
         look.at(corpus.moment)
     _show_ways_on(folder, look, second=True)
     return look.code()
@@ -209,6 +209,7 @@ def _show_ways_on(folder: Path, look: _Look, *, second: bool) -> None:
     newest = max((folder / "mails").glob("*.html"), default=None)
     tell(f"\n{look.mails} mails were delivered over SMTP; they lie in {folder / 'mails'}. Open one of them:")
     tell(f"  {newest}")
+    tell("(The portals stop with the demo: links to 127.0.0.1 lead nowhere now.)")
     tell("What to do next:")
     ways = _ways_on(folder, _find_example(look.place), second)
     width = max(len(command) for command, _ in ways)
