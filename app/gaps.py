@@ -6,12 +6,14 @@ from sqlalchemy import Connection
 
 from app.console import Installation, in_zone, nearest
 from crawler.listing.mark import read_mark
+from crawler.listing.windows import Windows
 from crawler.names import Named
-from domain.sources import Run, RunState, Source, Step, StepState
+from domain.sources import LOST, Run, RunState, Source, Step, StepState
 from storage.runs import find_runs
 from storage.sources import find_cursor
 from storage.stories import find_unread
 
+AT_BEGIN = timedelta(minutes=5)  # a run plans its windows a moment after its start
 MOST = 10  # gaps and runs that are told one by one
 
 
@@ -48,12 +50,14 @@ def _tell_source(
         f"{source.id} covers it; {on}. It was crawled {len(runs)} times, first at {in_zone(runs[-1].started_at, zone)},"
         f" last at {in_zone(runs[0].started_at, zone)} ({runs[0].state.value})."
     )
-    _tell_mark(c, source, published, lines, zone)
+    _tell_mark(c, source, runs, published, lines, zone)
     _tell_gaps(c, source, published, lines, zone)
     _tell_bad_runs(runs, published, now, lines, zone)
 
 
-def _tell_mark(c: Connection, source: Source, published: datetime | None, lines: list[str], zone: str) -> None:
+def _tell_mark(
+    c: Connection, source: Source, runs: list[Run], published: datetime | None, lines: list[str], zone: str
+) -> None:
     cursor = find_cursor(c, source.id)
     if cursor is None:
         lines.append("None of its lists was read to the end yet.")
@@ -63,9 +67,34 @@ def _tell_mark(c: Connection, source: Source, published: datetime | None, lines:
     except ValueError:
         return  # a portal's own token says nothing of time
     assert mark is not None
-    lines.append(f"All that it listed up to {in_zone(mark.low, zone)} was read, but for the gaps told here.")
+    begin, low = _find_begin(source, runs), in_zone(mark.low, zone)
+    if begin is None:
+        lines.append("Nothing was read yet: no run has come to the end of a list.")
+    elif "window" in source.listing and mark.low <= begin + AT_BEGIN:
+        lines.append(f"Nothing was read yet: what it listed from {low} on is still to be read.")
+    elif mark.low <= begin:
+        lines.append(f"All that it listed at {low} was read, but for the gaps told here.")
+    else:
+        lines.append(f"All that it listed from {in_zone(begin, zone)} to {low} was read, but for the gaps told here.")
+        if published and published < begin:
+            lines.append("What was published on that day is older than what was asked for.")
     if published and published > mark.low:
         lines.append("What was published on that day is not read yet: the next run comes to it.")
+
+
+def _find_begin(source: Source, runs: list[Run]) -> datetime | None:
+    """From when on the source is read: the first `--since`, else where its first run began; None: none has read.
+
+    Of a list that is not walked by time it is the first run that was not lost: what the list held then is known.
+    """
+    usual = [run for run in reversed(runs) if not run.is_backfill]
+    first = next((run for run in usual if run.state not in LOST), usual[0] if usual else None)
+    if first is None or first.since:
+        return first.since if first else None
+    if "window" not in source.listing:
+        return first.started_at.replace(second=0, microsecond=0)
+    windows = Windows.read(source)
+    return first.started_at - windows.behind - windows.first
 
 
 def _tell_gaps(c: Connection, source: Source, published: datetime | None, lines: list[str], zone: str) -> None:

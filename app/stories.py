@@ -11,6 +11,7 @@ from app.console import Installation, in_zone
 from app.gaps import tell_coverage
 from crawler.names import Named, read_name
 from domain.alerts import DeliveryState
+from domain.errors import WrongUse
 from domain.profiles import ProfileVersion
 from domain.sources import StepState
 from matching.explain import Explanation, explain
@@ -31,8 +32,9 @@ from storage.stories import (
 )
 
 # Worst first: the worst of what was told decides.
-STAGES = ("never listed", "listed and unreadable", "not told", "stored", "stopped", "queued", "told")
-FINE = {"stopped", "queued", "told"}
+STAGES = ("never listed", "listed and unreadable", "not told", "stored", "stopped", "queued", "counted", "told")
+FINE = {"stopped", "queued", "counted", "told"}
+NOBODY = ("nobody is told", "nobody had been told")  # how the router's note of a decision to be silent begins
 
 
 @dataclass(slots=True)
@@ -54,9 +56,15 @@ class Story:
 def tell_stories(
     c: Connection, place: Installation, name: str, now: datetime, published: datetime | None
 ) -> list[Story]:
-    """The story of each stored notice that the name may mean; else one of why there is none."""
+    """The story of each stored notice that the name may mean; else one of why there is none. Raises WrongUse."""
     named = read_name(name, place.sources)
-    found = find_by_names(c, named.keys, named.addresses, named.sources)
+    if not named.keys and not named.addresses:
+        raise WrongUse(f"{name!r} names no notice; write its address, SOURCE:KEY, its number or its OCID")
+    found = find_by_names(c, named.keys, named.addresses, named.sources, named.without_query)
+    if not found and named.sources and not named.host and named.sources[0] not in place.sources:
+        found = find_by_names(c, (name.strip(),), (), None)  # a key with a colon
+        if not found:
+            place.source(named.sources[0])
     if found:
         return [_tell_stored(c, place, name, stored) for stored in found]
     story = Story(name)
@@ -115,8 +123,8 @@ def _tell_profile(head: ProfileVersion, why: Explanation, news: Sequence[News], 
     if not news:
         if why.qualified:
             return "stopped", [f"{name} scores it {points} of 100, but it is over: nobody was told of it."]
-        return "stopped", [f"{name} scores it {points} of 100: {_obstacle(head, why)}."]
-    lines = [f"{name} scores it {points} of 100, from {head.profile.threshold} on it is an opportunity."]
+        return "stopped", [f"{name} scores it {points} of 100: {_verdict(head, why)}."]
+    lines = [f"{name} scores it {points} of 100: {_verdict(head, why)}."]
     stages = []
     for each in news:
         stage, line = _tell_news(each, zone)
@@ -125,7 +133,9 @@ def _tell_profile(head: ProfileVersion, why: Explanation, news: Sequence[News], 
     return min(stages, key=STAGES.index), lines
 
 
-def _obstacle(head: ProfileVersion, why: Explanation) -> str:
+def _verdict(head: ProfileVersion, why: Explanation) -> str:
+    if why.qualified:
+        return f"an opportunity, as from {head.profile.threshold} on"
     if why.stops:
         return "stopped: " + "; ".join(stop.explanation.rstrip(".") for stop in why.stops)
     return f"below its threshold of {head.profile.threshold}, {why.distance} points are missing"
@@ -135,19 +145,23 @@ def _tell_news(news: News, zone: str) -> tuple[str, str]:
     what = f"«{news.event.kind.value}» of {in_zone(news.event.happened_at, zone)}"
     if news.routed_at is None:
         return "queued", f"{what} waits to be routed; `tenderwatch alerts send` does it."
+    if news.note and news.note.startswith(NOBODY):
+        return "stopped", f"{what}: {news.note}."
     if not news.told:
-        deliberate = (news.note or "").startswith(("nobody is told", "nobody had been told"))
-        return "stopped" if deliberate else "not told", f"{what}: {news.note or 'no rule led anywhere'}."
+        return "not told", f"{what}: {news.note or 'no rule led anywhere'}."
     told = [_tell_delivery(each, zone) for each in news.told]
     return min((stage for stage, _ in told), key=STAGES.index), f"{what}: " + "; ".join(line for _, line in told) + "."
 
 
 def _tell_delivery(told: Told, zone: str) -> tuple[str, str]:
     at, why = in_zone(told.at, zone), f" ({told.reason})" if told.reason else ""
+    if told.state is DeliveryState.SENT and not told.by_name:
+        return "counted", f"counted in the summary sent at {at} to {told.destination}, not shown by name"
     if told.state is DeliveryState.SENT:
         return "told", f"sent at {at} to {told.destination}"
     if told.state in (DeliveryState.QUEUED, DeliveryState.SENDING):
-        return "queued", f"queued to {told.destination}, next tried at {at}{why}"
+        how = "" if told.by_name else "counted in a summary, not shown by name, "
+        return "queued", f"{how}queued to {told.destination}, next tried at {at}{why}"
     if told.state is DeliveryState.UNKNOWN:
         return "not told", f"unknown whether {told.destination} got it{why}; `tenderwatch alerts retry --unknown`"
     return "not told", f"given up for {told.destination}{why}; mend it, then `tenderwatch alerts retry`"

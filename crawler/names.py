@@ -11,6 +11,8 @@ from domain.sources import Source
 # Parameters that say who linked, never which notice.
 _TRACKING = re.compile(r"(?i)^(utm_.*|at_.*|mc_.*|mtm_.*|pk_.*|_ga.*|gclid|fbclid|msclkid)$")
 _TED = re.compile(r"(?<!\d)(\d{1,8}-(?:19|20)\d\d)(?!\d)", re.ASCII)
+_SOURCE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)  # before a colon
+_ADDRESS = re.compile(r"(?i)https?://|www\.|([a-z0-9-]+\.)+[a-z]{2,}(:\d+)?/")
 _LANGUAGE = re.compile(r"^/[a-z]{2}(?=/)")
 
 
@@ -18,30 +20,32 @@ _LANGUAGE = re.compile(r"^/[a-z]{2}(?=/)")
 class Named:
     """What a name may mean: these addresses, or these keys; `sources` are those that cover it (None: any may).
 
-    `host` is that of an address, None of any other name.
+    `host` is that of an address, None of any other name; `without_query` are the addresses without what follows "?".
     """
 
     addresses: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     sources: tuple[str, ...] | None = None
     host: str | None = None
+    without_query: tuple[str, ...] = ()
 
 
 def read_name(name: str, sources: Mapping[str, Source]) -> Named:
     """All that the name may mean among these sources."""
     text = name.strip()
     source, separator, key = text.partition(":")
-    if separator and source in sources:
-        return Named(keys=_keys(key), sources=(source,))
-    if not re.match(r"(?i)https?://|www\.", text):
+    if separator and (_SOURCE.fullmatch(source.lower()) and not key.startswith("//")):
+        return Named(keys=_keys(key), sources=(source.lower(),))
+    if not _ADDRESS.match(text):
         return Named(keys=_keys(text))
     parts = urlsplit(text if "://" in text else f"https://{text}")
     host = (parts.hostname or "").lower()
     query = [(each, value) for each, value in parse_qsl(parts.query) if not _TRACKING.match(each)]
     covering = tuple(each.id for each in sources.values() if _covers(each, host))
     found = [key for each in covering for key in _keys_in(sources[each], parts.path, dict(query))]
-    addresses = _variants(parts.netloc.rpartition("@")[2].lower(), parts.path, query)
-    return Named(addresses, tuple(dict.fromkeys(found)), covering, host)
+    netloc = parts.netloc.rpartition("@")[2].lower()
+    without_query = _variants(netloc, parts.path, []) if query and parts.path.strip("/") else ()
+    return Named(_variants(netloc, parts.path, query), tuple(dict.fromkeys(found)), covering, host, without_query)
 
 
 def _keys(text: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from domain.notices import Kind, Status
+from storage.naming import find_first, of_numbers
 from storage.revisions import Revision, find_revisions
 from storage.saving import Outcome, Saved, save_notices
 from storage.schema import notices, procedure_references, sources
@@ -35,8 +36,8 @@ def find_notice(c: Connection, source: str, key: str) -> StoredNotice | None:
 
 
 def find_notices_named(c: Connection, name: str) -> list[StoredNotice]:
-    """What a person means by SOURCE:KEY, an address, a key in any source or a procedure's reference: the first of
-    these that is there.
+    """What a person means by SOURCE:KEY, an address, a key in any source, a procedure's reference or the printed
+    number of a notice or of one of its releases: the first of these that is there.
     """
     source, _, key = name.partition(":")
     referenced = select(procedure_references.c.procedure_id).where(procedure_references.c.reference == name)
@@ -46,8 +47,9 @@ def find_notices_named(c: Connection, name: str) -> list[StoredNotice]:
         notices.c.source.in_(select(sources.c.source)) & (notices.c.key == name),  # by the index of (source, key)
         notices.c.procedure_id.in_(referenced),
     )
-    found = (list(find_stored(c, SELECT_STORED.where(each).order_by(notices.c.id))) for each in meanings)
-    return next((group for group in found if group), [])
+    groups = (list(find_stored(c, SELECT_STORED.where(each).order_by(notices.c.id))) for each in meanings)
+    found = next((group for group in groups if group), [])
+    return found or (find_first(c, of_numbers([name])) if name.strip() else [])
 
 
 @dataclass(frozen=True, slots=True)

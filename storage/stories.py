@@ -1,24 +1,26 @@
 """What became of one notice, from the list it stood in to the people who were told; and why there is nothing of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
 from domain.alerts import DeliveryState, Event, EventKind
 from domain.sources import Run, Step, StepState
 from storage.events import CAUSE, to_event
 from storage.issues import StoredIssue, to_stored_issue
+from storage.naming import find_first, of_numbers, of_past_addresses
 from storage.profiles import find_epoch
 from storage.runs import to_run
 from storage.schema import deliveries, events, issues, notices, opportunities, revisions, runs, steps
 from storage.steps import to_step
-from storage.stored import SELECT_STORED, StoredNotice, find_stored
+from storage.stored import StoredNotice
 
 UNREAD = (StepState.TODO, StepState.FAILED, StepState.DEAD)
 MOST_ISSUES = 200
+IN_SUMMARY = "in a summary to "  # how the note of a routed baseline event begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,16 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One delivery of news of an opportunity. `at` is when it was sent, else when it is tried next."""
+    """One delivery of news of an opportunity. `at` is when it was sent, else when it is tried next.
+
+    `by_name` is False where a summary only counted the opportunity.
+    """
 
     destination: str
     state: DeliveryState
     at: datetime
     reason: str | None
+    by_name: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +65,33 @@ class News:
 
 
 def find_by_names(
-    c: Connection, keys: Sequence[str], addresses: Sequence[str], sources: Sequence[str] | None
+    c: Connection,
+    keys: Sequence[str],
+    addresses: Sequence[str],
+    sources: Sequence[str] | None,
+    without_query: Sequence[str] = (),
 ) -> list[StoredNotice]:
-    """Stored notices of these addresses; else of these keys or identifiers, in any source or only in these."""
-    by_address = notices.c.url.in_(addresses)
-    by_key = or_(notices.c.key.in_(keys), notices.c.identifier.in_(keys))
-    if sources is not None:
-        by_key = and_(by_key, notices.c.source.in_(sources))
-    for meaning in (by_address, by_key):
-        if found := list(find_stored(c, SELECT_STORED.where(meaning).order_by(notices.c.id).limit(20))):
-            return found
-    return []
+    """Stored notices of these addresses; else of these keys or identifiers, in any source or only in these; else of
+    the addresses without their query; else of what an earlier release or revision of them, or a document, is named.
+    """
+    return find_first(c, _find_meanings(keys, addresses, sources, without_query))
+
+
+def _find_meanings(
+    keys: Sequence[str], addresses: Sequence[str], sources: Sequence[str] | None, without_query: Sequence[str]
+) -> Iterator[ColumnElement[bool]]:
+    if addresses:
+        yield notices.c.url.in_(addresses)
+    # An address names one thing, and its likeliest part stands first; a number may be one of several portals.
+    for group in ([each] for each in keys) if addresses else [keys] if keys else ():
+        by_key = or_(notices.c.key.in_(group), notices.c.identifier.in_(group))
+        yield by_key if sources is None else and_(by_key, notices.c.source.in_(sources))
+    if without_query:
+        yield notices.c.url.in_(without_query)
+    if keys and sources != ():
+        yield from of_numbers(keys[:1] if addresses else keys, sources)
+    if sources:
+        yield from of_past_addresses([*addresses, *without_query], sources)
 
 
 def find_birth(c: Connection, notice_id: int) -> Birth:
@@ -124,21 +146,35 @@ def find_news(c: Connection, procedure_id: int, profile: str) -> list[News]:
     found = []
     for row in c.execute(query.order_by(events.c.id)).all():
         event = to_event(row)
-        found.append(News(event, row.routed_at, row.note, tuple(_find_told(c, event))))
+        summed = "baseline" in event.payload
+        told = _find_summaries(c, event, row.routed_at, row.note or "") if summed else _find_told(c, event)
+        found.append(News(event, row.routed_at, row.note, tuple(told)))
     return found
 
 
 def _find_told(c: Connection, event: Event) -> list[Told]:
-    """Its own deliveries; of a baseline's event those of the summary that names its cause."""
-    cause = event.payload.get("baseline")
-    which: ColumnElement[bool] = deliveries.c.event_id == event.id
-    if cause is not None:
-        summaries = select(events.c.id).where(events.c.kind == EventKind.BASELINE, cause == CAUSE)
-        which = deliveries.c.event_id.in_(summaries)
-    rows = c.execute(select(deliveries).where(which).order_by(deliveries.c.id))
+    rows = c.execute(select(deliveries).where(deliveries.c.event_id == event.id).order_by(deliveries.c.id))
+    return [_to_told(row) for row in rows]
+
+
+def _find_summaries(c: Connection, event: Event, routed_at: datetime | None, note: str) -> list[Told]:
+    """The summaries that its event was routed into: of its cause and that moment, to those whom its note names."""
+    places = note.removeprefix(IN_SUMMARY).split(", ") if note.startswith(IN_SUMMARY) else []
+    query = (
+        select(deliveries, events.c.payload)
+        .join(events, events.c.id == deliveries.c.event_id)
+        .where(events.c.kind == EventKind.BASELINE, event.payload["baseline"] == CAUSE)
+        .where(events.c.routed_at == routed_at, deliveries.c.destination_id.in_(places))
+    )
     return [
-        Told(row.destination_id, DeliveryState(row.state), row.sent_at or row.next_try_at, row.reason) for row in rows
+        _to_told(row, by_name=event.opportunity_id in row.payload["opportunities"])
+        for row in c.execute(query.order_by(deliveries.c.id))
     ]
+
+
+def _to_told(row: Row[Any], *, by_name: bool = True) -> Told:
+    at = row.sent_at or row.next_try_at
+    return Told(row.destination_id, DeliveryState(row.state), at, row.reason, by_name)
 
 
 def _to_trace(c: Connection, step_id: int) -> Trace:

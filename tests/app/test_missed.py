@@ -2,19 +2,31 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
+from alerts.route import route
 from app.demo.mailbox import Mailbox
+from crawler.listing.mark import Mark, write_mark
 from crawler.names import read_name
 from crawler.registry import load_sources
+from domain.alerts import DeliveryState, Rule
+from domain.notices import Document
+from domain.sources import RunState
 from storage.engine import open_engine, writing
-from storage.schema import deliveries
+from storage.releases import save_releases
+from storage.runs import finish_run, save_period
+from storage.schema import deliveries, notices, runs
+from storage.sources import save_cursor
+from tests.alerts.cases import happen, tell, tenders
 from tests.app.test_cli import tenderwatch
 from tests.crawler.portals import HTML_SOURCE, Answer, Portal, a_detail, query, write_source
+from tests.factories import NOW, a_notice, a_release, a_run, stored
 
 PROFILE = """
 id: pumps
@@ -156,6 +168,109 @@ def test_all_six_stories(folder: Path, site: tuple[Site, Portal]) -> None:
     shown = tenderwatch("sources", "missed", "https://nobody.example/1", cwd=folder)
     assert shown.returncode == 3
     assert "No source covers nobody.example" in shown.stdout
+
+
+@pytest.fixture
+def engine_of(folder: Path) -> Iterator[Engine]:
+    engine = open_engine(f"sqlite:///{folder / 'data' / 'tenderwatch.db'}")
+    yield engine
+    engine.dispose()
+
+
+def send_all(engine: Engine) -> None:
+    with writing(engine) as c:
+        c.execute(runs.update().values(state=RunState.OK))
+        c.execute(notices.update().values(matched_epoch=10**6))
+    route(engine, NOW)
+    with writing(engine) as c:
+        c.execute(deliveries.update().values(state=DeliveryState.SENT, sent_at=NOW))
+
+
+def test_a_summary_told_only_whom_it_went_to_and_only_what_it_showed(folder: Path, engine_of: Engine) -> None:
+    tell(engine_of, Rule("best", "pumps", 90, "best"), destination="best")
+    happen(engine_of, *tenders(12), points=50, baseline="first run of gb_test")
+    happen(engine_of, a_notice(key="top"), points=95, baseline="first run of gb_test")
+    send_all(engine_of)
+    code, story, text = ask(folder, "t-0")
+    assert (code, story["stage"]) == (0, "told")
+    assert "to desk" in text
+    assert "to best" not in text, "only what has 90 points is sent there"
+    assert "to best" in ask(folder, "gb_test:top")[2]
+    code, story, text = ask(folder, "gb_test:t-11")
+    assert (code, story["stage"]) == (0, "counted")
+    assert "counted in the summary sent at" in text
+    assert "to desk, not shown by name" in text
+
+
+def test_what_was_over_is_not_said_to_be_sent(folder: Path, engine_of: Engine) -> None:
+    over = a_notice(key="over", title={"en": "Carpets"}, description={}, deadline_at=NOW - timedelta(days=1))
+    happen(engine_of, a_notice(), over, baseline="first run of gb_test")
+    send_all(engine_of)
+    code, story, text = ask(folder, "gb_test:over")
+    assert (code, story["stage"]) == (0, "stopped")
+    assert "nobody is told: its deadline passed at 2026-11-01" in text
+    assert "sent" not in text
+    assert "below its threshold of 20" in text
+    assert "an opportunity, " not in text
+    assert "an opportunity, as from 20 on" in ask(folder, "gb_test:ocds-test-1")[2]
+
+
+NUMBERED = "https://www.find-tender.service.gov.uk/Notice/072610-2026"
+EARLIER = "https://www.find-tender.service.gov.uk/Notice/070001-2026"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "072610-2026",
+        "gb_find_a_tender:072610-2026",
+        f"{NUMBERED}?origin=SearchResults&p=1#tab",
+        NUMBERED.removeprefix("https://www."),
+        "070001-2026",
+        EARLIER,
+        "https://www.find-tender.service.gov.uk/Attachment/specification",
+        "OCDS-H6VHTK-04A1B2",
+        "GB_Find_A_Tender:ocds-h6vhtk-04a1b2",
+    ],
+)
+def test_an_ocds_notice_is_found_by_all_its_printed_names(folder: Path, engine_of: Engine, name: str) -> None:
+    ocid = "ocds-h6vhtk-04a1b2"
+    paper = Document(url="https://www.find-tender.service.gov.uk/Attachment/specification")
+    given = a_notice(source="gb_find_a_tender", key=ocid, url=NUMBERED)
+    with writing(engine_of) as c:
+        stored(c, replace(given, documents=(paper,), url=EARLIER))
+        stored(c, given, now=NOW + timedelta(hours=1))
+        save_releases(
+            c, given.source, [a_release(ocid, id=each.rpartition("/")[2]) for each in (EARLIER, NUMBERED)], NOW
+        )
+    assert ask(folder, name)[1]["notice"] == f"gb_find_a_tender:{ocid}"
+    if "/" not in name and ":" not in name:
+        shown = tenderwatch("notices", "show", name, cwd=folder)
+        assert shown.returncode == 0, shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("", "names no notice"), ("eu_ted:", "names no notice"), ("eu_tedd:123", "did you mean eu_ted?")],
+)
+def test_what_names_nothing_is_refused(folder: Path, name: str, said: str) -> None:
+    refused = tenderwatch("sources", "missed", name, cwd=folder)
+    assert refused.returncode == 2
+    assert said in refused.stderr
+
+
+def test_a_mark_that_has_only_begun_says_that_nothing_was_read(folder: Path, engine_of: Engine) -> None:
+    begin = NOW - timedelta(days=3)
+    with writing(engine_of) as c:
+        finish_run(c, run := a_run(c, "gb_find_a_tender", NOW), RunState.PARTIAL, NOW)
+        save_period(c, run, begin, None)
+        save_cursor(c, "gb_find_a_tender", write_mark(Mark(begin, NOW)))
+    assert "Nothing was read yet" in ask(folder, NUMBERED)[2]
+    with writing(engine_of) as c:
+        save_cursor(c, "gb_find_a_tender", write_mark(Mark(NOW, NOW)))
+    text = ask(folder, NUMBERED)[2]
+    assert "All that it listed from 2026-10-30" in text
+    assert "to 2026-11-02" in text
 
 
 @pytest.mark.parametrize(

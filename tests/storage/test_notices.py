@@ -23,6 +23,7 @@ from storage.notices import (
     save_notices,
 )
 from storage.schema import lots, notice_organisations, notices, organisations, revisions
+from storage.stories import find_by_names
 from tests.factories import NOW, a_lot, a_notice, a_run, stored
 
 LATER = NOW + timedelta(days=1)
@@ -246,3 +247,12 @@ def test_a_person_names_a_notice(engine: Engine) -> None:
         assert [each.notice.source for each in find_notices_named(c, "12:34")] == ["gb_test", "xx_other"]
         assert keys(find_notices_named(c, "ocds-p-1")) == ["12:34", "b"]
         assert find_notices_named(c, "nothing") == []
+
+
+def test_an_address_of_an_earlier_revision_names_the_notice(engine: Engine) -> None:
+    with writing(engine) as c:
+        stored(c, a_notice(url="https://www.portal.example/a/old"))
+        stored(c, a_notice(url="https://portal.example/a/new"))
+        assert keys(find_by_names(c, (), ["http://portal.example/a/old/"], ["gb_test"])) == ["ocds-test-1"]
+        assert find_by_names(c, (), ["http://portal.example/a/old/"], ["xx_other"]) == []
+        assert keys(find_by_names(c, (), ["https://portal.example/a/new?p=1"], [], ["https://portal.example/a/new"]))
