@@ -11,10 +11,12 @@ from domain.errors import SchemaTooOld
 from storage.engine import check_schema, is_empty, open_engine, reading, writing
 from tests.factories import a_version
 
+INSERT = text("INSERT INTO destinations (id, name, url, operators) VALUES ('a', 'A', 'json://localhost', false)")
+
 
 def test_what_is_written_is_read(engine: Engine) -> None:
     with writing(engine) as c:
-        c.execute(text("INSERT INTO destinations VALUES ('a', 'A', 'json://localhost')"))
+        c.execute(INSERT)
     with reading(engine) as c:
         assert c.execute(text("SELECT id FROM destinations")).scalars().all() == ["a"]
 
@@ -22,8 +24,8 @@ def test_what_is_written_is_read(engine: Engine) -> None:
 def test_an_error_rolls_back(engine: Engine) -> None:
     def write_twice() -> None:
         with writing(engine) as c:
-            c.execute(text("INSERT INTO destinations VALUES ('a', 'A', 'json://localhost')"))
-            c.execute(text("INSERT INTO destinations VALUES ('a', 'A', 'json://localhost')"))
+            c.execute(INSERT)
+            c.execute(INSERT)
 
     with pytest.raises(DBAPIError):
         write_twice()
@@ -33,9 +35,9 @@ def test_an_error_rolls_back(engine: Engine) -> None:
 
 def test_a_reader_cannot_write(engine: Engine) -> None:
     with pytest.raises(DBAPIError), reading(engine) as c:
-        c.execute(text("INSERT INTO destinations VALUES ('a', 'A', 'json://localhost')"))
+        c.execute(INSERT)
     with writing(engine) as c:  # the same pooled connection can, afterwards
-        c.execute(text("INSERT INTO destinations VALUES ('a', 'A', 'json://localhost')"))
+        c.execute(INSERT)
 
 
 def test_a_reader_holds_up_no_writer_and_sees_its_own_moment(engine: Engine) -> None:
