@@ -17,7 +17,7 @@ from domain.trouble import OVERDUE
 WALLS = {IssueKind.LOGIN, IssueKind.CONSENT, IssueKind.CAPTCHA}
 SHOWN = 8
 COMMAND = "tenderwatch "
-TODO = {
+WHAT_TO_DO = {
     IssueKind.REFUSED: "do_refused",
     IssueKind.LOGIN: "do_wall",
     IssueKind.CONSENT: "do_wall",
@@ -147,7 +147,7 @@ def _find_todo(state: str, findings: Sequence[Sequence[Any]]) -> list[str]:
     kinds = [kind for kind, *_ in findings]
     if WALLS & set(kinds) and state == "blocked":
         return ["do_wall"]
-    found = [TODO[IssueKind(kind)] for kind in kinds if kind in TODO]
+    found = [WHAT_TO_DO[IssueKind(kind)] for kind in kinds if kind in WHAT_TO_DO]
     if state == "blocked":
         found = ["do_refused"]
     return found or [BY_STATE.get(state, "do_partial")]
