@@ -6,7 +6,6 @@ A task comes as one JSON line on stdin (crawler/drafting/asking.py); what was fo
 import json
 import sys
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,32 +13,20 @@ from crawler.addresses import Endpoint
 from crawler.drafting.sample import PageSession, PageSpider, SampleSession, to_sampling
 from crawler.loader import to_spider
 from crawler.options import Options
+from crawler.parse import ANY_OCDS
 from crawler.registry import load_source
 from crawler.spider import SourceSpider
 from domain.config import Settings
 from domain.errors import TenderwatchError
 from domain.notice_json import to_json
-from domain.sources import Browser, Expect, Source
+from domain.sources import Browser, Source
 from storage.engine import open_engine, reading
 from storage.issues import find_issues
 from storage.migrate import upgrade
 from storage.notices import iterate_notices
 
 MOST_NOTICES = 500
-STRANGER = Source(
-    id="page",
-    title="A page of a portal that is no source yet",
-    publisher="",
-    country="",
-    url="",
-    licence="",
-    zone="UTC",
-    endpoint="",
-    every=timedelta(0),
-    expect=Expect((0, 0), {}, timedelta(0)),
-    listing={},
-    file="",
-)
+STRANGER = replace(ANY_OCDS, id="page", title="A page of a portal that is no source yet", protocol=None)
 
 
 def main() -> int:
