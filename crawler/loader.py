@@ -54,6 +54,7 @@ def to_spider(source: Source) -> type["SourceSpider"]:
 
 
 def _protocol_spider(source: Source) -> type["SourceSpider"]:
+    from crawler.protocols.codice import CodiceSpider
     from crawler.protocols.eforms import EformsSpider
     from crawler.protocols.html import HtmlSpider
     from crawler.protocols.ocds import OcdsSpider
@@ -65,6 +66,7 @@ def _protocol_spider(source: Source) -> type["SourceSpider"]:
         "html": HtmlSpider,
         "ted": TedSpider,
         "eforms": EformsSpider,
+        "codice": CodiceSpider,
         "sam": SamSpider,
     }
     return protocols[source.protocol]

@@ -7,6 +7,7 @@ from typing import Any
 
 from crawler.pipelines.normalise import to_notice
 from crawler.readers.archives import is_archive
+from crawler.readers.codice import read_codice
 from crawler.readers.html import read_page as read_html
 from crawler.readers.ocds import merge_releases, read_page, read_release
 from crawler.readers.sam import read_sam
@@ -54,6 +55,9 @@ def parse(reader_or_source: str, body: bytes, sources: Mapping[str, Source]) -> 
     if source.protocol == "sam":
         found = read_sam(body, source)
         return _normalise(found.rows, source, found.faults)
+    if source.protocol == "codice":
+        file = read_codice(body, source)
+        return _normalise(file.rows, source, file.faults)
     return _parse_own(body, source)
 
 

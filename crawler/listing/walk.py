@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 from crawler.listing.count import CountUp
 from crawler.listing.feed import Feed
 from crawler.listing.mark import Mark
+from crawler.listing.newest import NewestFirst
 from crawler.listing.packages import Packages
 from crawler.listing.pages import CEILING, CountedPages, to_page
 from crawler.listing.windows import Windows
@@ -27,13 +28,14 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a list page told: its rows and how many of them this run had not seen, the portal's own total, its next
-    link, and the page's own address."""
+    link, and the page's own address; and when the portal made it, where it says so."""
 
     rows: int
     fresh: int
     total: int | None
     next_url: str | None
     url: str
+    made_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Walk:
     packages: Packages | None = None
     feed: Feed | None = None
     count: CountUp | None = None
+    newest: NewestFirst | None = None
     depths: dict[str, int] = field(default_factory=dict)
     parents: dict[str, str] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
@@ -73,12 +76,18 @@ class Walk:
             packages=Packages.read(source) if "package" in listing else None,
             feed=Feed.read(source) if "feed" in listing else None,
             count=CountUp.read(source) if "count_up" in listing else None,
+            newest=NewestFirst.read(source) if "newest_first" in listing else None,
         )
 
     @property
     def has_cursor(self) -> bool:
         """Where a run goes on stands in the source's cursor, moved with each page."""
-        return bool(self.windows or self.feed or self.count)
+        return bool(self.is_by_time or self.feed or self.count)
+
+    @property
+    def is_by_time(self) -> bool:
+        """The cursor is a low-water mark."""
+        return bool(self.windows or self.newest)
 
     def plan(
         self,
@@ -92,13 +101,16 @@ class Walk:
     ) -> Plan:
         """What to ask in this run besides the steps `left` by earlier ones; `now` is rounded down to the minute.
 
-        By windows: from the mark, less the overlap, to now (the first time: from now, less `first`). Otherwise the
-        list from its beginning, but where a walk was interrupted it is finished first, and the next run begins anew.
+        By windows, or by files newest first: from the mark, less the overlap, to now (the first time: from now, less
+        `first`). Otherwise the list from its beginning, but where a walk was interrupted it is finished first, and the
+        next run begins anew.
         A feed is read on from its `cursor`, and so are numbers.
         """
         end = min(now, until or now).astimezone(UTC).replace(second=0, microsecond=0)
         if self.windows is not None:
             plan = self._plan_windows(self.windows, mark, since, until, end)
+        elif self.newest is not None:
+            plan = self._plan_newest(self.newest, mark, left, since, until, end)
         elif self.feed is not None:
             plan = Plan(tuple(self.feed.plan(cursor, left, since, end)))
         elif self.count is not None:
@@ -115,7 +127,7 @@ class Walk:
     def _read_anew(self, plan: Plan, left: Sequence[Step]) -> Plan:
         """A page behind a next link that failed may never come again: its token may be too old. So its window, or the
         whole list, is read from its beginning, and the page itself is asked no more."""
-        if self.ceiling is None or self.pages is not None or self.feed is not None:
+        if self.ceiling is None or self.pages is not None or self.feed is not None or self.newest is not None:
             return plan
         planned = {step.token for step in plan.steps}
         broken = [step for step in left if step.kind == "page" and step.state is StepState.FAILED]
@@ -165,6 +177,30 @@ class Walk:
         border = min(self.packages.border(low, end), end) if self.packages else low
         packed = self.packages.between(low, border) if self.packages else ()
         steps = (*packed, *(self._begin(step) for step in windows.between(border, end)))
+        return self._with_mark(steps, mark, low, since, until, end)
+
+    def _plan_newest(
+        self,
+        newest: NewestFirst,
+        mark: Mark | None,
+        left: Sequence[Step],
+        since: datetime | None,
+        until: datetime | None,
+        end: datetime,
+    ) -> Plan:
+        newest.known = mark.high - newest.overlap if mark else None
+        low = since or newest.known or end - newest.first
+        return self._with_mark((newest.begin(left, low, end),), mark, low, since, until, end)
+
+    def _with_mark(
+        self,
+        steps: tuple[Step, ...],
+        mark: Mark | None,
+        low: datetime,
+        since: datetime | None,
+        until: datetime | None,
+        end: datetime,
+    ) -> Plan:
         if mark is None and since is not None and until is not None:
             return Plan(steps)  # a period of the past: where to go on from now is still unknown
         if mark is None:
@@ -183,8 +219,12 @@ class Walk:
         return Followed(tuple(pages.after(step, seen.rows, seen.total)), issues)
 
     def _chain(self, step: Step, seen: Seen) -> Followed:
-        if seen.next_url is None:
+        if self.newest is not None and self.newest.is_enough(step, seen.made_at):
             return Followed()
+        if seen.next_url is None:
+            broken = self.newest is not None and self.newest.is_broken(seen.made_at)
+            told = "no link to older files, though there were some: the chain is broken"
+            return Followed(issues=(self._cut(step, told),) if broken else ())
         url = urljoin(seen.url, seen.next_url)
         depth, ceiling = self.depths[step.token] + 1, self.ceiling or CEILING
         if url in self.left and url not in self.parents and url != step.token:  # read before what leads to it
