@@ -12,10 +12,12 @@ from crawler.spans import to_span
 from domain.config import has_secret
 from domain.errors import BadSource
 from domain.notices import Kind, Status
-from domain.sources import Browser, Canary, Expect, Pace, Source
+from domain.sources import About, Browser, Canary, Expect, Pace, Source
 
 SHIPPED = Path(__file__).parent / "sources"
 SPIDERS = Path(__file__).parent / "spiders"
+BLOCKS = ("json", "feed", "csv", "watch", "ocds", "request")
+ABOUT = ("coverage", "terms", "sure", "key_from", "covered_by", "ended", "why_off", "draft")
 
 
 def load_sources(extra: Path | None = None) -> dict[str, Source]:
@@ -119,8 +121,16 @@ def _to_source(declaration: Declaration) -> Source:
         canary=_to_canary(values.get("canary")),
         key_env=values.get("key_env"),
         user_agent=values.get("user_agent"),
-        enabled=values.get("enabled", True) and ("key_env" not in values or has_secret(values["key_env"])),
+        enabled=_is_on(values),
+        **{name: values.get(name, {}) for name in BLOCKS},
+        about=About(**{name: values[name] for name in ABOUT if name in values}),
     )
+
+
+def _is_on(values: Mapping[str, Any]) -> bool:
+    """Crawled by `run` and `work`: unless its file says otherwise, and not without the key that it needs."""
+    off = "covered_by" in values or "ended" in values or values.get("draft", False)
+    return values.get("enabled", not off) and ("key_env" not in values or has_secret(values["key_env"]))
 
 
 def _to_expect(values: Mapping[str, Any]) -> Expect:

@@ -60,6 +60,25 @@ class Canary:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What people should know of a source before they turn it on.
+
+    `sure`: high (official documentation), med (one third-party program) or low (hearsay). `key_from` is where a key is
+    had, `covered_by` another source with the same notices, `ended` the year in which its publisher stopped. `draft`:
+    its list cannot be shown to run to its end.
+    """
+
+    coverage: str | None = None
+    terms: str | None = None
+    sure: str = "med"
+    key_from: str | None = None
+    covered_by: str | None = None
+    ended: int | None = None
+    why_off: str | None = None
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A portal as declared in its YAML (crawler/sources/*.yml, or an operator's folder).
 
@@ -95,6 +114,13 @@ class Source:
     key_env: str | None = None
     user_agent: str | None = None
     enabled: bool = True
+    json: Mapping[str, Any] = field(default_factory=dict)
+    feed: Mapping[str, Any] = field(default_factory=dict)
+    csv: Mapping[str, Any] = field(default_factory=dict)
+    watch: Mapping[str, Any] = field(default_factory=dict)
+    ocds: Mapping[str, Any] = field(default_factory=dict)
+    request: Mapping[str, Any] = field(default_factory=dict)
+    about: About = About()
 
 
 class RunState(StrEnum):
