@@ -8,6 +8,7 @@ from typing import Any
 from crawler.pipelines.normalise import to_notice
 from crawler.readers.archives import is_archive
 from crawler.readers.html import read_page as read_html
+from crawler.readers.json_notices import read_page as read_json
 from crawler.readers.ocds import merge_releases, read_page, read_release
 from crawler.readers.sam import read_sam
 from crawler.readers.ted import FORMATS, read_bundle, read_xml
@@ -18,6 +19,7 @@ from domain.notices import Notice, RawNotice
 from domain.sources import Expect, Issue, Source, Step
 
 READERS = ("ocds", "html:SOURCE", *FORMATS)
+JSON = ("json_api", "opendatasoft", "socrata")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,9 @@ def parse(reader_or_source: str, body: bytes, sources: Mapping[str, Source]) -> 
         return _parse_ocds(body, source)
     if source.protocol == "html":
         page = read_html(body, source, source.url)
+        return _normalise(page.rows, source, page.faults)
+    if source.protocol in JSON:
+        page = read_json(body, source, source.url)
         return _normalise(page.rows, source, page.faults)
     if source.protocol in FORMATS:
         return _parse_xml(body, source.protocol, source)
