@@ -5,7 +5,7 @@ import importlib.resources
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 
 from crawler.addresses import KEY, is_secret
+from crawler.presets import PRESETS, expand
 
 At = tuple[str | int, ...]
-JSON = ("json_api", "opendatasoft", "socrata")
+JSON = ("json_api", *PRESETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ def _explain(declaration: Declaration, error: Any) -> Iterator[str]:
 
 def _against_sense(declaration: Declaration, spiders: Path) -> Iterator[str]:
     """What a schema cannot say."""
+    declaration = replace(declaration, values=expand(declaration.values))
     values = declaration.values
     try:
         ZoneInfo(values["zone"])
@@ -148,6 +150,11 @@ def _field_problems(declaration: Declaration) -> Iterator[str]:
         yield declaration.problem(("protocol",), "the html protocol needs its selectors; write html: {list: …}")
     if protocol in JSON and "json" not in values:
         yield declaration.problem(("protocol",), f"the {protocol} protocol needs its paths; write json: {{list: …}}")
+    elif protocol in PRESETS and "date" in values["json"]:  # one that is there is no more, once it was understood
+        yield declaration.problem(("json", "date"), "write the name of the column of dates that windows are asked by")
+    elif protocol in PRESETS and "where" not in urlsplit(values["endpoint"]).query:
+        told = "no column of dates that windows are asked by; write json: {date: COLUMN}"
+        yield declaration.problem(("json",), told)
     if "html" in values:
         from crawler.readers.html_rules import check_rules  # here: lxml is not needed for a portal with an API
 
@@ -214,7 +221,7 @@ def _says_where(rule: Any) -> bool:
 def _listing_problems(declaration: Declaration) -> Iterator[str]:
     listing = declaration.values["listing"]
     window = listing.get("window", {})
-    if window and "to" not in window and "by" not in window:
+    if window and not {"to", "by"} & set(window) and "{high" not in declaration.values["endpoint"]:
         yield declaration.problem(("listing", "window"), "a window needs its end; write to: PARAMETER, or by: month")
     if "by" in window and "size" in window:
         yield declaration.problem(("listing", "window", "size"), "`by` gives the size; remove this line")

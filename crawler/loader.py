@@ -68,6 +68,8 @@ def _protocol_spider(source: Source) -> type["SourceSpider"]:
         "eforms": EformsSpider,
         "sam": SamSpider,
         "json_api": JsonSpider,
+        "opendatasoft": JsonSpider,
+        "socrata": JsonSpider,
     }
     return protocols[source.protocol]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from crawler.listing.nothing import Nothing
 from crawler.pipelines.normalise import to_notice
+from crawler.presets import PRESETS
 from crawler.readers.archives import is_archive
 from crawler.readers.html import read_page as read_html
 from crawler.readers.json_notices import read_page as read_json
@@ -21,7 +22,7 @@ from domain.notices import Notice, RawNotice
 from domain.sources import Expect, Issue, Source, Step
 
 READERS = ("ocds", "html:SOURCE", *FORMATS)
-JSON = ("json_api", "opendatasoft", "socrata")
+JSON = ("json_api", *PRESETS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ def to_reading(step: Step, page: ListPage, next_url: str | None = None, *, once:
         keys=tuple(row.key for row in page.rows),
         faults=page.faults,
         total=page.total,
+        pages=page.pages,
+        more=page.more,
         next_url=next_url or page.next_url,
         details=tuple(
             to_detail(step, row, page.details[row.key], version_of(row) if once else "")

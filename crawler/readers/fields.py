@@ -25,8 +25,8 @@ T = TypeVar("T")
 class ListPage:
     """What a list says: its rows (partial, where notices have pages of their own), and those pages by key.
 
-    `total` is what the portal prints; `faults` are rows that could not be read. `more`: the portal says whether this
-    is the last page; None where it does not.
+    `total` is what the portal prints, and `pages` its number of pages; `faults` are rows that could not be read.
+    `more`: the portal says whether this is the last page; None where it does not.
     """
 
     rows: tuple[RawNotice, ...]
@@ -35,6 +35,7 @@ class ListPage:
     next_url: str | None = None
     faults: tuple[Unreadable, ...] = ()
     more: bool | None = None
+    pages: int | None = None
 
 
 def read_rows(rows: Sequence[T], read: Callable[[T], RawNotice], at: str) -> tuple[list[RawNotice], list[Unreadable]]:

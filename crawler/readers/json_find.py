@@ -2,26 +2,16 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-from jmespath.parser import ParsedResult
-
+from crawler.listing.templates import Values, fill_address
 from crawler.normalise.text import to_text
+from crawler.paths import search
 from crawler.readers.fields import Found
-from crawler.readers.json_rules import ROW, Fields, Rows, Rule
+from crawler.readers.json_rules import Fields, Rows, Rule
 from crawler.readers.rules import Printed, check_count, cut, find
 from domain.errors import Unreadable
-
-
-def search(path: ParsedResult, data: Any) -> Any:
-    """What stands at the path; None where nothing does, or where its functions do not fit what is there."""
-    try:
-        return path.search(data)
-    except JMESPathError:
-        return None
 
 
 def find_fields(row: Any, fields: Fields) -> Found:
@@ -53,11 +43,9 @@ def to_rows(found: Any) -> list[Any] | None:
 
 
 def fill(template: str, row: Any) -> str | None:
-    """The template with the row's values for `{row.PATH}`, quoted as parts of an address; None where one is missing."""
-    values = {name: next(_texts(search(jmespath.compile(name), row)), None) for name in ROW.findall(template)}
-    if any(value is None for value in values.values()):
-        return None
-    return ROW.sub(lambda match: quote(values[match[1]] or "", safe=""), template)
+    """The address with the row's values, quoted; None where one of them is missing."""
+    filled = fill_address(template, Values(row=row))
+    return None if "{row" in filled else filled
 
 
 def _values(rule: Rule, row: Any) -> list[Printed]:
@@ -86,13 +74,18 @@ def _places(rule: Rule, row: Any) -> Iterator[tuple[str | None, str]]:
             yield from _by_language(value) if rule.by_key else ((None, text) for text in _texts(value))
 
 
-def _decoded(value: Any) -> Iterator[Any]:
+def _decoded(value: Any) -> list[Any]:
     """The JSON inside texts; what is none is left out."""
-    for text in _texts(value):
-        try:
-            yield json.loads(text)
-        except (ValueError, RecursionError):
-            continue
+    found = (_decode(text) for text in _texts(value))
+    return [each for each in found if each is not None]
+
+
+@lru_cache(maxsize=4)  # one text holds several fields of a row
+def _decode(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _by_language(value: Any) -> Iterator[tuple[str | None, str]]:

@@ -5,8 +5,9 @@ from typing import Any
 
 from crawler.addresses import with_parameters
 from crawler.normalise.counts import to_count
+from crawler.paths import search
 from crawler.readers.fields import ListPage, over_row, read_documents, read_lots, read_notice, read_rows
-from crawler.readers.json_find import fill, find_fields, find_rows, find_value, search, to_rows
+from crawler.readers.json_find import fill, find_fields, find_rows, find_value, to_rows
 from crawler.readers.json_rules import DetailRules, Fields, Inner, ListRules, read_rules
 from crawler.readers.limits import decode, load_json
 from crawler.readers.rules import names_of
@@ -53,6 +54,7 @@ def read_list(body: bytes, source: Source, url: str) -> ListPage:
         _next_url(data, of_list, url) if more is not False else None,
         tuple(faults),
         more=None if more is None else bool(more),
+        pages=to_count(search(of_list.pages, data)) if of_list.pages else None,
     )
 
 

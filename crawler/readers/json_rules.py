@@ -18,10 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-from jmespath.parser import ParsedResult
-
+from crawler.paths import Path, explain, read_path
 from crawler.readers import rules
 from crawler.readers.rules import DOCUMENT_FIELDS, FIELDS, LOT_FIELDS, check_formats, mapping, only, read_once
 from domain.errors import BadSource
@@ -29,15 +26,15 @@ from domain.errors import BadSource
 ROW = re.compile(r"\{row\.([^{}]+)\}")
 _RULE_KEYS = rules.COMMON_KEYS | {"path", "decode", "then", "by_key", "html", "template"}
 _WHERE = ("path", "template", "value")
-_LIST_KEYS = {"rows", "total", "next", "more", "error", "empty", "fields", "lots", "documents"}
+_LIST_KEYS = {"rows", "total", "pages", "next", "more", "error", "empty", "fields", "lots", "documents"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(rules.Rule):
     """One way to a field. Exactly one of `path`, `template` and `value` says where it stands."""
 
-    path: ParsedResult | None = None
-    then: ParsedResult | None = None
+    path: Path | None = None
+    then: Path | None = None
     decode: bool = False
     by_key: bool = False
     html: bool = False
@@ -51,7 +48,7 @@ Fields = rules.Fields[Rule]
 class Rows:
     """Repeated objects with the fields of each; `text` is the path to them."""
 
-    path: ParsedResult
+    path: Path
     text: str
     fields: Fields
 
@@ -68,18 +65,19 @@ class Inner:
 class ListRules:
     """How a list's page is read.
 
-    `next` leads to the next page, an address or, with `next_param`, the value of that parameter; `more` is false on
-    the last page. `error` stands in a body that is a refusal. `empty` are the portal's own words for an empty list;
-    statuses that mean it are heeded before anything is read (listing/nothing.py).
+    `pages` is their number. `next` leads to the next page, an address or, with `next_param`, the value of that
+    parameter; `more` is false on the last page. `error` stands in a body that is a refusal. `empty` are the portal's
+    own words for an empty list; statuses that mean it are heeded before anything is read (listing/nothing.py).
     """
 
     rows: Rows
     inner: Inner
-    total: ParsedResult | None
+    total: Path | None
+    pages: Path | None
     next: tuple[Rule, ...]
     next_param: str | None
-    more: ParsedResult | None
-    error: ParsedResult | None
+    more: Path | None
+    error: Path | None
     empty: tuple[str, ...]
 
 
@@ -90,9 +88,9 @@ class DetailRules:
     `once`: it is not asked again unless its row has changed.
     """
 
-    mark: ParsedResult
+    mark: Path
     mark_text: str
-    row: ParsedResult | None
+    row: Path | None
     fields: Fields
     inner: Inner
     once: bool
@@ -145,6 +143,7 @@ def _read_list(block: Mapping[str, Any]) -> ListRules:
         rows=Rows(_path(block["rows"], f"{at}.rows"), str(block["rows"]), fields),
         inner=_read_inner(block, at),
         total=_optional_path(block, "total", at),
+        pages=_optional_path(block, "pages", at),
         next=following,
         next_param=param,
         more=_optional_path(block, "more", at),
@@ -222,15 +221,13 @@ def _read_rule(value: Any, at: str) -> Rule:
     )
 
 
-def _optional_path(block: Mapping[str, Any], key: str, at: str) -> ParsedResult | None:
+def _optional_path(block: Mapping[str, Any], key: str, at: str) -> Path | None:
     return _path(block[key], f"{at}.{key}") if key in block else None
 
 
-def _path(value: Any, at: str) -> ParsedResult:
+def _path(value: Any, at: str) -> Path:
     if not isinstance(value, str) or not value.strip():
         raise BadSource(f"{at}: write a path, such as data or result.rows")
-    try:
-        return jmespath.compile(value)
-    except JMESPathError as error:
-        told = " ".join(str(error).split())
-        raise BadSource(f"{at}: {value!r} is no JMESPath: {told[:200]}") from error
+    if told := explain(value):
+        raise BadSource(f"{at}: {value!r}: {told}")
+    return read_path(value)
