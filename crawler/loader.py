@@ -57,6 +57,7 @@ def _protocol_spider(source: Source) -> type["SourceSpider"]:
     from crawler.protocols.codice import CodiceSpider
     from crawler.protocols.eforms import EformsSpider
     from crawler.protocols.html import HtmlSpider
+    from crawler.protocols.json_api import JsonSpider
     from crawler.protocols.ocds import OcdsSpider
     from crawler.protocols.sam import SamSpider
     from crawler.protocols.ted import TedSpider
@@ -68,6 +69,9 @@ def _protocol_spider(source: Source) -> type["SourceSpider"]:
         "eforms": EformsSpider,
         "codice": CodiceSpider,
         "sam": SamSpider,
+        "json_api": JsonSpider,
+        "opendatasoft": JsonSpider,
+        "socrata": JsonSpider,
     }
     return protocols[source.protocol]
 

@@ -5,11 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from crawler.listing.nothing import Nothing
 from crawler.pipelines.normalise import to_notice
+from crawler.presets import PRESETS
 from crawler.readers.archives import is_archive
 from crawler.readers.codice import read_codice
 from crawler.readers.html import read_page as read_html
+from crawler.readers.json_notices import read_page as read_json
 from crawler.readers.ocds import merge_releases, read_page, read_release
+from crawler.readers.ocds_shape import Shape
 from crawler.readers.sam import read_sam
 from crawler.readers.ted import FORMATS, read_bundle, read_xml
 from crawler.readers.ted_search import read_search
@@ -19,6 +23,7 @@ from domain.notices import Notice, RawNotice
 from domain.sources import Expect, Issue, Source, Step
 
 READERS = ("ocds", "html:SOURCE", *FORMATS)
+JSON = ("json_api", *PRESETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,9 @@ def parse(reader_or_source: str, body: bytes, sources: Mapping[str, Source]) -> 
         return _parse_ocds(body, source)
     if source.protocol == "html":
         page = read_html(body, source, source.url)
+        return _normalise(page.rows, source, page.faults)
+    if source.protocol in JSON:
+        page = read_json(body, source, source.url)
         return _normalise(page.rows, source, page.faults)
     if source.protocol in FORMATS:
         return _parse_xml(body, source.protocol, source)
@@ -82,7 +90,9 @@ def _parse_own(body: bytes, source: Source) -> Parsed:
 
 
 def _parse_ocds(body: bytes, source: Source) -> Parsed:
-    page = read_page(body, source.encoding)
+    if Nothing.read(source.ocds.get("empty", ())).is_said(body):
+        return Parsed(())
+    page = read_page(body, source.encoding, Shape.read(source.ocds))
     groups: dict[Any, list[dict[str, Any]]] = {}
     for position, release in enumerate(page.releases):
         key = position if source.identity == "release" else str(release["ocid"])

@@ -37,8 +37,9 @@ class Reading:
     """A page that was understood: notices as printed, and what leads on from it.
 
     `keys` identify the rows of a list page (None: it is no list page), `faults` are the rows that could not be read;
-    `total` is the portal's own count of the whole list; `releases` are kept raw beside the notices. `once`: a detail
-    that was read by any run is not asked again. `cursor` is the opaque place in a feed where the next run reads on.
+    `total` is the portal's own count of the whole list, `pages` that of its pages; `more`: it says whether pages come
+    after this one (None: it does not). `releases` are kept raw beside the notices. `once`: a detail that was read by
+    any run is not asked again. `cursor` is the opaque place in a feed where the next run reads on.
     `made_at`: when the portal made this list. `versions` are the moments of the notices' versions by key, where their
     older ones may be read after newer ones, and `deleted` those of notices that the portal has taken back.
     """
@@ -52,6 +53,8 @@ class Reading:
     releases: tuple[dict[str, Any], ...] = ()
     once: bool = False
     cursor: str | None = None
+    pages: int | None = None
+    more: bool | None = None
     made_at: datetime | None = None
     versions: Mapping[str, datetime] = field(default_factory=dict)
     deleted: Mapping[str, datetime] = field(default_factory=dict)

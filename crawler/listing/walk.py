@@ -5,12 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
+from crawler.listing.asking import FILE, to_template
 from crawler.listing.count import CountUp
 from crawler.listing.feed import Feed
 from crawler.listing.mark import Mark
 from crawler.listing.newest import NewestFirst
 from crawler.listing.packages import Packages
 from crawler.listing.pages import CEILING, CountedPages, to_page
+from crawler.listing.templates import Values
 from crawler.listing.windows import Windows
 from domain.sources import Issue, IssueKind, Source, Step, StepState
 
@@ -28,13 +30,16 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a list page told: its rows and how many of them this run had not seen, the portal's own total, its next
-    link, and the page's own address; and when the portal made it, where it says so."""
+    link, the page's own address, the portal's own count of pages, whether it says that more of them come, and when
+    the portal made the page, where it says so."""
 
     rows: int
     fresh: int
     total: int | None
     next_url: str | None
     url: str
+    pages: int | None = None
+    more: bool | None = None
     made_at: datetime | None = None
 
 
@@ -71,7 +76,7 @@ class Walk:
         return cls(
             source,
             windows=Windows.read(source) if "window" in listing else None,
-            pages=CountedPages.read(listing["pages"]) if "pages" in listing else None,
+            pages=CountedPages.read(listing["pages"], to_template(source)) if "pages" in listing else None,
             ceiling=listing["next"].get("ceiling", CEILING) if "next" in listing else None,
             packages=Packages.read(source) if "package" in listing else None,
             feed=Feed.read(source) if "feed" in listing else None,
@@ -118,8 +123,7 @@ class Walk:
         elif since is None and any(step.state is StepState.TODO for step in left):
             plan = Plan(())
         else:
-            kind = "file" if "file" in self.source.listing else "page"
-            plan = Plan((self._begin(Step(self.source.endpoint, kind, self.source.endpoint)),))
+            plan = Plan((self._begin(self._whole()),))
         plan = self._read_anew(plan, left)
         self.left = {step.token for step in left} - {step.token for step in plan.replaced}
         return plan
@@ -144,7 +148,7 @@ class Walk:
     def find_lists_of(self, pages: Sequence[Step]) -> set[str]:
         """The tokens of the first pages of the lists that these pages belong to."""
         if self.windows is None:
-            return {self.source.endpoint} if pages else set()
+            return {self._begin(self._whole()).token} if pages else set()
         return {each.token for page in pages for each in self.windows.around(page)}
 
     def count_on(self, step: Step, *, found: bool) -> Followed:
@@ -158,13 +162,20 @@ class Walk:
     def follow(self, step: Step, seen: Seen) -> Followed:
         """What comes after a list page; a full window gives its halves, or an issue where it cannot be divided."""
         self.depths.setdefault(step.token, 0)
-        if self.windows is not None and self.windows.is_full(step, seen.rows):
+        size = seen.rows if self.pages is None or seen.total is None else seen.total
+        if self.windows is not None and self.windows.is_full(step, size):
             halves = self.windows.halves(step)
             if halves:
                 return Followed(tuple(self._begin(half) for half in halves))
-            followed = self._chain(step, seen)
-            told = self._cut(step, f"{seen.rows} rows in the smallest window: there may be more than the portal gives")
+            followed = self._go_on(step, seen)
+            told = self._cut(step, f"{size} rows in the smallest window: there may be more than the portal gives")
             return Followed(followed.steps, (told, *followed.issues))
+        return self._go_on(step, seen)
+
+    def _go_on(self, step: Step, seen: Seen) -> Followed:
+        """The pages after this one of the same list."""
+        if seen.more is False:
+            return Followed()
         if self.pages is not None:
             return self._count_on(self.pages, step, seen)
         return self._chain(step, seen) if self.ceiling is not None else Followed()
@@ -208,15 +219,22 @@ class Walk:
         # Where `since` leaves a gap above what is known, the chain down to the mark stays incomplete.
         return Plan(steps, Mark(mark.low, max(mark.high, end)) if low <= mark.high else mark)
 
+    def _whole(self) -> Step:
+        """The list itself, where it is not walked by windows."""
+        kind = FILE if "file" in self.source.listing else "page"
+        return to_template(self.source).to_step(kind, Values(), {})
+
     def _begin(self, step: Step) -> Step:
         return self.pages.begin(step) if self.pages else step
 
     def _count_on(self, pages: CountedPages, step: Step, seen: Seen) -> Followed:
-        if seen.rows and not seen.fresh and seen.total is None:
+        told = pages.count(seen.total) if seen.pages is None else seen.pages
+        if seen.rows and not seen.fresh and told is None:
             return Followed(issues=(self._cut(step, "the page has only rows that were on pages before it"),))
-        cut = pages.is_cut(step, seen.rows, seen.total)
+        cut = pages.is_cut(step, seen.rows, told)
         issues = (self._cut(step, f"there are more pages than the ceiling of {pages.ceiling}"),) if cut else ()
-        return Followed(tuple(pages.after(step, seen.rows, seen.total)), issues)
+        first = step if not pages.in_place else self.windows.again(step) if self.windows else self._whole()
+        return Followed(tuple(pages.after(step, first, seen.rows, told)), issues)
 
     def _chain(self, step: Step, seen: Seen) -> Followed:
         if self.newest is not None and self.newest.is_enough(step, seen.made_at):
@@ -225,18 +243,20 @@ class Walk:
             broken = self.newest is not None and self.newest.is_broken(seen.made_at)
             told = "no link to older files, though there were some: the chain is broken"
             return Followed(issues=(self._cut(step, told),) if broken else ())
-        url = urljoin(seen.url, seen.next_url)
-        depth, ceiling = self.depths[step.token] + 1, self.ceiling or CEILING
-        if url in self.left and url not in self.parents and url != step.token:  # read before what leads to it
-            self.parents[url] = step.token
-            return Followed((to_page(step, url),))
-        if url in self.depths:
-            return Followed(issues=(self._cut(step, f"the next link leads back to {url}, which was read before"),))
+        following = to_page(step, urljoin(seen.url, seen.next_url), step.body)
+        token, ceiling = following.token, self.ceiling or CEILING
+        depth = self.depths[step.token] + 1
+        if token in self.left and token not in self.parents and token != step.token:  # read before what leads to it
+            self.parents[token] = step.token
+            return Followed((following,))
+        if token in self.depths:
+            told = f"the next link leads back to {following.url}, which was read before"
+            return Followed(issues=(self._cut(step, told),))
         if depth >= ceiling:
             return Followed(issues=(self._cut(step, f"there are more pages than the ceiling of {ceiling}"),))
-        self.depths[url] = depth
-        self.parents[url] = step.token
-        return Followed((to_page(step, url),))
+        self.depths[token] = depth
+        self.parents[token] = step.token
+        return Followed((following,))
 
     def _cut(self, step: Step, reason: str) -> Issue:
         return Issue(self.source.id, IssueKind.NOT_REACHED, reason, element="listing", url=step.url)

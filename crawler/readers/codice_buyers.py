@@ -13,7 +13,7 @@ _POSTAL_ZONE = re.compile(r"(?:35|38)\d{3}")
 # "Alcaldía" alone is an office that every town has: the body that it belongs to tells who buys.
 _OFFICE = re.compile(
     r"(?:alcald|pleno|ple\b|junta de gobierno|consejo|consell d|comité|comisi[óo]n|mesa de|diputad[oa]|concejal|"
-    r"concejo|geren[ct]|direc|presid|vicepresid|rector|secretar|intervenci|órgano|persona|la/s persona|jefatura|delegad)",
+    r"concejo|geren[ct]|direc|presid|vicepresid|rector|secretar|intervenci|órgano|persona|la/s|jefatura|delegad)",
     re.IGNORECASE,
 )
 _MOST_PARENTS = 20
