@@ -135,6 +135,7 @@ def _against_sense(declaration: Declaration, spiders: Path) -> Iterator[str]:
     if "protocol" in values and module.is_file():
         yield declaration.problem(("protocol",), f"{module} exists as well; remove one of the two")
     yield from _field_problems(declaration)
+    yield from _item_problems(declaration)
     yield from _browser_problems(declaration)
     yield from _canary_problems(declaration)
     least, most = values["expect"]["notices"]
@@ -166,6 +167,24 @@ def _field_problems(declaration: Declaration) -> Iterator[str]:
         if "detail" in values["json"] and "{row." not in values.get("endpoints", {}).get("detail", ""):
             told = "no address of a notice's document; write endpoints: {detail: https://…/{row.id}}"
             yield declaration.problem(("json", "detail"), told)
+
+
+def _item_problems(declaration: Declaration) -> Iterator[str]:
+    """The same for feeds and tables."""
+    values = declaration.values
+    protocol = values.get("protocol")
+    if protocol == "rss" and "feed" not in values:
+        yield declaration.problem(("protocol",), "the rss protocol needs its fields; write feed: {fields: …}")
+    if protocol == "csv" and "csv" not in values:
+        yield declaration.problem(("protocol",), "the csv protocol needs its columns; write csv: {fields: …}")
+    if "feed" in values:
+        from crawler.readers.feed_rules import check_rules as check_items
+
+        yield from _block_problems(declaration, "feed", check_items(values["feed"]))
+    if "csv" in values:
+        from crawler.readers.csv_rules import check_rules as check_columns
+
+        yield from _block_problems(declaration, "csv", check_columns(values["csv"]))
 
 
 def _block_problems(declaration: Declaration, block: str, wrong: str | None) -> Iterator[str]:

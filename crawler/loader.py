@@ -55,10 +55,12 @@ def to_spider(source: Source) -> type["SourceSpider"]:
 
 def _protocol_spider(source: Source) -> type["SourceSpider"]:
     from crawler.protocols.codice import CodiceSpider
+    from crawler.protocols.csv import CsvSpider
     from crawler.protocols.eforms import EformsSpider
     from crawler.protocols.html import HtmlSpider
     from crawler.protocols.json_api import JsonSpider
     from crawler.protocols.ocds import OcdsSpider
+    from crawler.protocols.rss import RssSpider
     from crawler.protocols.sam import SamSpider
     from crawler.protocols.ted import TedSpider
 
@@ -68,6 +70,8 @@ def _protocol_spider(source: Source) -> type["SourceSpider"]:
         "ted": TedSpider,
         "eforms": EformsSpider,
         "codice": CodiceSpider,
+        "rss": RssSpider,
+        "csv": CsvSpider,
         "sam": SamSpider,
         "json_api": JsonSpider,
         "opendatasoft": JsonSpider,

@@ -1,8 +1,9 @@
 """`tenderwatch parse`: bytes become notices by a reader's name or a source's id; no network, no database."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from crawler.listing.nothing import Nothing
@@ -10,6 +11,9 @@ from crawler.pipelines.normalise import to_notice
 from crawler.presets import PRESETS
 from crawler.readers.archives import is_archive
 from crawler.readers.codice import read_codice
+from crawler.readers.csv_file import read_csv
+from crawler.readers.feed import is_html, read_feed
+from crawler.readers.html import read_detail
 from crawler.readers.html import read_page as read_html
 from crawler.readers.json_notices import read_page as read_json
 from crawler.readers.ocds import merge_releases, read_release
@@ -45,32 +49,41 @@ def parse(reader_or_source: str, body: bytes, sources: Mapping[str, Source]) -> 
     if reader_or_source == "ocds":
         return _parse_ocds(body, ANY_OCDS)
     if reader_or_source in FORMATS and reader_or_source not in sources:
-        return _parse_xml(body, reader_or_source, _any_xml(reader_or_source))
+        return _parse_xml(body, _any_xml(reader_or_source), reader_or_source)
     reader, _, name = reader_or_source.rpartition(":")
     source = sources.get(name)
     if source is None or reader not in ("", source.protocol):
         known = ", ".join(("ocds", *FORMATS, *(f"html:{each.id}" for each in sources.values() if each.html), *sources))
         raise BadSource(f"{reader_or_source!r} is no reader or source; there are {known}")
-    if source.protocol == "ocds":
-        return _parse_ocds(body, source)
-    if source.protocol == "html":
-        page = read_html(body, source, source.url)
-        return _normalise(page.rows, source, page.faults)
-    if source.protocol in JSON:
-        page = read_json(body, source, source.url)
-        return _normalise(page.rows, source, page.faults)
-    if source.protocol in FORMATS:
-        return _parse_xml(body, source.protocol, source)
-    if source.protocol == "sam":
-        found = read_sam(body, source)
-        return _normalise(found.rows, source, found.faults)
-    if source.protocol == "codice":
-        file = read_codice(body, source)
-        return _normalise(file.rows, source, file.faults)
-    return _parse_own(body, source)
+    return _BY_PROTOCOL.get(source.protocol or "", _parse_own)(body, source)
 
 
-def _parse_xml(body: bytes, format_: str, source: Source) -> Parsed:
+def _parse_html(body: bytes, source: Source) -> Parsed:
+    page = read_html(body, source, source.url)
+    return _normalise(page.rows, source, page.faults)
+
+
+def _parse_json(body: bytes, source: Source) -> Parsed:
+    page = read_json(body, source, source.url)
+    return _normalise(page.rows, source, page.faults)
+
+
+def _parse_sam(body: bytes, source: Source) -> Parsed:
+    page = read_sam(body, source)
+    return _normalise(page.rows, source, page.faults)
+
+
+def _parse_csv(body: bytes, source: Source) -> Parsed:
+    page, _ = read_csv(body, source)
+    return _normalise(page.rows, source, page.faults)
+
+
+def _parse_codice(body: bytes, source: Source) -> Parsed:
+    page = read_codice(body, source)
+    return _normalise(page.rows, source, page.faults)
+
+
+def _parse_xml(body: bytes, source: Source, format_: str) -> Parsed:
     """One notice, an archive of them, or of TED a page of its search."""
     if is_archive(body):
         notices, faults = read_bundle(body, format_)
@@ -79,6 +92,14 @@ def _parse_xml(body: bytes, format_: str, source: Source) -> Parsed:
         page = read_search(body)
         return _normalise(page.rows, source, page.faults)
     return _normalise(read_xml(body, format_), source, ())
+
+
+def _parse_feed(body: bytes, source: Source) -> Parsed:
+    """A feed, or the page of one of its notices."""
+    if source.html and is_html(body):
+        return _normalise((read_detail(body, source, source.url, None),), source, ())
+    page = read_feed(body, source, source.url)
+    return _normalise(page.rows, source, page.faults)
 
 
 def _parse_own(body: bytes, source: Source) -> Parsed:
@@ -116,6 +137,18 @@ def _normalise(rows: Iterable[RawNotice], source: Source, faults: Iterable[Unrea
         notices.append(notice)
         issues += odd
     return Parsed(tuple(notices), tuple(faults), tuple(issues))
+
+
+_BY_PROTOCOL: dict[str, Callable[[bytes, Source], Parsed]] = {
+    "ocds": _parse_ocds,
+    "html": _parse_html,
+    **dict.fromkeys(JSON, _parse_json),
+    **{name: partial(_parse_xml, format_=name) for name in FORMATS},
+    "sam": _parse_sam,
+    "rss": _parse_feed,
+    "csv": _parse_csv,
+    "codice": _parse_codice,
+}
 
 
 ANY_OCDS = Source(

@@ -148,7 +148,7 @@ class Walk:
         elif since is None and any(step.state is StepState.TODO for step in left):
             plan = Plan(())
         else:
-            plan = Plan((self._begin(self._whole()),))
+            plan = Plan((self._begin(self._whole()), *self._further()))
         plan = self._read_anew(plan, left)
         self.left = {step.token for step in left} - {step.token for step in plan.replaced}
         return plan
@@ -261,6 +261,11 @@ class Walk:
             return step
         step = replace(step, low=low.isoformat(), high=high.isoformat())
         return ask_for(step, with_state(step.url, {SINCE: low.isoformat()}), step.body)
+
+    def _further(self) -> tuple[Step, ...]:
+        """The other files of a list that stands in several."""
+        urls = self.source.listing.get("file", {}).get("more", ())
+        return tuple(Step(url, FILE, url) for url in urls)
 
     def _without_page(self, step: Step) -> Step:
         """The list that a page is part of, before a page is put into it."""

@@ -116,8 +116,8 @@ def _read_detail(block: Mapping[str, Any]) -> DetailRules:
     if "is" not in block:
         raise BadSource("html.detail.is is missing; write the selector of an element that every notice's page has")
     return DetailRules(
-        _read_rule(block["is"], "html.detail.is"),
-        rules.read_fields(block.get("fields"), "html.detail.fields", FIELDS, _read_rule),
+        read_rule(block["is"], "html.detail.is"),
+        rules.read_fields(block.get("fields"), "html.detail.fields", FIELDS, read_rule),
         _read_inner(block, "lots", LOT_FIELDS, ("key",)),
         _read_inner(block, "documents", DOCUMENT_FIELDS, ("url",)),
     )
@@ -135,16 +135,17 @@ def _read_inner(block: Mapping[str, Any], name: str, known: frozenset[str], need
 def _read_rows(block: Mapping[str, Any], at: str, known: frozenset[str], needed: tuple[str, ...]) -> Rows:
     if "row" not in block:
         raise BadSource(f"{at}.row is missing; write the selector of one row")
-    fields = rules.read_fields(block.get("fields"), f"{at}.fields", known, _read_rule)
+    fields = rules.read_fields(block.get("fields"), f"{at}.fields", known, read_rule)
     rules.need(fields, f"{at}.fields", needed)
-    return Rows(_read_rule(block["row"], f"{at}.row"), fields)
+    return Rows(read_rule(block["row"], f"{at}.row"), fields)
 
 
 def _read_field(value: Any, at: str) -> tuple[Rule, ...]:
-    return rules.read_field(value, at, _read_rule)
+    return rules.read_field(value, at, read_rule)
 
 
-def _read_rule(value: Any, at: str) -> Rule:
+def read_rule(value: Any, at: str) -> Rule:
+    """One rule at its path. Raises BadSource."""
     block = {"css": value} if isinstance(value, str) else mapping(value, at)
     only(block, at, _RULE_KEYS)
     where = [key for key in _WHERE if key in block]
