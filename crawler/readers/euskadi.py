@@ -143,7 +143,7 @@ def _state(code: str | None, word: str | None) -> tuple[Kind | None, Status | No
 
 
 def _key(path: str | None) -> str:
-    """The notice's folder in every address of it ("expjaso315045"); older paths write it in capitals and without exp."""
+    """The notice's folder in each address of it ("expjaso315045"); older paths write it in capitals and without exp."""
     found = _FOLDER.search(path or "")
     name = (found[1] if found else path or "").lower()
     if not name:

@@ -3,18 +3,20 @@
 import io
 
 from crawler.readers.archives import read_documents
+from crawler.readers.boamp import ROOT as ROOT_OF_BOAMP
+from crawler.readers.boamp import read_boamp
 from crawler.readers.eforms import ROOTS, read_eforms
 from crawler.readers.ted_export import read_ted_export
 from crawler.readers.xml import Element, load_xml, name_of, namespace_of
 from domain.errors import SourceChanged, Unreadable
 from domain.notices import RawNotice
 
-FORMATS = ("ted", "eforms", "ted_export")
-"""What `read_xml` can be told to expect; `ted` is either of the others."""
+FORMATS = ("ted", "eforms", "ted_export", "boamp")
+"""What `read_xml` can be told to expect; `ted` is either of the two after it."""
 
 
 def read_xml(body: bytes, expected: str = "ted") -> tuple[RawNotice, ...]:
-    """The notice in one XML document: eForms of any SDK or nation, or TED_EXPORT R2.0.8 or R2.0.9.
+    """The notice in one XML document: eForms of any SDK or nation, TED_EXPORT R2.0.8 or R2.0.9, or BOAMP's own.
 
     Raises SourceChanged for what is not the format expected, Unreadable where its key is missing or the XML is refused.
     """
@@ -23,7 +25,11 @@ def read_xml(body: bytes, expected: str = "ted") -> tuple[RawNotice, ...]:
         return (read_eforms(root),)
     if expected in ("ted", "ted_export") and is_ted_export(root):
         return (read_ted_export(root),)
-    promised = {"eforms": "no eForms", "ted_export": "no TED_EXPORT"}.get(expected, "neither eForms nor TED_EXPORT")
+    if expected == "boamp" and name_of(root) == ROOT_OF_BOAMP:
+        return (read_boamp(root),)
+    promised = {"boamp": "no ANNONCE of BOAMP's", "eforms": "no eForms", "ted_export": "no TED_EXPORT"}.get(
+        expected, "neither eForms nor TED_EXPORT"
+    )
     raise SourceChanged(promised, f"{{{namespace_of(root)}}}{name_of(root)}"[:200])
 
 
