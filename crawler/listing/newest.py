@@ -27,18 +27,14 @@ class NewestFirst:
     def read(cls, source: Source) -> Self:
         """The chain as the source's YAML declares it."""
         options: Mapping[str, Any] = source.listing["newest_first"]
-        return cls(source.endpoint, **{name: to_span(text) for name, text in options.items()})
+        spans: dict[str, Any] = {name: to_span(text) for name, text in options.items()}
+        return cls(source.endpoint, **spans)
 
     def begin(self, left: Sequence[Step], low: datetime, high: datetime) -> Step:
         """The newest file, to be followed down to `low`; lower where an earlier run could not even read it."""
-        lows = [datetime.fromisoformat(step.low) for step in left if step.token == self.url and step.low]
-        return Step(
-            self.url,
-            "page",
-            self.url,
-            low=min(low, *lows).isoformat() if lows else low.isoformat(),
-            high=high.isoformat(),
-        )
+        failed = [datetime.fromisoformat(step.low) for step in left if step.token == self.url and step.low]
+        lowest = min([low, *failed])
+        return Step(self.url, "page", self.url, low=lowest.isoformat(), high=high.isoformat())
 
     def is_enough(self, step: Step, made_at: datetime | None) -> bool:
         """Nothing older than this file is wanted. One that does not tell its moment never ends a chain."""

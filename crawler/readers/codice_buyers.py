@@ -2,7 +2,7 @@
 
 import re
 
-from crawler.readers.xml import Element, child, children, find, text_at, text_of
+from crawler.readers.xml import Element, child, find, find_all, text_at, text_of
 from domain.notices import RawBuyer
 
 CANARIES = "ES70"
@@ -68,8 +68,7 @@ def _whole_name(name: str, above: list[str]) -> str:
 def _identify(party: Element | None) -> tuple[str | None, str | None, dict[str, str]]:
     """The tax number, else that of DIR3, with its scheme; and all of them by scheme."""
     ids: dict[str, str] = {}
-    for each in children(party, "PartyIdentification"):
-        element = child(each, "ID")
+    for element in find_all(party, "PartyIdentification/ID"):
         if id_ := text_of(element):
             ids.setdefault(element.get("schemeName") or "", id_)
     for scheme in _SCHEMES:
