@@ -28,9 +28,9 @@ def declared(place: Place, name: str) -> Place:
 
 
 def test_austender_by_its_feed_and_the_page_of_each_item(place: Place) -> None:
-    declared(place, "au_austender")
-    pages = {"amended": (SAVED / "au_austender/amended/page.html").read_bytes()}
-    pages["detail"] = (SAVED / "au_austender/detail/page.html").read_bytes()
+    declared(place, "au_austender_atm")
+    pages = {"amended": (SAVED / "au_austender_atm/amended/page.html").read_bytes()}
+    pages["detail"] = (SAVED / "au_austender_atm/detail/page.html").read_bytes()
     shown = {"page": "detail"}
     items = "".join(
         f"<item><title>NW-{n}: Pumps</title><link>https://www.tenders.gov.au/Atm/Show/{n:08d}-005d-4fc1-b04f-be2e0d3d77ad"
@@ -69,7 +69,7 @@ def test_a_feed_whose_items_are_the_notices(place: Place, name: str) -> None:
     assert place.revisions() == before
 
 
-@pytest.mark.parametrize("name", ["au_austender", "ru_eis_rss", "ca_buyandsell"])
+@pytest.mark.parametrize("name", ["au_austender_atm", "ru_eis_rss", "ca_buyandsell"])
 def test_a_feed_whose_items_were_renamed_is_no_empty_one(name: str) -> None:
     body = (SAVED / name / "open" / "feed.xml").read_bytes()
     renamed = body.replace(b"<item>", b"<entry>").replace(b"</item>", b"</entry>")
