@@ -101,8 +101,7 @@ class Facts:
     begins: int = 1  # the month with which a year begins
     known: Callable[[Release], dict[str, tuple[str, str]]] = lambda release: {release.ocid: release.known_as}
     scale: tuple[int, int] | None = None  # pages of so many rows, which the test makes smaller: (1000, 20)
-    slack: int = 0  # so many older notices may come with a page that has newer ones
-    secret: str | None = None
+    again: int | None = None  # so many requests at most are needed by a run that finds nothing new
 
 
 @dataclass

@@ -24,17 +24,6 @@ def records(releases: Sequence[Release], **more: Any) -> Json:
     return {**package(()), "records": [_record(each) for each in group(releases).values()], **more}
 
 
-def linked_records(releases: Sequence[Release], **more: Any) -> Json:
-    """A record package whose records only link to their releases."""
-    found = records(releases, **more)
-    for record in found["records"]:
-        record["releases"] = [
-            {"url": f"https://portal.example/{each['id']}", "date": each["date"], "tag": each["tag"]}
-            for each in record["releases"]
-        ]
-    return found
-
-
 def compiled(releases: Sequence[Release]) -> Json:
     """A package with the compiled release of each process."""
     return {**package(()), "releases": [_compile(each) for each in group(releases).values()]}
@@ -48,11 +37,6 @@ def packages(releases: Sequence[Release]) -> list[Json]:
 def lines(releases: Sequence[Release]) -> str:
     """JSON lines, a package for each process."""
     return "\n".join(json.dumps(each, ensure_ascii=False) for each in packages(releases))
-
-
-def zipped(**members: Any) -> bytes:
-    """A zip of these members: `_` in a name stands for a point, as names of arguments have none."""
-    return pack({name.replace("__", "/").replace("_", "."): each for name, each in members.items()})
 
 
 def pack(members: dict[str, Any]) -> bytes:

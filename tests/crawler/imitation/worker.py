@@ -18,6 +18,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import Settings as ScrapySettings
 from scrapy.utils.reactor import install_reactor
 
+import crawler.registry
 from crawler.addresses import Endpoint
 from crawler.loader import to_spider
 from crawler.options import Options
@@ -36,16 +37,17 @@ async def crawl(asked: dict[str, Any]) -> dict[str, Any]:
         def open(cls, *arguments: Any) -> Any:
             return super().open(*arguments, clock=lambda: now + timedelta(seconds=time.monotonic() - begun))
 
+    crawler.registry.SHIPPED = settings.data_dir / "shipped"  # to check all shipped sources each time takes seconds
     spider = to_spider(load_source(asked["source"], settings.sources_dir))
     spider.session_class = Timed
     values = ScrapySettings()
     values.setmodule("crawler.settings", priority="project")
     values.set("TENDERWATCH", settings, priority="cmdline")
     runner = AsyncCrawlerRunner(values)
-    crawler = runner.create_crawler(spider)
+    crawling = runner.create_crawler(spider)
     since, until = (datetime.fromisoformat(asked[name]) if asked[name] else None for name in ("since", "until"))
-    await runner.crawl(crawler, options=Options(since, until, Endpoint.read(asked["endpoint"])))
-    verdict = crawler.settings["TENDERWATCH_SESSION"].verdict
+    await runner.crawl(crawling, options=Options(since, until, Endpoint.read(asked["endpoint"])))
+    verdict = crawling.settings["TENDERWATCH_SESSION"].verdict
     return {"state": verdict.state.value, "reason": verdict.reason, "seconds": time.monotonic() - begun}
 
 
