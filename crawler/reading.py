@@ -38,7 +38,7 @@ class Reading:
     `keys` identify the rows of a list page (None: it is no list page), `faults` are the rows that could not be read;
     `total` is the portal's own count of the whole list, `pages` that of its pages; `releases` are kept raw beside the
     notices. `once`: a detail that was read by any run is not asked again. `cursor` is the opaque place in a feed where
-    the next run reads on.
+    the next run reads on. `anew` are tokens of details that are read again all the same.
     """
 
     notices: tuple[RawNotice, ...] = ()
@@ -51,3 +51,4 @@ class Reading:
     once: bool = False
     cursor: str | None = None
     pages: int | None = None
+    anew: frozenset[str] = frozenset()
