@@ -196,7 +196,8 @@ def _says_where(rule: Any) -> bool:
 def _listing_problems(declaration: Declaration) -> Iterator[str]:
     listing = declaration.values["listing"]
     window = listing.get("window", {})
-    if window and "to" not in window and "by" not in window:
+    has_end = bool({"to", "by", "whole"} & set(window)) or "{high" in json.dumps(declaration.values)
+    if window and not has_end:
         yield declaration.problem(("listing", "window"), "a window needs its end; write to: PARAMETER, or by: month")
     if "by" in window and "size" in window:
         yield declaration.problem(("listing", "window", "size"), "`by` gives the size; remove this line")

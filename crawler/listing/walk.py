@@ -205,7 +205,8 @@ class Walk:
         low = since or (mark.high - windows.overlap if mark else end - windows.first)
         border = min(self.packages.border(low, end), end) if self.packages else low
         packed = self.packages.between(low, border) if self.packages else ()
-        steps = (*packed, *(self._begin(step) for step in windows.between(border, end)))
+        beyond = end + windows.ahead if until is None else end
+        steps = (*packed, *(self._begin(step) for step in windows.between(border, beyond)))
         return _to_plan(steps, low, mark, since, until, end)
 
     def _plan_dated(

@@ -1,5 +1,6 @@
 """Where an OCDS publication is not as usual: paths of its rows, total, next page, errors and ocid (`ocds:`)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -15,14 +16,18 @@ MOST_WORDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The `ocds:` block of a source. An empty one changes nothing."""
+    """The `ocds:` block of a source. An empty one changes nothing. `ocid` cuts the ocid out of what stands there."""
 
     paths: Mapping[str, str]
+    ocid: re.Pattern[str] | None = None
 
     @classmethod
     def read(cls, options: Mapping[str, Any]) -> Self:
         """As the source's YAML says."""
-        return cls({name: options[name] for name in PATHS if name in options})
+        paths = {name: options[name] for name in PATHS if name in options}
+        if isinstance(cut := paths.get("ocid"), Mapping):
+            return cls({**paths, "ocid": cut["path"]}, re.compile(cut["regex"]))
+        return cls(paths)
 
     def find(self, name: str, text: Any) -> Any:
         """What stands at this path in a JSON text, None where there is nothing or no path."""
@@ -71,6 +76,8 @@ class Shape:
             if isinstance(value.get(name), list):
                 return {**value, name: self._with_ocid(value[name])}
         found = self.find("ocid", value)
+        if self.ocid and (cut := self.ocid.search(str(found or ""))):
+            found = cut[1]
         return {**value, "ocid": str(found)} if found not in (None, "") else value
 
 

@@ -7,7 +7,6 @@ FACTS: dict[str, Facts] = {**facts_api.FACTS, **facts_links.FACTS}
 DRAFTS = {
     "am_armeps": "armenia",
     "bg_aop": "bulgaria",
-    "br_compras": "brazil_compras",
     "hr_eojn": "croatia",
     "in_himachal_pradesh": "india_himachal_pradesh_civic_data_lab",
     "pe_perucompras_api": "peru_compras_api",

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from xml.sax.saxutils import escape
+from zoneinfo import ZoneInfo
 
-from tests.crawler.imitation.asking import Ask, digits, moment, number, one_of, span, whole, year
+from tests.crawler.imitation.asking import Ask, digits, moment, number, one_of, span, to_period, whole, year
 from tests.crawler.imitation.facts_api import ISO_DAY, SECONDS, UTC_SECONDS, number_of
 from tests.crawler.imitation.portal import Facts, Pages, Sheet, Token, Unit
 from tests.crawler.imitation.shapes import compiled, pack, package, packages, records, to_bytes
@@ -304,6 +305,15 @@ def by_name(names: Mapping[int, str]) -> Callable[[Sequence[Release]], list[Unit
     return units
 
 
+def by_buyer(releases: Sequence[Release]) -> list[Unit]:
+    """Three buyers, the last of which has bought nothing for years."""
+    found: dict[str, list[Release]] = {"00394": [], "26989": [], "05526": []}
+    for each in releases:
+        name = "05526" if number_of(each) > 90 else ("00394", "26989")[number_of(each) % 2]
+        found[name].append(each)
+    return [Unit(name, tuple(each), each[0].at) for name, each in found.items() if each]
+
+
 def as_files(sheet: Sheet, path: str) -> list[dict[str, Any]]:
     return [{"json": f"{sheet.host}{path}/{each.id}.json", "csv": f"{sheet.host}{path}/{each.id}.csv"} for each in sheet.rows]
 
@@ -377,8 +387,8 @@ def refresh(sheet: Sheet) -> str:
 def taiwan(sheet: Sheet) -> str:
     """A list of works: some have OCDS; a page beyond the last has no entries."""
     items = "".join(
-        f'<li><a href="index.php?code=view&amp;ids={each.id}">{each.id}</a>'
-        f'<a title="下載 OCDS 檔案" href="index.php?code=download&amp;ids={each.id}">JSON</a></li>'
+        f'<li><a href="index.php?code=view&amp;ids={number_of(each.last)}">{each.id}</a>'
+        f'<a title="下載 OCDS 檔案" href="index.php?code=download&amp;ids={number_of(each.last)}">JSON</a></li>'
         for each in sheet.rows
     )
     return page(f'<div class="main"><ul>{items}</ul></div>')
@@ -397,6 +407,32 @@ FACTS: dict[str, Facts] = {
         "America/Argentina/Mendoza",
         unit="month",
         document=Ask("/datasets/compras-<id>.json"),
+    ),
+    "br_compras": Facts(
+        "brazil_compras",
+        Ask("/modulo-uasg/2_consultarOrgao", {"statusOrgao": "true"}, {"pagina": "<page>"}, where={"page": whole}),
+        lambda sheet: {
+            "resultado": [{"cnpjCpfOrgao": each.id} for each in sheet.rows],
+            "totalPaginas": sheet.pages,
+        },
+        Stock(count=90, language="pt", currency="BRL"),
+        "America/Sao_Paulo",
+        ("low", "high"),
+        grain=(0, "day"),
+        pages=Pages("page", 2, first=1),
+        unit=by_buyer,
+        document=Ask(
+            "/modulo-ocds/1_releases",
+            {
+                "page": "1",
+                "offSet": "100",
+                "buyerID": "<id>",
+                "releaseStartDate": "<low>",
+                "releaseEndDate": "<high>",
+            },
+            where=dict.fromkeys(("low", "high"), span(ISO_DAY, "America/Sao_Paulo", "day")),
+        ),
+        document_pages=Pages("cursor", 10, param="page"),
     ),
     "br_medicamentos": Facts(
         "brazil_medicamentos_transparentes",
@@ -434,6 +470,7 @@ FACTS: dict[str, Facts] = {
         zone="America/Toronto",
         grain="week",
         unit="week",
+        until=lambda now: to_period(now.astimezone(ZoneInfo("America/Toronto")), "America/Toronto", "week").low,
         id_of=lambda asked: f"{asked['day'] // 10000}-{asked['day'] // 100 % 100:02d}-{asked['day'] % 100:02d}",
     ),
     "cl_chilecompra": chile("chile_compra_api_releases", "OCDS/allrelease", package),
@@ -851,10 +888,11 @@ FACTS: dict[str, Facts] = {
         "taiwan_aac",
         Ask("/cht/index.php", {"code": "list", "ids": "6", "page": "<page>"}, where={"page": whole}),
         taiwan,
-        Stock(count=24, language="zh", currency="TWD"),
+        Stock(count=24, language="zh", currency="TWD", ocid="ocds-tw-{}".format),
         pages=Pages("page", 10, first=1),
         unit="process",
         document=Ask("/cht/index.php", {"code": "download", "ids": "<id>"}),
+        id_of=lambda asked: f"ocds-tw-{asked['id']}",
     ),
     "tz_nest": nest("tanzania_bulk_releases", "release", package),
     "tz_nest_records": nest("tanzania_bulk_records", "record", records),

@@ -90,6 +90,7 @@ class Facts:
     document_unit: str | None = None  # where a document holds something else than a row stands for
     id_of: Callable[[Mapping[str, Any]], str] = lambda asked: str(asked["id"])
     content: Callable[[Sequence[Release]], Any] = package
+    document_pages: Pages | None = None  # of documents that go on by links.next
     browser: int | None = None  # the status that another user agent than a browser's gets
     encoding: str = "utf-8"
     busy: tuple[int, int] | None = None  # the status of the one request with this number, which asks to wait a second
@@ -112,7 +113,8 @@ class Imitation:
     now: datetime
     log: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-    printed: dict[str, tuple[dict[str, Any], int]] = field(default_factory=dict)
+    mistakes: dict[int, bytes] = field(default_factory=dict)  # what comes once in answer to these requests, by number
+    printed: dict[str, tuple[Any, dict[str, Any], int]] = field(default_factory=dict)
     served: int = 0
     tokens: int = 0
     used: int = 0
@@ -166,11 +168,14 @@ class Imitation:
         self.served += 1
         if facts.busy and self.served == facts.busy[1]:
             return facts.busy[0], {"Retry-After": "1"}, b"slower"
+        if self.served in self.mistakes:
+            return 200, {}, self.mistakes.pop(self.served)
         if asked.url in self.printed and asked.method == "GET":
-            values, start = self.printed[asked.url]
-            return self._list(values, start, asked)
+            answer, values, start = self.printed[asked.url]
+            found: Answer = answer(values, start, asked)
+            return found
         if facts.document and facts.document.fits(asked):
-            return self._document(facts.document.read(asked))
+            return self._document(facts.document.read(asked), 0, asked)
         if not facts.listing.fits(asked):
             raise Refused("no such page", 404)
         if facts.accepts and asked.headers.get("accept") != facts.accepts:
@@ -190,7 +195,7 @@ class Imitation:
             return pages.beyond, {}, b"no such page"
         following = None
         if pages and pages.kind == "cursor" and start + size < len(rows):
-            following = self._print_next(asked, values, start + size)
+            following = self._print_next(asked, pages, (self._list, values, start + size))
         count = -(-len(rows) // size)
         sheet = Sheet(shown, len(rows), count, following, values, facts.host)
         return 200, {}, to_bytes(facts.answer(sheet), facts.encoding)
@@ -234,13 +239,20 @@ class Imitation:
             found.setdefault(first.astimezone(ZoneInfo(zone)), []).append(each)
         return [Unit(f"{first:%Y-%m-%d}", tuple(every), first) for first, every in found.items()]
 
-    def _document(self, values: Mapping[str, Any]) -> Answer:
+    def _document(self, values: dict[str, Any], start: int, asked: Asked) -> Answer:
         facts, wanted = self.facts, self.facts.id_of(values)
         releases = self._select(values) if facts.span and facts.span[0] in values else self.releases
         units = {unit.id: unit for unit in self._units(releases, facts.document_unit or facts.unit)}
+        if wanted not in units and facts.document_pages:
+            return 200, {}, to_bytes({"uri": "https://portal.example/", "version": "1.1"})
         if wanted not in units:
             raise Refused(f"no such document: {wanted}", 404)
-        return 200, {}, to_bytes(facts.content(units[wanted].releases), facts.encoding)
+        found, pages = units[wanted].releases, facts.document_pages
+        if pages is None:
+            return 200, {}, to_bytes(facts.content(found), facts.encoding)
+        shown, end = found[start : start + pages.size], start + pages.size
+        links = {"next": self._print_next(asked, pages, (self._document, values, end))} if end < len(found) else {}
+        return 200, {}, to_bytes(package(shown, links=links))
 
     def _start(self, values: Mapping[str, Any]) -> int:
         pages = self.facts.pages
@@ -255,14 +267,12 @@ class Imitation:
             raise Refused("no such page")
         return (page - pages.first) * pages.size
 
-    def _print_next(self, asked: Asked, values: dict[str, Any], start: int) -> str:
-        pages = self.facts.pages
-        assert pages is not None
+    def _print_next(self, asked: Asked, pages: Pages, goes_on: tuple[Any, dict[str, Any], int]) -> str:
         path, _, query = asked.url.partition("?")
         kept = [pair for pair in query.split("&") if pair and not pair.startswith(f"{pages.param}=")]
-        cursor = quote(f"c{start}=/", safe="")
+        cursor = quote(f"c{goes_on[2]}=/", safe="")
         url = f"{path}?{'&'.join([*kept, f'{pages.param}={cursor}'])}"
-        self.printed[url] = (values, start)
+        self.printed[url] = goes_on
         return self.facts.host + url
 
     def _give_token(self, token: Token, asked: Asked) -> Answer:
