@@ -31,7 +31,7 @@ class Release:
 class Stock:
     """How much a portal has, and since when: `count` processes over the last `days`, and `older` ones years ago."""
 
-    count: int = 60
+    count: int = 48
     days: float = 6
     older: int = 3
     language: str = "en"
