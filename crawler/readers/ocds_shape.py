@@ -16,18 +16,21 @@ MOST_WORDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The `ocds:` block of a source. An empty one changes nothing. `ocid` cuts the ocid out of what stands there."""
+    """The `ocds:` block of a source; an empty one changes nothing. `only` is in the names of an archive's members, `cut`
+    takes the ocid out of what stands at its path."""
 
     paths: Mapping[str, str]
-    ocid: re.Pattern[str] | None = None
+    only: str = ""
+    cut: re.Pattern[str] | None = None
 
     @classmethod
     def read(cls, options: Mapping[str, Any]) -> Self:
         """As the source's YAML says."""
         paths = {name: options[name] for name in PATHS if name in options}
-        if isinstance(cut := paths.get("ocid"), Mapping):
-            return cls({**paths, "ocid": cut["path"]}, re.compile(cut["regex"]))
-        return cls(paths)
+        cut, only = paths.get("ocid"), options.get("only", "")
+        if isinstance(cut, Mapping):
+            return cls({**paths, "ocid": cut["path"]}, only, re.compile(cut["regex"]))
+        return cls(paths, only)
 
     def find(self, name: str, text: Any) -> Any:
         """What stands at this path in a JSON text, None where there is nothing or no path."""
@@ -76,7 +79,7 @@ class Shape:
             if isinstance(value.get(name), list):
                 return {**value, name: self._with_ocid(value[name])}
         found = self.find("ocid", value)
-        if self.ocid and (cut := self.ocid.search(str(found or ""))):
+        if self.cut and (cut := self.cut.search(str(found or ""))):
             found = cut[1]
         return {**value, "ocid": str(found)} if found not in (None, "") else value
 
