@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from crawler.listing.nothing import Nothing
 from crawler.normalise.counts import to_count
 from crawler.paths import find as find_path
 from domain.errors import SourceChanged, Unreadable
@@ -16,21 +17,22 @@ MOST_WORDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The `ocds:` block of a source; an empty one changes nothing. `only` is in the names of an archive's members, `cut`
-    takes the ocid out of what stands at its path."""
+    """The `ocds:` block of a source; an empty one changes nothing. `only` is in the names of an archive's members,
+    `nothing` tells those that hold none, `cut` takes the ocid out of what stands at its path."""
 
     paths: Mapping[str, str]
     only: str = ""
     cut: re.Pattern[str] | None = None
+    nothing: Nothing = Nothing()
 
     @classmethod
     def read(cls, options: Mapping[str, Any]) -> Self:
         """As the source's YAML says."""
         paths = {name: options[name] for name in PATHS if name in options}
-        cut, only = paths.get("ocid"), options.get("only", "")
-        if isinstance(cut, Mapping):
-            return cls({**paths, "ocid": cut["path"]}, only, re.compile(cut["regex"]))
-        return cls(paths, only)
+        regex, ocid = None, paths.get("ocid")
+        if isinstance(ocid, Mapping):
+            regex, paths["ocid"] = re.compile(ocid["regex"]), ocid["path"]
+        return cls(paths, options.get("only", ""), regex, Nothing.read(options.get("empty", ())))
 
     def find(self, name: str, text: Any) -> Any:
         """What stands at this path in a JSON text, None where there is nothing or no path."""
