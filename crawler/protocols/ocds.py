@@ -39,6 +39,8 @@ class OcdsSpider(ArchiveSpider):
         shape, encoding = Shape.read(self.source.ocds), self.source.encoding
         portion = fetched.more or is_archive(fetched.body)
         whole = self.is_archive(fetched.step) and not portion
+        if whole and not fetched.body and fetched.status == 200:
+            return Reading(keys=())  # an archive without files, as of a day without notices; an empty body has failed
         page = (read_file if portion or whole else read_page)(fetched.body, encoding, shape)
         releases = [_with_text_ocid(release) for release in page.releases]
         merges = releases if self.source.identity == "release" else _merge(releases, find_releases)
