@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from crawler.listing.nothing import Nothing
@@ -23,7 +23,7 @@ class Shape:
     paths: Mapping[str, str]
     only: str = ""
     cut: re.Pattern[str] | None = None
-    nothing: Nothing = Nothing()
+    nothing: Nothing = field(default_factory=Nothing)
 
     @classmethod
     def read(cls, options: Mapping[str, Any]) -> Self:

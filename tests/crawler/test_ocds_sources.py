@@ -1,14 +1,12 @@
 """Each publication's own listing runs to its end against an imitation of its own quirks, and a wrong YAML does not."""
 
 import csv
-import csv
 import os
 import re
 import statistics
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest

@@ -172,7 +172,7 @@ def moment(form: str, zone: str = "UTC") -> Reads:
     """A moment that is printed so, to the second and to the letter."""
 
     def read(text: str) -> Period:
-        found = datetime.strptime(text, form)
+        found = datetime.strptime(text, form)  # noqa: DTZ007 (the zone is put in below)
         if found.tzinfo is None:
             if found.strftime(form) != text:
                 raise ValueError(f"not printed as {form}")
@@ -186,7 +186,7 @@ def span(form: str, zone: str, of: str) -> Reads:
     """A whole day, month or year that is printed so; years may be `plus` others (see `year`)."""
 
     def read(text: str) -> Period:
-        found = datetime.strptime(text, form)
+        found = datetime.strptime(text, form)  # noqa: DTZ007 (the zone is put in below)
         if found.strftime(form) != text:
             raise ValueError(f"not printed as {form}")
         return to_period(found, zone, of)
@@ -198,7 +198,7 @@ def year(zone: str, plus: int = 0, begins: int = 1) -> Reads:
     """A year in four digits."""
 
     def read(text: Any) -> Period:
-        found = datetime(whole(text) - plus, begins, 1)
+        found = datetime(whole(text) - plus, begins, 1)  # noqa: DTZ001 (the zone is put in below)
         return Period(_in(found, zone), _in(found.replace(year=found.year + 1), zone))
 
     return read

@@ -1,9 +1,14 @@
 """All publications that are imitated, those that are drafts, and those that are shown elsewhere."""
 
-from tests.crawler.imitation import facts_api, facts_links
+from tests.crawler.imitation import facts_details, facts_files, facts_pages, facts_windows
 from tests.crawler.imitation.portal import Facts
 
-FACTS: dict[str, Facts] = {**facts_api.FACTS, **facts_links.FACTS}
+FACTS: dict[str, Facts] = {
+    **facts_windows.FACTS,
+    **facts_pages.FACTS,
+    **facts_files.FACTS,
+    **facts_details.FACTS,
+}
 DRAFTS = {
     "am_armeps": "armenia",
     "bg_aop": "bulgaria",

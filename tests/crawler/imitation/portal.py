@@ -77,7 +77,7 @@ class Facts:
     csv: str
     listing: Ask
     answer: Callable[[Sheet], Any] = lambda sheet: package(sheet.rows)
-    stock: Stock = Stock()
+    stock: Stock = field(default_factory=Stock)
     zone: str = "UTC"
     span: tuple[str, ...] = ()
     ends_before: bool = False
