@@ -22,7 +22,7 @@ class CookiesMiddleware:
     """Keeps what is set, also on a redirect, as long as the crawl lasts."""
 
     def __init__(self, session: "Session") -> None:
-        self._session, self._jar = session, CookieJar()  # type: ignore[no-untyped-call]
+        self._session, self._jar = session, CookieJar()
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler") -> Self:
