@@ -29,6 +29,8 @@ def check_listing(values: Mapping[str, Any]) -> Iterator[Problem]:
     over = window.get("over", {})
     for at, text in asked.items():
         yield from _check_places(at, text, listing, {*OTHERS, *over})
+    for name, each in over.items():
+        yield from _check_places(("listing", "window", "over", name), each, listing, OTHERS)
     if "links" in listing:
         yield from _check_links(listing, {*OTHERS, *over})
     yield from _check_request(("request",), request, values)

@@ -26,9 +26,10 @@ class OcdsSpider(ArchiveSpider):
 
     def is_archive(self, step: Step) -> bool:
         """Files and windows that are one document each: how a list goes on stands in its page, which is read whole."""
+        if step.kind != "window" or is_canary(step):
+            return step.kind == FILE
         walk = self.session.walk
-        goes_on = walk.pages or walk.ceiling or walk.links or (walk.windows and walk.windows.full)
-        return step.kind == FILE or (step.kind == "window" and not goes_on and not is_canary(step))
+        return not (walk.pages or walk.ceiling or walk.links or (walk.windows and walk.windows.full))
 
     def read_documents(self, file: IO[bytes]) -> Iterator[Document]:
         """The releases, records and small packages of a file."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from crawler.listing.nothing import Nothing
@@ -13,7 +13,6 @@ from domain.errors import SourceChanged, Unreadable
 PATHS = ("rows", "total", "pages", "next", "error", "ocid")
 LINK = ("href", "url", "uri")
 MOST_WORDS = 300
-NOTHING = Nothing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class Shape:
     paths: Mapping[str, str]
     only: str = ""
     cut: re.Pattern[str] | None = None
-    nothing: Nothing = NOTHING
+    nothing: Nothing = field(default_factory=Nothing)
 
     @classmethod
     def read(cls, options: Mapping[str, Any]) -> Self:
