@@ -39,7 +39,7 @@ async def save_response(request: Request, reactor: Any, contexts: Any, pool: Any
     small = request.meta.get(SMALL, 0)
     names = {name: values for name, values in request.headers.items() if name.lower() != b"accept-encoding"}
     names |= {b"Accept-Encoding": [b"gzip"]} if small else {}
-    sending = FileBodyProducer(io.BytesIO(request.body)) if request.body else None
+    sending: Any = FileBodyProducer(io.BytesIO(request.body)) if request.body else None  # type: ignore[no-untyped-call]
     asking = agent.request(request.method.encode(), request.url.encode("ascii"), Headers(names), sending)
     answer: Any = await maybe_deferred_to_future(asking)
     with ExitStack() as stack:

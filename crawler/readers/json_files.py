@@ -15,7 +15,7 @@ from crawler.readers.archives import (
     size_of,
     telling_broken,
 )
-from crawler.readers.json_stream import CutOff, read_values
+from crawler.readers.json_stream import CutOff, Readable, read_values
 from domain.errors import SourceChanged, Unreadable
 
 TAKEN = ("", "json", "jsonl", "ndjson", "txt", "xml", "refused", "gz", "zip")
@@ -52,7 +52,7 @@ def read_json_documents(
         raise SourceChanged(f"the archive holds no JSON{f' named {only}' if only else ''}", names[0][:200])
 
 
-def _rows(stream: IO[bytes], name: str, wanted: frozenset[str], ocid: str) -> Iterator[Document]:
+def _rows(stream: Readable, name: str, wanted: frozenset[str], ocid: str) -> Iterator[Document]:
     """The rows of one file or member. What breaks in the middle of it is a fault, and so is a bad member of many."""
     number = 0
     try:
@@ -80,7 +80,7 @@ def _is_taken(name: str, only: str, names: list[str]) -> bool:
         return False
     names[:] = [*names, name][:1]
     ending = last.rpartition(".")[2].lower() if "." in last else ""
-    return ending in TAKEN and only in last
+    return ending in TAKEN and only in name  # in a portion the member is the folder of its rows
 
 
 def _holds_archive(file: IO[bytes]) -> bool:

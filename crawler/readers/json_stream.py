@@ -7,7 +7,7 @@ and its rows come one by one. Several values may follow one another, as in files
 import io
 import re
 from collections.abc import Iterator
-from typing import IO
+from typing import Protocol
 
 from domain.errors import SourceChanged, Unreadable
 
@@ -24,6 +24,13 @@ _BLANK = re.compile(rb"[\s\0\x1e,]*+")
 _MARK = b"\xef\xbb\xbf"
 
 
+class Readable(Protocol):
+    """Whatever bytes are read from."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most so many bytes; none at the end."""
+
+
 class CutOff(Unreadable):
     """The stream ends within a value."""
 
@@ -31,7 +38,7 @@ class CutOff(Unreadable):
 class Cursor:
     """A place in a stream of JSON: the value there is taken, skipped, or entered."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: Readable) -> None:
         self._stream, self._held, self._at, self._ended = stream, b"", 0, False
         self._passed = 0
         if self._fill() and self._held.startswith(_MARK):
@@ -140,7 +147,7 @@ class Cursor:
         return Unreadable("not JSON", f"byte {self._passed + self._at}")
 
 
-def read_values(stream: IO[bytes], wanted: frozenset[str], ocid: str = "ocid") -> Iterator[bytes]:
+def read_values(stream: Readable, wanted: frozenset[str], ocid: str = "ocid") -> Iterator[bytes]:
     """The rows of a stream, each as JSON: releases, records and small packages.
 
     `wanted` are the names of the lists whose elements are rows; elsewhere only what has an ocid (or what stands in its
