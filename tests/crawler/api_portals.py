@@ -75,8 +75,9 @@ def pncp() -> Api:
     def answer(url: str) -> Answer:
         query = only(url, "dataInicial", "dataFinal", "codigoModalidadeContratacao", "pagina", "tamanhoPagina")
         assert urlsplit(url).path == "/api/consulta/v1/contratacoes/atualizacao"
-        assert 10 <= (size := int(query["tamanhoPagina"])) <= 50
-        low, high = (datetime.strptime(query[name], "%Y%m%d").date() for name in ("dataInicial", "dataFinal"))
+        size = int(query["tamanhoPagina"])
+        assert 10 <= size <= 50
+        low, high = (date.fromisoformat(query[name]) for name in ("dataInicial", "dataFinal"))
         kind, page = int(query["codigoModalidadeContratacao"]), int(query["pagina"])
         found = [
             row
@@ -109,7 +110,7 @@ def world_bank() -> Api:
             "contact_organization": "Upland Water Agency",
             "contact_ctry_name": "Kenya",
         }
-        for number in range(250)
+        for number in range(210)
     ]
 
     def answer(url: str) -> Answer:
@@ -130,14 +131,14 @@ def tenderned() -> Api:
     rows = [
         {
             "publicatieId": str(900000 + number),
-            "publicatieDatum": f"{DAYS[4 + number % 2]}",
+            "publicatieDatum": f"{DAYS[4 + (number > 110)]}",
             "typePublicatie": {"code": "AOO", "omschrijving": "Aankondiging van een opdracht"},
             "aanbestedingNaam": f"Levering van {number} pompen",
             "opdrachtgeverNaam": "Waterschap Noorderbrug",
             "sluitingsDatum": "2026-12-18T12:00:00",
             "kenmerk": 700000 + number,
         }
-        for number in range(260)
+        for number in range(120)
     ]
 
     def answer(url: str) -> Answer:
@@ -183,11 +184,15 @@ def simap() -> Api:
             _, project, _, publication = urlsplit(url).path.rsplit("/", 3)
             row = next(row for row in rows if row["publicationId"] == publication)
             assert row["id"] == project
-            base = {"publicationNumber": row["publicationNumber"], "title": row["title"], "cpvCode": {"code": "42122000"}}
+            base = {
+                "publicationNumber": row["publicationNumber"],
+                "title": row["title"],
+                "cpvCode": {"code": "42122000"},
+            }
             dates = {"offerDeadline": "2026-12-18T16:00:00+01:00"}
             return to_json({"id": publication, "type": "tender", "base": base, "dates": dates, "lots": []})
         assert urlsplit(url).path == "/api/publications/v2/project/project-search"
-        query = {name: values for name, values in parse_qs(urlsplit(url).query).items()}
+        query = parse_qs(urlsplit(url).query)
         low, high = query["newestPublicationFrom"][0], query["newestPublicationUntil"][0]
         found = [
             row
@@ -208,10 +213,10 @@ def simap() -> Api:
 
 
 def bzp() -> Api:
-    """At most 500 rows, of one kind and between two moments of UTC; PageNumber means nothing. 1,300 within an hour."""
+    """At most 500 rows, of one kind and between two moments of UTC; PageNumber means nothing. 700 within an hour."""
     busy = datetime(2026, 11, 19, 9, tzinfo=UTC)
-    moments = [busy + timedelta(seconds=2.7 * n) for n in range(1300)]
-    moments += [datetime(2026, 11, 18, 16, tzinfo=UTC) + timedelta(minutes=11 * n) for n in range(200)]
+    moments = [busy + timedelta(seconds=5 * n) for n in range(700)]
+    moments += [datetime(2026, 11, 18, 16, tzinfo=UTC) + timedelta(minutes=37 * n) for n in range(60)]
     rows = [
         {
             "noticeType": "ContractNotice" if number % 50 else "TenderResultNotice",
@@ -264,7 +269,8 @@ def mercado_publico() -> Api:
             return to_json({"Codigo": 203, "Mensaje": "Ticket no válido."})
         if "codigo" in query:
             return to_json({"Cantidad": 1, "Version": "v1", "Listado": [document(query["codigo"])]})
-        day = datetime.strptime(only(url, "fecha", "ticket")["fecha"], "%d%m%Y").date()
+        printed = only(url, "fecha", "ticket")["fecha"]
+        day = date(int(printed[4:]), int(printed[2:4]), int(printed[:2]))
         rows = [{name: document(code)[name] for name in SHORT} for code in days.get(day, [])]
         return to_json({"Cantidad": len(rows), "Version": "v1", "Listado": rows})
 
@@ -300,7 +306,9 @@ def opendatasoft(rows: list[dict[str, Any]], path: str) -> Callable[[str], Answe
         query = only(url, "where", "order_by", "limit", "offset")
         limit, offset = int(query["limit"]), int(query["offset"])
         if limit > 100 or offset + limit > 10_000:
-            return to_json({"message": "Invalid value for offset/limit", "error_code": "InvalidRESTParameterError"}, 400)
+            return to_json(
+                {"message": "Invalid value for offset/limit", "error_code": "InvalidRESTParameterError"}, 400
+            )
         found = chosen(rows, ODS, query["where"], query["order_by"])
         return to_json({"total_count": len(found), "results": found[offset : offset + limit]})
 
@@ -325,12 +333,14 @@ def chosen(rows: list[dict[str, Any]], form: re.Pattern[str], where: str, order:
     match = form.fullmatch(where)
     assert match, where
     column, low, sign, high, _ = match.groups()
-    found = [row for row in rows if low <= row[column] and (row[column] < high or (sign == "<=" and row[column] == high))]
+    found = [
+        row for row in rows if low <= row[column] and (row[column] < high or (sign == "<=" and row[column] == high))
+    ]
     return sorted(found, key=lambda row: [row.get(name, "") for name in order.split(",")])
 
 
 def boamp() -> Api:
-    """Some 250 notices a day, whose `donnees` is JSON in a text."""
+    """Some 120 notices a day, whose `donnees` is JSON in a text."""
     own = {"OBJET": {"OBJET_COMPLET": "Fourniture de pompes", "CPV": {"PRINCIPAL": "42122000"}}}
     rows = [
         {
@@ -344,7 +354,7 @@ def boamp() -> Api:
             "annonce_lie": None,
             "donnees": json.dumps(own),
         }
-        for number in range(1000)
+        for number in range(480)
     ]
     path = "/api/explore/v2.1/catalog/datasets/boamp/records"
     keys = {row["idweb"] for row in rows}
@@ -352,7 +362,7 @@ def boamp() -> Api:
 
 
 def secop() -> Api:
-    """2,300 processes of four days; columns without a value are left out."""
+    """1,150 processes of two days, most of them on one; columns without a value are left out."""
     rows = [
         {
             "id_del_proceso": f"CO1.REQ.{9000000 + number}",
@@ -363,11 +373,12 @@ def secop() -> Api:
             "estado_del_procedimiento": "Publicado",
             "adjudicado": "No",
             "fecha_de_publicacion_del": "2026-11-17T00:00:00.000",
-            "fecha_de_ultima_publicaci": f"{DAYS[2 + number % 4]}T{number % 11:02}:00:00.000",
+            "fecha_de_ultima_publicaci": f"{DAYS[4 + (number > 1080)]}T{number % 11:02}:00:00.000",
+            "fecha_de_recepcion_de": "2026-12-03T17:00:00.000",
             "codigo_principal_de_categoria": "V1.40151500",
             **({"precio_base": "420000000"} if number % 3 else {}),
         }
-        for number in range(2300)
+        for number in range(1150)
     ]
     keys = {row["id_del_proceso"] for row in rows}
     return Api(socrata(rows, "/resource/p6dx-8zbt.json"), keys, error={"error": True, "message": "Timeout"})
