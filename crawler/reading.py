@@ -39,6 +39,7 @@ class Reading:
     `total` is the portal's own count of the whole list, `pages` that of its pages; `more`: it says whether pages come
     after this one (None: it does not). `releases` are kept raw beside the notices. `once`: a detail that was read by
     any run is not asked again. `cursor` is the opaque place in a feed where the next run reads on.
+    `anew` are tokens of details that are read again all the same.
     """
 
     notices: tuple[RawNotice, ...] = ()
@@ -52,3 +53,4 @@ class Reading:
     cursor: str | None = None
     pages: int | None = None
     more: bool | None = None
+    anew: frozenset[str] = frozenset()
