@@ -14,6 +14,7 @@ from crawler.listing.mark import Mark
 from crawler.listing.packages import Packages
 from crawler.listing.pages import CEILING, CountedPages, to_page
 from crawler.listing.templates import Values, ask_for, read_state, with_state
+from crawler.listing.totals import TOTAL
 from crawler.listing.windows import Windows
 from domain.sources import Issue, IssueKind, Source, Step, StepState
 
@@ -177,6 +178,8 @@ class Walk:
     def follow(self, step: Step, seen: Seen) -> Followed:
         """What comes after a list page; a full window gives its halves, or an issue where it cannot be divided."""
         self.depths.setdefault(step.token, 0)
+        if step.kind == TOTAL:
+            return Followed()
         size = seen.rows if self.pages is None or seen.total is None else seen.total
         if self.windows is not None and self.windows.is_full(step, size):
             halves = self.windows.halves(step)
@@ -248,7 +251,7 @@ class Walk:
         return self._whole(low, high)
 
     def _begin(self, step: Step) -> Step:
-        return self.pages.begin(step) if self.pages else step
+        return self.pages.begin(step) if self.pages and step.kind != TOTAL else step
 
     def _count_on(self, pages: CountedPages, step: Step, seen: Seen) -> Followed:
         told = pages.count(seen.total) if seen.pages is None else seen.pages

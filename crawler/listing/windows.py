@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from crawler.listing.asking import to_template
 from crawler.listing.templates import Bounds, Template, Values, ask_for, read_state, with_state
+from crawler.listing.totals import TOTAL
 from crawler.spans import to_span
 from domain.sources import Source, Step
 
@@ -23,7 +24,7 @@ class Windows:
     """`listing: {window: …}` of a source; instants in UTC, printed in the source's zone as `format` says.
 
     The bounds go into placeholders of the endpoint or of a POST's body, or into parameters. `begins` is the month with
-    which a year begins.
+    which a year begins; `total` is where the number of a window's notices is told.
     """
 
     template: Template
@@ -39,6 +40,7 @@ class Windows:
     smallest: timedelta = timedelta(minutes=1)
     behind: timedelta = timedelta(0)
     full: int | None = None
+    total: Template | None = None
     over: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -54,6 +56,7 @@ class Windows:
             from_name=options.get("from"),
             to_name=options.get("to"),
             full=options.get("halve_when_full"),
+            total=Template(options["total"]["url"]) if "total" in options else None,
             over=over,
             **spans,
             **named,
@@ -64,6 +67,8 @@ class Windows:
         begin = self._floor(low)
         while begin < high:
             end = min(self._after(begin), high)
+            if self.total is not None and end == self._after(begin):
+                yield self._ask_total(self.total, begin, end)
             for values in itertools.product(*self.over.values()):
                 yield self._step(begin, end, dict(zip(self.over, values, strict=True)))
             begin = end
@@ -104,6 +109,11 @@ class Windows:
         values = Values(bounds, words=in_place)
         step = self.template.to_step("window", values, parameters, low=low.isoformat(), high=high.isoformat())
         return ask_for(step, with_state(step.url, in_place), step.body)
+
+    def _ask_total(self, total: Template, low: datetime, high: datetime) -> Step:
+        """Without bounds of its own: a total that cannot be had holds no mark back."""
+        bounds = Bounds(low, high, self.zone, self.by is not None)
+        return total.to_step(TOTAL, Values(bounds), {}, key=f"{low.isoformat()}/{high.isoformat()}")
 
     def _floor(self, moment: datetime) -> datetime:
         if self.by:

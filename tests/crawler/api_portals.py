@@ -236,7 +236,8 @@ def bzp() -> Api:
 
     def answer(url: str) -> Answer:
         if urlsplit(url).path == "/mo-board/api/v1/notice/stats":
-            query = only(url, "PublicationDateFrom", "PublicationDateTo")
+            day = only(url, "PublicationDateFrom", "PublicationDateTo")
+            query = {name: f"{each}T{time}Z" for (name, each), time in zip(day.items(), EDGES, strict=True)}
             kinds = {row["noticeType"] for row in rows}
             counted = ((kind, len(within(query, kind))) for kind in sorted(kinds))
             return to_json([{"noticeType": kind, "numberOfNotices": count} for kind, count in counted if count])
@@ -293,6 +294,7 @@ def mercado_publico() -> Api:
     return Api(answer, keys, KEY, error=error)
 
 
+EDGES = ("00:00:00", "23:59:59.999999")
 SHORT = ("CodigoExterno", "Nombre", "CodigoEstado", "FechaCierre")
 ODS = re.compile(r"(\w+) >= date'([\d:T-]+)' AND \1 (<=?) date'([\d:T-]+)'(?: AND \((.+)\))?")
 SOQL = re.compile(r"(\w+) >= '([\d:T-]+)' AND \1 (<=?) '([\d:T-]+)'(?: AND \((.+)\))?")

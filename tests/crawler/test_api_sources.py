@@ -1,5 +1,7 @@
 """Each source with an API in JSON, by its own YAML, against a portal with its quirks: to the end, twice."""
 
+import json
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -7,7 +9,7 @@ import pytest
 from scrapy import Request
 
 from domain.sources import RunState
-from tests.crawler.api_portals import KEY, NOW, PORTALS, Api
+from tests.crawler.api_portals import KEY, NOW, PORTALS, Api, opendatasoft
 from tests.crawler.drive import SpiderDrive
 from tests.crawler.portals import Answer, Place
 
@@ -62,6 +64,42 @@ def test_an_error_with_200_is_told_and_asked_again_by_the_next_run(place: Place,
     assert any(word in reason for reason in told_of(place) for word in words), told_of(place)
     crawl(place, name, portal, minutes=30)
     assert {notice["key"] for notice in place.notices(name)} == portal.keys
+
+
+def test_bzp_is_held_against_its_own_statistics(place: Place) -> None:
+    """A portal that gives fewer rows than a page may hold has no full window, and would go on as if it were whole."""
+    portal = PORTALS["pl_bzp"]()
+
+    def answer(request: Request) -> Answer:
+        found = portal(request.url)
+        return found if "stats" in request.url else Answer(json.dumps(json.loads(found.body)[:400]).encode())
+
+    verdict = SpiderDrive(place, answer, NOW, "pl_bzp").run()
+    assert verdict is not None
+    assert verdict.state is RunState.PARTIAL
+    assert re.search(r"the portal counts \d+ notices, its pages held \d+", verdict.reason or "")
+
+
+def test_a_window_is_halved_by_its_total_where_pages_reach_only_so_far(place: Place) -> None:
+    rows = [{"id": f"N{n}", "at": f"2026-11-{16 + n // 60:02}T{n % 24:02}:00:00", "name": "Pumps"} for n in range(240)]
+    asked: list[str] = []
+
+    def answer(request: Request) -> Answer:
+        asked.append(request.url)
+        return opendatasoft(rows, "/calls/records")(request.url)
+
+    place.write(
+        protocol="opendatasoft",
+        endpoint="https://portal.invalid/calls/records",
+        zone="UTC",
+        listing={"window": {"size": "8d", "first": "7d", "smallest": "1h", "halve_when_full": 100}},
+        json={"date": "at", "order": "id", "list": {"fields": {"key": "id", "title": "name"}}},
+    )
+    verdict = SpiderDrive(place, answer, NOW).run()
+    assert verdict is not None
+    assert verdict.state is RunState.OK, verdict.reason
+    assert len(place.notices()) == 240
+    assert all("offset=0" in url for url in asked)
 
 
 def told_of(place: Place) -> list[str]:
