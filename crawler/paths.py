@@ -4,9 +4,12 @@ from typing import Any
 
 import jmespath  # type: ignore[import-untyped]
 from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]
-from jmespath.parser import ParsedResult as Path  # type: ignore[import-untyped]
+from jmespath.parser import ParsedResult  # type: ignore[import-untyped]
 
 from domain.errors import Unreadable
+
+Path = ParsedResult
+"""A path that was read once, for many values."""
 
 
 def find(path: str, value: Any) -> Any:

@@ -11,7 +11,7 @@ from scrapy import Request
 from domain.sources import RunState
 from tests.crawler.api_portals import KEY, NOW, PORTALS, Api, opendatasoft
 from tests.crawler.drive import SpiderDrive
-from tests.crawler.portals import Answer, Place
+from tests.crawler.portals import Answer, Place, Portal
 
 ERRORS = ("br_pncp", "int_worldbank", "nl_tenderned", "cl_mercadopublico", "fr_boamp")
 
@@ -100,6 +100,16 @@ def test_a_window_is_halved_by_its_total_where_pages_reach_only_so_far(place: Pl
     assert verdict.state is RunState.OK, verdict.reason
     assert len(place.notices()) == 240
     assert all("offset=0" in url for url in asked)
+
+
+@pytest.mark.parametrize("name", ["br_pncp", "ch_simap"])
+def test_the_same_over_http(place: Place, name: str) -> None:
+    """A 204 without a body, a cursor with a bar in it, documents: as they travel."""
+    api = PORTALS[name]()
+    with Portal(api) as portal:
+        run = place.crawl(portal, name, until=NOW)
+        assert run.state is RunState.OK, run.reason
+    assert {notice["key"] for notice in place.notices(name)} == api.keys
 
 
 def told_of(place: Place) -> list[str]:
