@@ -1,12 +1,14 @@
 """Paths into JSON, as a source's YAML writes them: JMESPath."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import jmespath  # type: ignore[import-untyped]
 from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]
-from jmespath.parser import ParsedResult as Path  # type: ignore[import-untyped]
 
 from domain.errors import Unreadable
+
+Path: TypeAlias = Any
+"""A path that was read once, for many values (jmespath has no types)."""
 
 
 def find(path: str, value: Any) -> Any:

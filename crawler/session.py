@@ -136,8 +136,7 @@ class Session:
         self.mark = plan.mark
         self.whole = not any(step.state is StepState.TODO for step in left)
         self.span = find_span([*left, *plan.steps], self.clock())
-        for step in plan.steps:
-            self.tally.begin_chain(step)
+        self.tally.begin(plan.steps)
         log.info("crawl begins", source=self.source.id, run=self.lease.run_id, left=len(left), new=len(plan.steps))
         return self._to_ask([*left, *plan.steps]) + to_steps(self.source, asked.endpoint, earlier)
 

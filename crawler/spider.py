@@ -20,6 +20,7 @@ from crawler.canary import is_canary
 from crawler.lease import RENEWAL
 from crawler.listing.asking import FILE
 from crawler.listing.count import NUMBER
+from crawler.listing.totals import TOTAL, read_total
 from crawler.middlewares.guard import GUARD
 from crawler.middlewares.retry_after import NETWORK
 from crawler.middlewares.unchanged import UNCHANGED, VALIDATORS
@@ -71,6 +72,8 @@ class SourceSpider(scrapy.Spider):
             return Reading()
         if self.session.nothings.of(fetched.step).is_said(fetched.body, fetched.status):
             return Reading(keys=None if fetched.step.kind == "detail" else ())
+        if fetched.step.kind == TOTAL:
+            return read_total(fetched.body, self.source)
         links = self.session.walk.links
         if links and fetched.step.kind not in (FILE, "detail") and not self.reads_rows and not is_canary(fetched.step):
             return links.read_list(fetched)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from crawler.keys import KeySet
+from crawler.listing.totals import TOTAL, window_of
 from domain.health import ALL, CALLS, OF_CALLS
 from domain.notices import Kind, Notice, Status
 from domain.sources import Issue, Step
@@ -80,6 +81,17 @@ class Tally:
     unable: str | None = None
     lease_lost: bool = False
 
+    def begin(self, steps: Sequence[Step]) -> None:
+        """The lists that a run begins with: each is one of its own, but those of a window whose total is asked for
+        elsewhere are one together."""
+        totals = {window_of(step): step.token for step in steps if step.kind == TOTAL}
+        for step in sorted(steps, key=lambda each: each.kind != TOTAL):
+            root = totals.get(window_of(step), step.token)
+            if root == step.token:
+                self.begin_chain(step)
+            else:
+                self._adopt(step.token, root)
+
     def begin_chain(self, step: Step) -> None:
         """This step is the first page of a list, so that the portal's total can be held against what follows."""
         self.roots[step.token] = step.token
@@ -120,7 +132,13 @@ class Tally:
             chain.total = None
 
     def split_chain(self, step: Step, halves: Iterable[Step]) -> None:
-        """A full window: its halves are lists of their own, and its own total counts no more."""
+        """A full window: its halves are lists of their own, and its own total counts no more; they stay in a list
+        that it was only a part of."""
+        root = self.roots.get(step.token, step.token)
+        if root != step.token:
+            for half in halves:
+                self._adopt(half.token, root)
+            return
         self.chains.pop(self.roots.pop(step.token, ""), None)
         for half in halves:
             self.begin_chain(half)

@@ -1,4 +1,7 @@
-"""JSON: OCDS, which a protocol of ours reads, and tables of rows, for which a spider is drafted."""
+"""JSON: OCDS, and tables of rows, which the json_api protocol reads by paths.
+
+What stands in tables of other formats (feeds, JSON-LD) has a spider drafted for it.
+"""
 
 import json
 import re
@@ -11,6 +14,7 @@ from crawler.drafting.asking import FetchedPage
 from crawler.drafting.columns import Column
 from crawler.drafting.draft import About, Draft, filled_of, head, heads_up, sure_of, tail
 from crawler.drafting.module import json_module
+from crawler.drafting.naming import Fields as GuessedFields
 from crawler.drafting.naming import guess_columns
 from crawler.drafting.vocabulary import words_of_name
 from crawler.readers.limits import load_json
@@ -59,24 +63,24 @@ def draft_rows(page: FetchedPage, about: About, table: Table, suffix: str = "jso
     by_field = {each.field: each for each in fields.guessed}
     if "key" not in by_field or "title" not in by_field:
         return None
-    size = len(table.rows)
+    size, is_json = len(table.rows), suffix == "json"
+    paths = {name: each.rule["path"] for name, each in by_field.items()}
+    declared = _declare(table, fields) if is_json else {"listing": {"next": {}} if table.offset else {"file": {}}}
     values = {
         **head(about, needs_currency=fields.needs_currency),
         "endpoint": page.url,
-        "listing": {"next": {}} if table.offset else {"file": {}},
+        **declared,
         **tail(size, filled_of(fields.guessed)),
         "enabled": False,
     }
-    missing = [
-        f"no protocol of ours reads {table.kind}: {about.id}.py was drafted to read it; hold FIELDS in it against"
-        " the portal's own documentation, then remove `enabled: false`",
-        *heads_up(about),
-    ]
+    hold = "against the portal's own documentation, then remove `enabled: false`"
+    told = f"no protocol of ours reads {table.kind}: {about.id}.py was drafted to read it; hold FIELDS in it {hold}"
+    missing = [f"names of columns mislead: hold json.list.fields {hold}" if is_json else told, *heads_up(about)]
     if not table.offset:
         missing.append("how it goes on after this page is not known: the page is taken for the whole list")
     return Draft(
         kind=table.kind,
-        protocol=None,
+        protocol="json_api" if is_json else None,
         sure=min(0.6, sure_of(fields.guessed, 0.9)),
         evidence=(f"{size} rows at {'.'.join(table.path) or 'the top'}",),
         values=values,
@@ -84,10 +88,28 @@ def draft_rows(page: FetchedPage, about: About, table: Table, suffix: str = "jso
         suffix=suffix,
         guessed=fields.guessed,
         missing=tuple(missing),
-        module=json_module(
-            about, table, {name: each.rule["path"] for name, each in by_field.items()}, suffix, fields.dates
-        ),
+        module=None if is_json else json_module(about, table, paths, suffix, fields.dates),
     )
+
+
+def _declare(table: Table, fields: GuessedFields) -> dict[str, Any]:
+    """Protocol, listing and paths of a table that is read by its YAML alone."""
+    size = {"size_param": table.size} if table.size else {}
+    pages = {"param": table.offset, "unit": "row", "first": 0, "size": len(table.rows), **size}
+    formats = {name: value for name, value in (("dates", list(fields.dates)), ("decimal", fields.decimal)) if value}
+    columns = {each.field: {**each.rule, "path": _to_path(each.rule["path"].split("."))} for each in fields.guessed}
+    told = {"total": _to_path(table.total)} if table.total else {}
+    of_list = {"rows": _to_path(table.path) or "@", **told, "fields": {"kind": {"value": "tender"}, **columns}}
+    return {
+        "protocol": "json_api",
+        "listing": {"pages": pages} if table.offset else {"file": {}},
+        "json": {**formats, "list": of_list},
+    }
+
+
+def _to_path(names: Sequence[str]) -> str:
+    """As JMESPath: names that are no identifiers stand in quotes."""
+    return ".".join(name if re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) else json.dumps(name) for name in names)
 
 
 def _draft_ocds(page: FetchedPage, id: str, found: OcdsPage) -> Draft:  # noqa: A002

@@ -15,6 +15,7 @@ from crawler.listing.newest import NewestFirst
 from crawler.listing.packages import Packages
 from crawler.listing.pages import CEILING, CountedPages, to_page
 from crawler.listing.templates import SINCE, Values, ask_for, read_state, with_state
+from crawler.listing.totals import TOTAL
 from crawler.listing.windows import Windows
 from domain.sources import Issue, IssueKind, Source, Step, StepState
 
@@ -183,22 +184,24 @@ class Walk:
     def follow(self, step: Step, seen: Seen) -> Followed:
         """What comes after a list page; a full window gives its halves, or an issue where it cannot be divided."""
         self.depths.setdefault(step.token, 0)
+        if step.kind == TOTAL:
+            return Followed()
         size = seen.rows if self.pages is None or seen.total is None else seen.total
         if self.windows is not None and self.windows.is_full(step, size):
             halves = self.windows.halves(step)
             if halves:
                 return Followed(tuple(self._begin(half) for half in halves))
-            followed = self._go_on(step, seen) if self.pages else self._chain(step, seen)
+            followed = self._count_on(self.pages, step, seen) if self.pages else self._chain(step, seen)
             told = self._cut(step, f"{size} rows in the smallest window: there may be more than the portal gives")
             return Followed(followed.steps, (told, *followed.issues))
         return self._go_on(step, seen)
 
     def _go_on(self, step: Step, seen: Seen) -> Followed:
         """The pages after this one of the same list."""
-        if seen.more is False:
-            return Followed()
         if self.links is not None and step.kind in (FILE, "detail"):
             return self._chain(step, seen) if self.ceiling is not None and step.kind == FILE else Followed()
+        if seen.more is False:
+            return Followed()
         if self.pages is not None:
             return self._count_on(self.pages, step, seen)
         return self._chain(step, seen) if self.ceiling is not None else Followed()
@@ -273,7 +276,7 @@ class Walk:
         return self._whole(low, high)
 
     def _begin(self, step: Step) -> Step:
-        return self.pages.begin(step) if self.pages else step
+        return self.pages.begin(step) if self.pages and step.kind != TOTAL else step
 
     def _count_on(self, pages: CountedPages, step: Step, seen: Seen) -> Followed:
         told = pages.count(seen.total) if seen.pages is None else seen.pages

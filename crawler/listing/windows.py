@@ -21,6 +21,7 @@ from crawler.listing.templates import (
     read_state,
     with_state,
 )
+from crawler.listing.totals import TOTAL
 from crawler.spans import to_span
 from domain.sources import Source, Step
 
@@ -35,7 +36,7 @@ class Windows:
 
     The bounds go into placeholders of the endpoint or of a POST's body, or into parameters. `begins` is the month with
     which a year begins. `whole`: one window up to now, for a list that is read on from a time. `ahead`: windows reach
-    beyond now, where they are of deadlines.
+    beyond now, where they are of deadlines. `total` is where the number of a window's notices is told.
     """
 
     template: Template
@@ -53,6 +54,7 @@ class Windows:
     ahead: timedelta = timedelta(0)
     whole: bool = False
     full: int | None = None
+    total: Template | None = None
     over: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -68,6 +70,7 @@ class Windows:
             from_name=options.get("from"),
             to_name=options.get("to"),
             full=options.get("halve_when_full"),
+            total=Template(options["total"]["url"]) if "total" in options else None,
             over=over,
             **spans,
             **named,
@@ -78,6 +81,8 @@ class Windows:
         begin = low if self.whole else self._floor(low)
         while begin < high:
             end = high if self.whole else min(self._after(begin), high)
+            if self.total is not None and not self.whole and end == self._after(begin):
+                yield self._ask_total(self.total, begin, end)
             for values in itertools.product(*self.over.values()):
                 yield self._step(begin, end, dict(zip(self.over, values, strict=True)))
             begin = end
@@ -126,6 +131,11 @@ class Windows:
         """The bounds stand in the list's address or body."""
         over = {name for values in self.over.values() for name, _ in find_places(list(values))}
         return not (self.template.names | over).isdisjoint(MOMENTS)
+
+    def _ask_total(self, total: Template, low: datetime, high: datetime) -> Step:
+        """Without bounds of its own: a total that cannot be had holds no mark back."""
+        bounds = Bounds(low, high, self.zone, self.by is not None)
+        return total.to_step(TOTAL, Values(bounds), {}, key=f"{low.isoformat()}/{high.isoformat()}")
 
     def _floor(self, moment: datetime) -> datetime:
         if self.by:

@@ -62,6 +62,6 @@ def test_codes_keep_order_and_lose_repeats_and_check_digits():
 
 
 def test_languages_in_all_their_forms():
-    assert [to_language(word) for word in ("EN", "en-GB", "spa", "fre", "zh_Hans", "xx", "english", "")] == [
-        "en", "en", "es", "fr", "zh", None, None, None,
+    assert [to_language(word) for word in ("EN", "en-GB", "spa", "fre", "zh_Hans", "xx", "english", "Norbridgian", "")] == [
+        "en", "en", "es", "fr", "zh", None, "en", None, None,
     ]  # fmt: skip
