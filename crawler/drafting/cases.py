@@ -40,7 +40,7 @@ def read_case(case: Path, source: Source) -> dict[str, Any]:
     """What is read from a case's page now, as its expected.json has it. Raises what the readers raise."""
     meta = json.loads((case / "meta.json").read_text(encoding="utf-8"))
     body = (case / meta["page"]).read_bytes()
-    if source.json:
+    if source.json and source.protocol:
         return _read_json(case, meta, body, source)
     if source.protocol not in ("ocds", "html"):
         return _read_by_spider(case, meta, body, source)
