@@ -117,7 +117,7 @@ def is_region(printed: str, country: str | None) -> bool:
     "England" is none, nor is "MEX", though Montenegro's codes begin with ME.
     """
     prefix, rest = printed[:2], printed[2:]
-    if prefix in _NUTS and (country is None or _NUTS_COUNTRY.get(country, country) == prefix):
+    if prefix in _NUTS and rest[:1] != "-" and (country is None or _NUTS_COUNTRY.get(country, country) == prefix):
         return rest == "" or (len(rest) <= 3 and rest.isascii() and rest.isalnum() and rest[0] in _NUTS[prefix] + "Z")
     return bool(_ISO_REGION.fullmatch(printed)) and country in (None, prefix)
 

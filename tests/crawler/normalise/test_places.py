@@ -62,6 +62,7 @@ def test_codes_keep_order_and_lose_repeats_and_check_digits():
 
 
 def test_languages_in_all_their_forms():
-    assert [to_language(word) for word in ("EN", "en-GB", "spa", "fre", "zh_Hans", "xx", "english", "Norbridgian", "")] == [
+    words = ("EN", "en-GB", "spa", "fre", "zh_Hans", "xx", "english", "Norbridgian", "")
+    assert [to_language(word) for word in words] == [
         "en", "en", "es", "fr", "zh", None, "en", None, None,
     ]  # fmt: skip
