@@ -4,6 +4,7 @@ A field is a CSS selector, a mapping, or a list of either of which the first tha
 
     css, xpath    where; inside a row, relative to it
     label         the value beside the element with this text, or one of a list of texts; `*` at the end: begins so
+    column        in a row of a table: the cell below the header with this text, or one of a list of texts; `*` as above
     page          true: the address of the page itself
     value         a constant, as the last of several
     attribute     an attribute in place of the text
@@ -34,19 +35,21 @@ FIELDS = frozenset(
 LOT_FIELDS = frozenset(["key", "title", "description", "codes", "value", "currency", "deadline"])
 DOCUMENT_FIELDS = frozenset(["url", "title", "media_type"])
 _RULE_KEYS = frozenset(
-    ("css", "xpath", "label", "page", "value", "attribute", "regex", "split", "all", "count", "scheme")
+    ("css", "xpath", "label", "column", "page", "value", "attribute", "regex", "split", "all", "count", "scheme")
 )
-_WHERE = ("css", "xpath", "label", "page", "value")
+_WHERE = ("css", "xpath", "label", "column", "page", "value")
 _COUNT = re.compile(r"(\d+)(\+|-(\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One way to a field. Exactly one of `path`, `labels`, `page` and `value` says where it stands."""
+    """One way to a field. Exactly one of `path`, `labels`, `columns`, `page` and `value` says where it
+    stands."""
 
     text: str
     path: etree.XPath | None = None
     labels: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
     page: bool = False
     value: str | None = None
     attribute: str | None = None
@@ -212,6 +215,7 @@ def _read_rule(value: Any, at: str) -> Rule:
         text=f"{where[0]} {block[where[0]]!r}",
         path=_read_path(where[0], block, at),
         labels=tuple(_words(block["label"], f"{at}.label")) if "label" in block else (),
+        columns=tuple(_words(block["column"], f"{at}.column")) if "column" in block else (),
         page=bool(block.get("page", False)),
         value=str(block["value"]) if "value" in block else None,
         attribute=_optional_text(block, "attribute", at),
