@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 UV := uv==0.13.9
+# Tests wait for servers, clocks and browsers more than they compute.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 PATHS := domain storage crawler matching alerts app tests benchmarks
 
 .PHONY: demo test check fmt lock pictures setup
@@ -25,10 +27,7 @@ demo: $(STAMP)
 	@"$(BIN)/python" -m app.cli demo
 
 test: $(STAMP)
-	@"$(BIN)/python" -m coverage erase
-	@"$(BIN)/python" -m coverage run -m pytest -q
-	@"$(BIN)/python" -m coverage combine -q
-	@"$(BIN)/python" -m coverage report
+	@"$(BIN)/python" -m pytest -q -n $(WORKERS) --dist worksteal --cov --cov-report=term
 
 check: $(STAMP)
 	@"$(BIN)/python" -m ruff check $(PATHS)

@@ -82,8 +82,8 @@ class About:
 class Source:
     """A portal as declared in its YAML (crawler/sources/*.yml, or an operator's folder).
 
-    `listing` holds exactly one way of listing and its options; `html` the selectors of the html protocol. `statuses`
-    and `kinds` map the portal's own words. `endpoints` are further addresses by name (`notice`, `detail`).
+    `listing` holds exactly one way of listing and its options; `html`, `json`, `feed` and `csv` where fields stand.
+    `statuses` and `kinds` map the portal's own words. `endpoints` are further addresses by name (`notice`, `detail`).
     """
 
     id: str
@@ -121,6 +121,23 @@ class Source:
     ocds: Mapping[str, Any] = field(default_factory=dict)
     request: Mapping[str, Any] = field(default_factory=dict)
     about: About = About()
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """The strptime formats of the portal's own dates, as its block of fields declares them."""
+        found: list[str] = []
+        for block in (self.html, self.json, self.feed, self.csv):
+            if block and "dates" in block:
+                found += [block["dates"]] if isinstance(block["dates"], str) else block["dates"]
+        return tuple(found)
+
+    @property
+    def decimal(self) -> str | None:
+        """The decimal mark of the portal's amounts, where its block of fields declares it."""
+        for block in (self.html, self.json, self.feed, self.csv):
+            if block and "decimal" in block:
+                return str(block["decimal"])
+        return None
 
 
 class RunState(StrEnum):

@@ -11,7 +11,8 @@ from typing import Any
 
 from crawler.loader import to_spider
 from crawler.pipelines.normalise import to_notice
-from crawler.readers.html import ListPage, read_detail, read_list
+from crawler.readers.fields import ListPage
+from crawler.readers.html import read_detail, read_list
 from crawler.readers.ocds import OcdsPage, merge_releases, read_page, read_release
 from crawler.readers.ted import read_xml
 from crawler.reading import Fetched

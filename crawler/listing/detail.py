@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from crawler.readers.fields import ListPage
 from crawler.reading import Reading
 from domain.notices import Document, Kind, RawBuyer, RawLot, RawMoney, RawNotice, Status
 from domain.sources import Step
@@ -20,6 +21,18 @@ def to_detail(step: Step, row: RawNotice, url: str, version: str = "") -> Step:
     body = json.dumps(asdict(row), ensure_ascii=False)
     token = f"detail:{row.key}@{version}" if version else f"detail:{row.key}"
     return Step(token, "detail", url, body=body, low=step.low, high=step.high, key=row.key)
+
+
+def to_reading(step: Step, page: ListPage, next_url: str | None = None) -> Reading:
+    """What a list's page says: rows that are whole notices, and a step for each that has a page of its own."""
+    return Reading(
+        notices=tuple(row for row in page.rows if row.key not in page.details),
+        keys=tuple(row.key for row in page.rows),
+        faults=page.faults,
+        total=page.total,
+        next_url=next_url or page.next_url,
+        details=tuple(to_detail(step, row, page.details[row.key]) for row in page.rows if row.key in page.details),
+    )
 
 
 def not_done(c: Connection, source: str, found: Reading) -> tuple[Step, ...]:

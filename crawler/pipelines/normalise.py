@@ -167,7 +167,7 @@ class _Work:
         return _zones(stated, region, self.source.zone)
 
     def moment(self, element: str, printed: str, zones: Zones, *, last: bool) -> Moment | None:
-        formats = self.source.html.get("dates", ()) if self.source.html else ()
+        formats = self.source.dates
         try:
             return to_moment(printed, zones, end_of_day=last, formats=formats)
         except (ValueError, OverflowError) as error:
@@ -179,7 +179,7 @@ class _Work:
 
     def money(self, element: str, raw: RawMoney) -> Money | None:
         """0 is how portals print that a value is not disclosed."""
-        decimal = self.source.html.get("decimal") if self.source.html else None
+        decimal = self.source.decimal
         currency = raw.currency or self.source.currency
         try:
             money = to_money(raw.amount, currency, decimal=decimal, language=self.source.language)

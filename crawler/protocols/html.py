@@ -2,7 +2,7 @@
 
 from crawler.browser.marks import after_click, read_mark
 from crawler.listing.count import NUMBER
-from crawler.listing.detail import read_row, to_detail
+from crawler.listing.detail import read_row, to_reading
 from crawler.readers.html import read_detail, read_list
 from crawler.reading import Fetched, FindReleases, Reading
 from crawler.spider import SourceSpider
@@ -18,16 +18,7 @@ class HtmlSpider(SourceSpider):
             row = read_row(fetched.step)
             return Reading(notices=(read_detail(fetched.body, self.source, fetched.url, row),))
         page = read_list(fetched.body, self.source, fetched.url)
-        return Reading(
-            notices=tuple(row for row in page.rows if row.key not in page.details),
-            keys=tuple(row.key for row in page.rows),
-            faults=tuple(page.faults),
-            total=page.total,
-            next_url=self._next_click(fetched, len(page.rows)) or page.next_url,
-            details=tuple(
-                to_detail(fetched.step, row, page.details[row.key]) for row in page.rows if row.key in page.details
-            ),
-        )
+        return to_reading(fetched.step, page, self._next_click(fetched, len(page.rows)))
 
     def _next_click(self, fetched: Fetched, rows: int) -> str | None:
         """The step that clicks on, where the page's button can be clicked. Raises SourceChanged where it is missing

@@ -1,35 +1,26 @@
-"""HTML lists and notices' own pages become RawNotices by the selectors in the source's YAML (html_rules.py).
+"""HTML lists and notices' own pages become RawNotices by the selectors in the source's YAML (html_rules.py)."""
 
-Texts are given as HTML, entities and all: normalising decodes them, once, as it does for every source.
-"""
+from collections.abc import Sequence
+from dataclasses import replace
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from html import escape
-from typing import Any
+from lxml.html import HtmlElement
 
+from crawler.readers.fields import (
+    Found,
+    ListPage,
+    detail_url,
+    over_row,
+    read_documents,
+    read_lots,
+    read_notice,
+    read_rows,
+)
 from crawler.readers.html_find import Scope, read_tree
 from crawler.readers.html_rules import DetailRules, Fields, HtmlRules, ListRules, Rows, Rule, read_rules
+from crawler.readers.rules import names_of
 from domain.errors import SourceChanged, Unreadable
-from domain.notices import Document, Kind, RawBuyer, RawLot, RawMoney, RawNotice, Status
+from domain.notices import RawNotice
 from domain.sources import Source
-
-_BUYER = ("id", "scheme", "country", "region", "url", "email", "phone")
-_TEXTS = {"title", "description"}
-
-
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """What a list says: its rows (partial, where notices have pages of their own), and those pages by key.
-
-    `total` is what the portal prints; `faults` are rows that could not be read.
-    """
-
-    rows: tuple[RawNotice, ...]
-    details: dict[str, str]
-    total: int | None = None
-    next_url: str | None = None
-    faults: tuple[Unreadable, ...] = ()
 
 
 def read_page(body: bytes, source: Source, url: str) -> ListPage:
@@ -94,20 +85,13 @@ def _read_list(page: Scope, rules: HtmlRules, of_list: ListRules, source: Source
             return ListPage((), {}, 0)
         raise SourceChanged("no rows, and none of the portal's words for an empty list", of_list.rows.row.text)
     page.rows(of_list.rows.row)
-    rows: list[RawNotice] = []
-    details: dict[str, str] = {}
-    faults: list[Unreadable] = []
-    for position, element in enumerate(elements):
-        try:
-            row = _read_notice(Scope(element, page.url), of_list.rows.fields, source, partial=rules.detail is not None)
-        except Unreadable as fault:
-            faults.append(Unreadable(fault.reason, f"list.row[{position}]: {fault.element}"))
-            continue
-        rows.append(row)
-        if detail := _detail_url(row, source) if rules.detail else None:
-            details[row.key] = detail
-    if not rows:
-        raise SourceChanged(f"none of {len(elements)} rows can be read: {faults[0].reason}", faults[0].element)
+    partial, fields = rules.detail is not None, of_list.rows.fields
+
+    def read(element: HtmlElement) -> RawNotice:
+        return _read_notice(Scope(element, page.url), fields, source, partial=partial)
+
+    rows, faults = read_rows(elements, read, "list.row")
+    details = {row.key: url for row in rows if (url := detail_url(row, source) if partial else None)}
     following = page.value(of_list.next)
     next_url = following if following and following.startswith(("http://", "https://")) else None
     return ListPage(tuple(rows), details, total, next_url, tuple(faults))
@@ -118,135 +102,26 @@ def _read_detail(page: Scope, rules: DetailRules, source: Source, row: RawNotice
         raise SourceChanged("not found, so this is no notice's page", rules.mark.text)
     page.rows(rules.mark)
     found = _read_notice(page, rules.fields, source, partial=False, key=row.key if row else None)
-    if row and found.key != row.key:
-        raise SourceChanged(f"the page is of notice {found.key}, not {row.key}", _texts_of(rules.fields.get("key", ())))
+    language = found.language
     found = replace(
         found,
         url=found.url or page.url or None,
-        lots=_read_lots(page, rules.lots, found.language or source.language or "und"),
-        documents=_read_documents(page, rules.documents),
+        lots=read_lots(_inner(page, rules.lots), language),
+        documents=read_documents(_inner(page, rules.documents), language),
     )
-    return _over_row(found, row) if row else found
+    return over_row(found, row, names_of(rules.fields.get("key", ()))) if row else found
+
+
+def _inner(page: Scope, rows: Rows | None) -> list[Found]:
+    return [_found(Scope(element, page.url), rows.fields) for element in page.rows(rows.row)] if rows else []
 
 
 def _read_notice(scope: Scope, of: Fields, source: Source, *, partial: bool, key: str | None = None) -> RawNotice:
-    found = {name: scope.values(rules) for name, rules in of.items()}
-    first = {name: values[0] for name, values in found.items() if values}
-    key = first.get("key") or key
-    if not key:
-        raise SourceChanged("no key found", _texts_of(of.get("key", ())) or "key")
-    kind, odd_kind = _in_words("kind", first.get("kind"), source.kinds, Kind)
-    status, odd_status = _in_words("status", first.get("status"), source.statuses, Status)
-    language = first.get("language") or source.language
-    return RawNotice(
-        key=key,
-        kind=kind,
-        status=status,
-        url=first.get("url"),
-        procedure_id=first.get("procedure_id"),
-        language=language,
-        title={language or "und": escape(first["title"], quote=False)} if "title" in first else {},
-        description={language or "und": escape("\n\n".join(found["description"]), quote=False)}
-        if first.get("description")
-        else {},
-        buyers=_read_buyers(found, first),
-        country=first.get("country"),
-        regions=tuple(found.get("regions", ())),
-        codes=_read_codes(of, found.get("codes", ())),
-        value=RawMoney(first["value"], first.get("currency")) if "value" in first else None,
-        published=first.get("published"),
-        deadline=first.get("deadline"),
-        changes=first.get("changes"),
-        raw={name: first[name] for name in ("law", "procedure") if name in first} or None,
-        unknown_words=(*odd_kind, *odd_status),
-        partial=partial,
-    )
+    return read_notice(_found(scope, of), source, partial=partial, key=key, of_key=names_of(of.get("key", ())))
 
 
-def _texts(paragraphs: Sequence[str], language: str | None) -> dict[str, str]:
-    return {language or "und": escape("\n\n".join(paragraphs), quote=False)} if paragraphs else {}
-
-
-def _read_buyers(found: Mapping[str, Sequence[str]], first: Mapping[str, str]) -> tuple[RawBuyer, ...]:
-    """All names found; what else is printed belongs to the first, and the scheme to an id that was found."""
-    names = [escape(name, quote=False) for name in found.get("buyer", ())]
-    more = {name: first.get(f"buyer_{name}") for name in _BUYER if name != "scheme" or "buyer_id" in first}
-    return tuple(RawBuyer(name, **(more if not position else {})) for position, name in enumerate(names))
-
-
-def _read_codes(of: Fields, values: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    scheme = next((rule.scheme for rule in of.get("codes", ()) if rule.scheme), None)
-    return tuple((scheme, value) for value in dict.fromkeys(values)) if scheme else ()
-
-
-def _read_lots(page: Scope, rules: Rows | None, language: str) -> tuple[RawLot, ...]:
-    lots = []
-    for element in page.rows(rules.row) if rules else ():
-        scope = Scope(element, page.url)
-        found = {name: scope.values(of) for name, of in (rules.fields if rules else {}).items()}
-        first = {name: values[0] for name, values in found.items() if values}
-        if "key" not in first:
-            continue
-        texts = {name: {language: escape(first[name], quote=False)} for name in _TEXTS if name in first}
-        value = RawMoney(first["value"], first.get("currency")) if "value" in first else None
-        codes = _read_codes(rules.fields if rules else {}, found.get("codes", ()))
-        lots.append(RawLot(first["key"], codes=codes, value=value, deadline=first.get("deadline"), **texts))
-    return tuple(lots)
-
-
-def _read_documents(page: Scope, rules: Rows | None) -> tuple[Document, ...]:
-    found: dict[str, Document] = {}
-    for element in page.rows(rules.row) if rules else ():
-        scope = Scope(element, page.url)
-        first = {name: scope.value(of) for name, of in (rules.fields if rules else {}).items()}
-        if url := first.get("url"):
-            title = first.get("title")
-            found.setdefault(url, Document(url, escape(title, quote=False) if title else None, first.get("media_type")))
-    return tuple(found.values())
-
-
-def _in_words(where: str, word: str | None, words: Mapping[str, Any], kind: Any) -> tuple[Any, list[tuple[str, str]]]:
-    """Our word for the portal's, by the source's list (case and blanks aside); a constant is our own word."""
-    if word is None:
-        return None, []
-    folded = " ".join(word.split()).casefold()
-    for printed, ours in words.items():
-        if " ".join(printed.split()).casefold() == folded:
-            return ours, []
-    if folded in {each.value for each in kind}:
-        return kind(folded), []
-    return None, [(where, " ".join(word.split()))]
-
-
-def _over_row(found: RawNotice, row: RawNotice) -> RawNotice:
-    """The page's fields over the row's; unknown words of both stay told, but for a word that the page mends."""
-    kept = {
-        each.name: getattr(row, each.name)
-        for each in fields(RawNotice)
-        if each.name not in ("partial", "buyers", "raw", "unknown_words") and not getattr(found, each.name)
-    }
-    mended = {name for name in ("kind", "status") if getattr(found, name)}
-    words = [pair for pair in row.unknown_words if pair[0] not in mended and pair not in found.unknown_words]
-    raw = {**(row.raw or {}), **(found.raw or {})} or None
-    return replace(
-        found, **kept, buyers=_join_buyers(found, row), raw=raw, unknown_words=(*found.unknown_words, *words)
-    )
-
-
-def _join_buyers(found: RawNotice, row: RawNotice) -> tuple[RawBuyer, ...]:
-    """The page's buyers; the first keeps what only the row says of it, and its name where the page has none."""
-    if not found.buyers or not row.buyers:
-        return found.buyers or row.buyers
-    first, other = found.buyers[0], row.buyers[0]
-    missing = {name: getattr(other, name) for name in _BUYER if getattr(first, name) is None}
-    return (replace(first, **missing), *found.buyers[1:])
-
-
-def _detail_url(row: RawNotice, source: Source) -> str | None:
-    if row.url and row.url.startswith(("http://", "https://")):
-        return row.url
-    template = source.endpoints.get("detail")
-    return template.replace("{key}", row.key) if template else None
+def _found(scope: Scope, of: Fields) -> Found:
+    return {name: scope.find(rules) for name, rules in of.items()}
 
 
 def _says(page: Scope, words: Sequence[str]) -> bool:
@@ -261,7 +136,3 @@ def _to_count(printed: str | None) -> int | None:
 
 def _unpinned(rule: Rule) -> Rule:
     return replace(rule, least=0, most=None)
-
-
-def _texts_of(rules: Sequence[Rule]) -> str:
-    return " | ".join(rule.text for rule in rules)

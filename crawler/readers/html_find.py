@@ -10,7 +10,8 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from crawler.readers.html_rules import Rule
 from crawler.readers.limits import check_html, decode
-from domain.errors import SourceChanged, Unreadable
+from crawler.readers.rules import Printed, check_count, cut, find
+from domain.errors import Unreadable
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,30})", re.IGNORECASE)
 _BLOCKS = frozenset(
@@ -46,15 +47,16 @@ class Scope:
     def rows(self, rule: Rule) -> list[HtmlElement]:
         """The elements of a row's rule. Raises SourceChanged where its pinned count is not met."""
         found = [each for each in self._places(rule) if isinstance(each, HtmlElement)]
-        _check_count(rule, len(found))
+        check_count(rule, len(found))
         return found
 
+    def find(self, rules: Sequence[Rule]) -> list[Printed]:
+        """The values of the first rule that finds any, in each language; none where all find nothing."""
+        return find(rules, self._values)
+
     def values(self, rules: Sequence[Rule]) -> list[str]:
-        """The values of the first rule that finds any; none where all find nothing."""
-        for rule in rules:
-            if found := self._values(rule):
-                return found
-        return []
+        """The texts of what `find` finds."""
+        return [each.text for each in self.find(rules)]
 
     def value(self, rules: Sequence[Rule]) -> str | None:
         """The first of `values`."""
@@ -64,15 +66,15 @@ class Scope:
         """All text on one line."""
         return " ".join(text_of(self.element).split())
 
-    def _values(self, rule: Rule) -> list[str]:
+    def _values(self, rule: Rule) -> list[Printed]:
         places = self._places(rule)
-        _check_count(rule, len(places))
+        check_count(rule, len(places))
         found: list[str] = []
         for place in places:
-            found += _cut(self._printed(place, rule), rule)
+            found += cut(self._printed(place, rule), rule)
             if found and not rule.all:
                 break
-        return found
+        return [Printed(text, rule.language, rule.scheme, plain=True) for text in found]
 
     def _places(self, rule: Rule) -> list[Any]:
         if rule.value is not None:
@@ -177,29 +179,6 @@ def _value_beside(label: HtmlElement) -> HtmlElement | str | None:
         if following is not None:
             return following
     return None
-
-
-def _cut(printed: str, rule: Rule) -> list[str]:
-    parts = printed.split(rule.split) if rule.split else [printed]
-    found: list[str] = []
-    for part in parts:
-        if rule.regex is None:
-            found.append(part.strip())
-            continue
-        matches = rule.regex.finditer(part) if rule.all or rule.split else filter(None, [rule.regex.search(part)])
-        found += [
-            (match[1] if rule.regex.groups else match[0] or "").strip()
-            for match in matches
-            if match[rule.regex.groups and 1]
-        ]
-    return [part for part in found if part]
-
-
-def _check_count(rule: Rule, count: int) -> None:
-    if count < rule.least or (rule.most is not None and count > rule.most):
-        promised = f"{rule.least} or more" if rule.most is None else f"{rule.least} to {rule.most}"
-        promised = str(rule.least) if rule.least == rule.most else promised
-        raise SourceChanged(f"{count} found where {promised} were promised", rule.text)
 
 
 def _join(url: str, printed: str) -> str:
