@@ -1,0 +1,28 @@
+"""The shipped sources that are web pages, each crawled whole against an imitation of its own portal."""
+
+from datetime import datetime
+
+import pytest
+
+from crawler.registry import load_sources
+from domain.sources import RunState
+from tests.crawler.browsing import need_browser
+from tests.crawler.portals import Place
+from tests.crawler.web_portals import the_portal
+
+NOW = datetime.now().replace(microsecond=0)  # noqa: DTZ005  # portals print the time of their own clocks
+COUNTS = {"us_commbuys": 60, "us_boston": 24, "in_cppp": 35, "ru_rostender": 41, "ph_philgeps": 12}
+
+
+@pytest.mark.parametrize("source", COUNTS)
+def test_a_source_is_read_whole_and_again_without_a_revision(place: Place, source: str) -> None:
+    if load_sources()[source].browser:
+        need_browser()
+    count = COUNTS[source]
+    with the_portal(source, count, NOW) as portal:
+        first, again = place.crawl(portal, source), place.crawl(portal, source)
+    assert (first.state, first.reason, first.new) == (RunState.OK, None, count)
+    assert (again.state, again.reason, again.new, again.changed) == (RunState.OK, None, 0, 0)
+    assert again.same == count
+    assert set(map(len, place.revisions(source).values())) == {1}
+    assert [each.issue for each in place.issues()] == []

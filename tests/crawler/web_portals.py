@@ -1,0 +1,160 @@
+"""Portals that are web pages only, imitated on this machine with what is odd about each: paging, sessions, postbacks."""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from tests.crawler import web_pages
+from tests.crawler.portals import Answer, Portal, query
+from tests.crawler.web_pages import Bid, bids
+
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+CPPP = "https://eprocure.gov.in/cppp/latestactivetendersnew/cpppdata"
+
+
+def page(markup: str, **headers: str) -> Answer:
+    return Answer(markup.encode(), headers=HTML | headers)
+
+
+def a_document(markup: str) -> str:
+    return f'<!doctype html><html><head><meta charset="utf-8"></head><body>{markup}</body></html>'
+
+
+def pages_of(rows: Sequence[Bid], size: int) -> list[Sequence[Bid]]:
+    return [rows[begin : begin + size] for begin in range(0, len(rows), size)] or [[]]
+
+
+@dataclass
+class Commbuys:
+    """JavaServer Faces: the first page comes drawn, the others as answers to a script's POST, in a session."""
+
+    rows: list[Bid]
+    size: int = 25
+    path: str = "/bso/view/search/external/advancedSearchBid.xhtml"
+
+    def portal(self) -> Portal:
+        portal = Portal(self.answer)
+        portal.post = self.post
+        return portal
+
+    def drawn(self, number: int) -> str:
+        pages = pages_of(self.rows, self.size)
+        return web_pages.commbuys(pages[number], number * self.size, len(self.rows), number + 1 == len(pages))
+
+    def answer(self, path: str) -> Answer:
+        script = """<script>let first = 0;
+document.addEventListener("click", async event => {
+  const link = event.target.closest("a.ui-paginator-next");
+  if (!link) return;
+  event.preventDefault();
+  if (link.classList.contains("ui-state-disabled")) return;
+  first += 25;
+  const answer = await fetch("/bso/faces", {method: "POST", body: "first=" + first, credentials: "same-origin"});
+  document.getElementById("results").innerHTML = await answer.text();
+});</script>"""
+        if not path.startswith(self.path):
+            return Answer(status=404)
+        markup = a_document(f'<div id="results">{self.drawn(0)}</div>{script}')
+        return page(markup, **{"Set-Cookie": "JSESSIONID=one; Path=/"})
+
+    def post(self, path: str, body: str) -> Answer:
+        return page(self.drawn(int(parse_qs(body)["first"][0]) // self.size))
+
+
+def boston(rows: list[Bid]) -> Portal:
+    """Drupal: page 0 is the first; only the pager's rel=next tells that there is another."""
+    pages = pages_of(rows, 10)
+
+    def answer(path: str) -> Answer:
+        number = int(query(path).get("page", "0"))
+        return page(web_pages.boston(pages[number], number, number + 1 == len(pages)))
+
+    return Portal(answer)
+
+
+@dataclass
+class Cppp:
+    """Its pager's links hold the next page's address in base64; ?page=2 gives the first page; links name a session."""
+
+    rows: list[Bid]
+    sessions: int = 0
+
+    def portal(self) -> Portal:
+        return Portal(self.answer)
+
+    def answer(self, path: str) -> Answer:
+        if not path.startswith("/cppp/latestactivetendersnew/cpppdata"):
+            return Answer(b"Provide Captcha", 403)
+        asked = base64.b64decode(query(path)["url"]).decode() if "url" in query(path) else ""
+        number = int(query(asked).get("page", "1")) if asked else 1
+        pages = pages_of(self.rows, 10)
+        self.sessions += 1
+        link = base64.b64encode(f"{CPPP}?page={number + 1}".encode()).decode()
+        following = f"{CPPP}?url={link}" if number < len(pages) else None
+        session = base64.b64encode(f"session{self.sessions}".encode()).decode()
+        return page(web_pages.cppp(pages[number - 1], following, session))
+
+
+def rostender(rows: list[Bid]) -> Portal:
+    """Counted pages that end in the portal's words, and a page for each notice."""
+    pages = pages_of(rows, 20)
+    numbers = {bid.number: bid for bid in rows}
+
+    def answer(path: str) -> Answer:
+        if path.startswith("/tender?"):
+            number = int(query(path)["page"])
+            return page(web_pages.rostender(pages[number - 1] if number <= len(pages) else []))
+        bid = numbers.get(int(path.rpartition("/")[2]))
+        return page(web_pages.rostender_notice(bid)) if bid else Answer(status=404)
+
+    return Portal(answer)
+
+
+@dataclass
+class PhilGeps:
+    """ASP.NET: a page's form posts itself back with the view's state, which is good in its session only."""
+
+    rows: list[Bid]
+    size: int = 5
+    states: dict[str, int] = field(default_factory=dict)
+
+    def portal(self) -> Portal:
+        portal = Portal(self.answer)
+        portal.post = self.post
+        return portal
+
+    def drawn(self, number: int) -> Answer:
+        state = f"/wEPDwUK{len(self.states):06d}"
+        self.states[state] = number
+        rows = pages_of(self.rows, self.size)[number]
+        return page(web_pages.philgeps(rows, number * self.size + 1, len(self.rows), state))
+
+    def answer(self, path: str) -> Answer:
+        if "SplashBidNoticeAbstractUI" in path:
+            asked = int(query(path)["refID"])
+            return page(web_pages.philgeps_notice(next(bid for bid in self.rows if bid.number == asked)))
+        return self.drawn(0)
+
+    def post(self, path: str, body: str) -> Answer:
+        asked = {name: values[0] for name, values in parse_qs(body).items()}
+        if asked.get("__VIEWSTATE") not in self.states or asked.get("__EVENTTARGET") != "pgCtrlDetailedSearch$nextLB":
+            return page("<html><body>Validation of viewstate MAC failed.</body></html>")
+        return self.drawn(self.states[asked["__VIEWSTATE"]] + 1)
+
+
+def the_portal(source: str, count: int, now: datetime) -> Portal:
+    """The imitation of a source's portal, with so many notices up to `now`."""
+    rows = bids(count, now, first=1001)
+    makers: dict[str, Any] = {
+        "us_commbuys": lambda: Commbuys([Bid(each.number, each.published, status="Sent") for each in rows]).portal(),
+        "us_boston": lambda: boston(rows),
+        "in_cppp": lambda: Cppp(rows).portal(),
+        "ru_rostender": lambda: rostender(rows),
+        "ph_philgeps": lambda: PhilGeps(rows).portal(),
+    }
+    portal: Portal = makers[source]()
+    return portal
