@@ -36,19 +36,25 @@ def redact(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SourceKey:
-    """A source's key: put into an address at the moment of asking, taken out of all that comes back."""
+    """A source's key: put into an address at the moment of asking, taken out of all that comes back; and so is a
+    `token` that the portal gave us for a while."""
 
     value: str | None
+    token: str | None = None
 
     def put_into(self, url: str) -> str:
         """The address that is really asked."""
         return url.replace(KEY, quote(self.value, safe="")) if self.value else url
 
+    def put_into_text(self, text: str) -> str:
+        """A header or a part of a body as it is really sent."""
+        return text.replace(KEY, self.value) if self.value else text
+
     def take_out_of(self, text: str) -> str:
-        """The same text with `{key}` where the key stood, plain or quoted."""
-        if not self.value:
-            return text
-        return text.replace(quote(self.value, safe=""), KEY).replace(self.value, KEY)
+        """The same text with `{key}` where the key stood, or the portal's token, plain or quoted."""
+        for secret in filter(None, (self.value, self.token)):
+            text = text.replace(quote(secret, safe=""), KEY).replace(secret, KEY)
+        return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from crawler.listing.nothing import Nothing
 from crawler.pipelines.normalise import to_notice
 from crawler.readers.archives import is_archive
 from crawler.readers.html import read_page as read_html
 from crawler.readers.ocds import merge_releases, read_page, read_release
+from crawler.readers.ocds_shape import Shape
 from crawler.readers.sam import read_sam
 from crawler.readers.ted import FORMATS, read_bundle, read_xml
 from crawler.readers.ted_search import read_search
@@ -78,7 +80,9 @@ def _parse_own(body: bytes, source: Source) -> Parsed:
 
 
 def _parse_ocds(body: bytes, source: Source) -> Parsed:
-    page = read_page(body, source.encoding)
+    if Nothing.read(source.ocds.get("empty", ())).is_said(body):
+        return Parsed(())
+    page = read_page(body, source.encoding, Shape.read(source.ocds))
     groups: dict[Any, list[dict[str, Any]]] = {}
     for position, release in enumerate(page.releases):
         key = position if source.identity == "release" else str(release["ocid"])

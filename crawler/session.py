@@ -21,9 +21,11 @@ from crawler.canary import is_canary, look, note, to_steps, watch
 from crawler.closing import Span, find_span, finish, judge_run
 from crawler.health import Verdict
 from crawler.lease import LEASE, wait_for_lease
+from crawler.listing.asking import Asking
 from crawler.listing.count import NUMBER
 from crawler.listing.detail import not_done, read_row
 from crawler.listing.mark import Mark, read_mark, settle, write_mark
+from crawler.listing.nothing import Nothings
 from crawler.listing.walk import Followed, Plan, Seen, Walk
 from crawler.options import Options, Progress
 from crawler.pipelines.normalise import to_notice
@@ -65,6 +67,8 @@ class Session:
     clock: Callable[[], datetime]
     baseline: bool
     walk: Walk
+    asking: Asking
+    nothings: Nothings
     tally: Tally = field(default_factory=Tally)
     mark: Mark | None = None
     unfinished: dict[str, Step] = field(default_factory=dict)
@@ -100,7 +104,8 @@ class Session:
             baseline = find_run(c, lease.run_id).baseline
         options.on_start(lease)
         files = PageFiles(settings.pages_dir)
-        return cls(source, options, key, engine, files, lease, clock, baseline, Walk.read(source))
+        how = (Walk.read(source), Asking.read(source, options.endpoint), Nothings.read(source))
+        return cls(source, options, key, engine, files, lease, clock, baseline, *how)
 
     def in_writer(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
         """The result of work in the writer thread."""
@@ -297,7 +302,8 @@ class Session:
             return self.walk.count_on(step, found=bool(found.notices)) if step.kind == NUMBER else Followed()
         fresh = tally.follow_chain(step, found.keys, found.total, ())
         next_url = self.key.take_out_of(found.next_url) if found.next_url else None
-        seen = Seen(len(found.keys), fresh, found.total, next_url, self.key.take_out_of(fetched.url))
+        url = self.key.take_out_of(fetched.url)
+        seen = Seen(len(found.keys), fresh, found.total, next_url, url, found.pages)
         followed = self.walk.follow(step, seen)
         if any(each.kind == "window" for each in followed.steps):
             tally.split_chain(step, followed.steps)

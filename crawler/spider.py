@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
+from urllib.parse import urldefrag
 
 import scrapy
 from scrapy import Request, signals
@@ -58,11 +59,16 @@ class SourceSpider(scrapy.Spider):
         """
 
     def read_step(self, fetched: Fetched, find_releases: FindReleases) -> Reading:
-        """`read`, but for what is no page of its protocol: a number that is missing, a notice that is gone."""
+        """`read`, but for what is no page of its protocol: a number that is missing, a notice that is gone, an answer
+        that means `nothing here`."""
         count = self.session.walk.count
         if fetched.step.kind == NUMBER and count is not None:
             return count.read_number(fetched, lambda page: self.read(page, find_releases))
-        return Reading() if is_gone(fetched.step, fetched.status) else self.read(fetched, find_releases)
+        if is_gone(fetched.step, fetched.status):
+            return Reading()
+        if self.session.nothings.of(fetched.step).is_said(fetched.body, fetched.status):
+            return Reading(keys=None if fetched.step.kind == "detail" else ())
+        return self.read(fetched, find_releases)
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler", *args: Any, **kwargs: Any) -> Self:
@@ -130,10 +136,12 @@ class SourceSpider(scrapy.Spider):
     def to_request(self, step: Step) -> Request:
         """The request of a step; list pages go before details, so that a run soon knows what there is, until so many
         details wait that they would fill the memory."""
-        url = self.session.key.put_into(step.url)
+        session = self.session
+        url = session.key.put_into(step.url if self.renderer else urldefrag(step.url).url)
         meta = {"step": step}
-        priority = 1 if step.kind != "detail" else 2 if len(self.session.unfinished) > MOST_DETAILS else 0
-        return Request(url, self.parse, meta=meta, errback=self.on_error, priority=priority, dont_filter=True)
+        priority = 1 if step.kind != "detail" else 2 if len(session.unfinished) > MOST_DETAILS else 0
+        how = session.asking.to_arguments(step, session.key)
+        return Request(url, self.parse, meta=meta, errback=self.on_error, priority=priority, dont_filter=True, **how)
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Fetched]:  # noqa: ARG002 (Scrapy's signature)
         """One item for each page. A status that says no is judged here, everything else by the reader."""
@@ -145,7 +153,8 @@ class SourceSpider(scrapy.Spider):
             kind = wall.kind if wall else IssueKind.REFUSED
             self._refuse(step, told, response.meta.get("page"), kind)
             return
-        if is_gone(step, response.status) or (response.status == 404 and step.kind == NUMBER):
+        missing = response.status in self.session.nothings.of(step).statuses and not is_canary(step)
+        if is_gone(step, response.status) or (response.status == 404 and step.kind == NUMBER) or missing:
             if response.status == 410:
                 self.session.later(withdraw, self.session, step)
             yield replace(to_fetched(response), body=b"", status=response.status)

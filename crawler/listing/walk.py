@@ -5,11 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
+from crawler.listing.asking import FILE, to_template
 from crawler.listing.count import CountUp
 from crawler.listing.feed import Feed
 from crawler.listing.mark import Mark
 from crawler.listing.packages import Packages
 from crawler.listing.pages import CEILING, CountedPages, to_page
+from crawler.listing.templates import Values
 from crawler.listing.windows import Windows
 from domain.sources import Issue, IssueKind, Source, Step, StepState
 
@@ -27,13 +29,14 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a list page told: its rows and how many of them this run had not seen, the portal's own total, its next
-    link, and the page's own address."""
+    link, the page's own address, and the portal's own count of pages."""
 
     rows: int
     fresh: int
     total: int | None
     next_url: str | None
     url: str
+    pages: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Walk:
         return cls(
             source,
             windows=Windows.read(source) if "window" in listing else None,
-            pages=CountedPages.read(listing["pages"]) if "pages" in listing else None,
+            pages=CountedPages.read(listing["pages"], to_template(source)) if "pages" in listing else None,
             ceiling=listing["next"].get("ceiling", CEILING) if "next" in listing else None,
             packages=Packages.read(source) if "package" in listing else None,
             feed=Feed.read(source) if "feed" in listing else None,
@@ -106,8 +109,7 @@ class Walk:
         elif since is None and any(step.state is StepState.TODO for step in left):
             plan = Plan(())
         else:
-            kind = "file" if "file" in self.source.listing else "page"
-            plan = Plan((self._begin(Step(self.source.endpoint, kind, self.source.endpoint)),))
+            plan = Plan((self._begin(self._whole()),))
         plan = self._read_anew(plan, left)
         self.left = {step.token for step in left} - {step.token for step in plan.replaced}
         return plan
@@ -132,7 +134,7 @@ class Walk:
     def find_lists_of(self, pages: Sequence[Step]) -> set[str]:
         """The tokens of the first pages of the lists that these pages belong to."""
         if self.windows is None:
-            return {self.source.endpoint} if pages else set()
+            return {self._begin(self._whole()).token} if pages else set()
         return {each.token for page in pages for each in self.windows.around(page)}
 
     def count_on(self, step: Step, *, found: bool) -> Followed:
@@ -172,31 +174,40 @@ class Walk:
         # Where `since` leaves a gap above what is known, the chain down to the mark stays incomplete.
         return Plan(steps, Mark(mark.low, max(mark.high, end)) if low <= mark.high else mark)
 
+    def _whole(self) -> Step:
+        """The list itself, where it is not walked by windows."""
+        kind = FILE if "file" in self.source.listing else "page"
+        return to_template(self.source).to_step(kind, Values(), {})
+
     def _begin(self, step: Step) -> Step:
         return self.pages.begin(step) if self.pages else step
 
     def _count_on(self, pages: CountedPages, step: Step, seen: Seen) -> Followed:
-        if seen.rows and not seen.fresh and seen.total is None:
+        told = pages.count(seen.total) if seen.pages is None else seen.pages
+        if seen.rows and not seen.fresh and told is None:
             return Followed(issues=(self._cut(step, "the page has only rows that were on pages before it"),))
-        cut = pages.is_cut(step, seen.rows, seen.total)
+        cut = pages.is_cut(step, seen.rows, told)
         issues = (self._cut(step, f"there are more pages than the ceiling of {pages.ceiling}"),) if cut else ()
-        return Followed(tuple(pages.after(step, seen.rows, seen.total)), issues)
+        first = step if not pages.in_place else self.windows.again(step) if self.windows else self._whole()
+        return Followed(tuple(pages.after(step, first, seen.rows, told)), issues)
 
     def _chain(self, step: Step, seen: Seen) -> Followed:
         if seen.next_url is None:
             return Followed()
-        url = urljoin(seen.url, seen.next_url)
-        depth, ceiling = self.depths[step.token] + 1, self.ceiling or CEILING
-        if url in self.left and url not in self.parents and url != step.token:  # read before what leads to it
-            self.parents[url] = step.token
-            return Followed((to_page(step, url),))
-        if url in self.depths:
-            return Followed(issues=(self._cut(step, f"the next link leads back to {url}, which was read before"),))
+        following = to_page(step, urljoin(seen.url, seen.next_url), step.body)
+        token, ceiling = following.token, self.ceiling or CEILING
+        depth = self.depths[step.token] + 1
+        if token in self.left and token not in self.parents and token != step.token:  # read before what leads to it
+            self.parents[token] = step.token
+            return Followed((following,))
+        if token in self.depths:
+            told = f"the next link leads back to {following.url}, which was read before"
+            return Followed(issues=(self._cut(step, told),))
         if depth >= ceiling:
             return Followed(issues=(self._cut(step, f"there are more pages than the ceiling of {ceiling}"),))
-        self.depths[url] = depth
-        self.parents[url] = step.token
-        return Followed((to_page(step, url),))
+        self.depths[token] = depth
+        self.parents[token] = step.token
+        return Followed((following,))
 
     def _cut(self, step: Step, reason: str) -> Issue:
         return Issue(self.source.id, IssueKind.NOT_REACHED, reason, element="listing", url=step.url)

@@ -8,25 +8,31 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
-from crawler.addresses import with_parameters
+from crawler.listing.asking import to_template
+from crawler.listing.templates import Bounds, Template, Values, ask_for, read_state, with_state
 from crawler.spans import to_span
 from domain.sources import Source, Step
 
 ISO = "%Y-%m-%dT%H:%M:%S"
-HOUR = timedelta(hours=1)
+DAYS_AHEAD = {"day": 1, "month": 32, "year": 370}  # from the beginning of one into the next
 SPANS = ("size", "overlap", "first", "smallest", "behind")
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """`listing: {window: …}` of a source; instants in UTC, printed in the source's zone as `format` says."""
+    """`listing: {window: …}` of a source; instants in UTC, printed in the source's zone as `format` says.
 
-    url: str
+    The bounds go into placeholders of the endpoint or of a POST's body, or into parameters. `begins` is the month with
+    which a year begins.
+    """
+
+    template: Template
     zone: ZoneInfo
-    from_name: str
+    from_name: str | None
     to_name: str | None
     format: str = ISO
     by: str | None = None
+    begins: int = 1
     size: timedelta = timedelta(hours=6)
     overlap: timedelta = timedelta(hours=1)
     first: timedelta = timedelta(days=7)
@@ -40,12 +46,12 @@ class Windows:
         """The windows as the source's YAML declares them."""
         options: Mapping[str, Any] = source.listing["window"]
         spans: dict[str, Any] = {name: to_span(options[name]) for name in SPANS if name in options}
-        named = {name: options[name] for name in ("format", "by") if name in options}
+        named = {name: options[name] for name in ("format", "by", "begins") if name in options}
         over = {name: tuple(str(value) for value in values) for name, values in options.get("over", {}).items()}
         return cls(
-            url=source.endpoint,
+            template=to_template(source),
             zone=ZoneInfo(source.zone),
-            from_name=options["from"],
+            from_name=options.get("from"),
             to_name=options.get("to"),
             full=options.get("halve_when_full"),
             over=over,
@@ -77,37 +83,35 @@ class Windows:
         middle = low + timedelta(seconds=seconds)
         if self.by or middle - low < self.smallest:
             return None
-        asked = dict(parse_qsl(urlsplit(step.url).query))
-        extra = {name: asked[name] for name in self.over}
+        extra = self._extra(step)
         return self._step(low, middle, extra), self._step(middle, high, extra)
 
+    def again(self, step: Step) -> Step:
+        """The window that a page of it lies in, as it is before a page is put into it."""
+        return self._step(*_bounds(step), self._extra(step))
+
+    def _extra(self, step: Step) -> dict[str, str]:
+        asked = {**dict(parse_qsl(urlsplit(step.url).query)), **read_state(step.url)}
+        return {name: asked[name] for name in self.over}
+
     def _step(self, low: datetime, high: datetime, extra: Mapping[str, str]) -> Step:
-        bounds = {self.from_name: self._print_low(low)}
+        bounds = Bounds(low, high, self.zone, self.by is not None)
+        parameters = {self.from_name: bounds.print("low", self.format)} if self.from_name else {}
         if self.to_name:
-            bounds[self.to_name] = self._print_high(high)
-        url = with_parameters(self.url, {**bounds, **extra})
-        return Step(token=url, kind="window", url=url, low=low.isoformat(), high=high.isoformat())
-
-    def _print_low(self, low: datetime) -> str:
-        return (low - HOUR if self._is_ambiguous(low) else low).astimezone(self.zone).strftime(self.format)
-
-    def _print_high(self, high: datetime) -> str:
-        if self.by:  # a portal that takes days counts the last one in
-            high -= timedelta(seconds=1)
-        return (high + HOUR if self._is_ambiguous(high) else high).astimezone(self.zone).strftime(self.format)
-
-    def _is_ambiguous(self, moment: datetime) -> bool:
-        """The clock shows this time twice (the end of summer time): the window is widened by an hour, as it must
-        neither lose the hour that the portal means nor end before it begins."""
-        if "%z" in self.format:
-            return False
-        local = moment.astimezone(self.zone)
-        return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+            parameters[self.to_name] = bounds.print("high", self.format)
+        in_place = {name: value for name, value in extra.items() if name in self.template.names}
+        parameters |= {name: value for name, value in extra.items() if name not in in_place}
+        values = Values(bounds, words=in_place)
+        step = self.template.to_step("window", values, parameters, low=low.isoformat(), high=high.isoformat())
+        return ask_for(step, with_state(step.url, in_place), step.body)
 
     def _floor(self, moment: datetime) -> datetime:
         if self.by:
             local = moment.astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-            return (local.replace(day=1) if self.by == "month" else local).astimezone(UTC)
+            local = local if self.by == "day" else local.replace(day=1)
+            if self.by == "year":
+                local = local.replace(year=local.year - (local.month < self.begins), month=self.begins)
+            return local.astimezone(UTC)
         epoch = datetime.fromtimestamp(0, UTC)
         return epoch + (moment - epoch) // self.size * self.size
 
@@ -115,7 +119,7 @@ class Windows:
         if self.by is None:
             return begin + self.size
         local = begin.astimezone(self.zone)
-        ahead = timedelta(days=32 if self.by == "month" else 1, hours=3)  # past the next midnight, on any clock
+        ahead = timedelta(days=DAYS_AHEAD[self.by], hours=3)  # past the next midnight, on any clock
         return self._floor(local.replace(tzinfo=None).__add__(ahead).replace(tzinfo=self.zone))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from crawler.readers.ocds import merge_releases, read_page, read_release
+from crawler.readers.ocds_shape import Shape
 from crawler.reading import Fetched, FindReleases, Reading
 from crawler.spider import SourceSpider
 from domain.errors import Unreadable
@@ -17,7 +18,7 @@ class OcdsSpider(SourceSpider):
 
     def read(self, fetched: Fetched, find_releases: FindReleases) -> Reading:
         """A page of releases or records, merged with those that were stored before."""
-        page = read_page(fetched.body, self.source.encoding)
+        page = read_page(fetched.body, self.source.encoding, Shape.read(self.source.ocds))
         releases = [_with_text_ocid(release) for release in page.releases]
         merges = releases if self.source.identity == "release" else _merge(releases, find_releases)
         notices: list[RawNotice] = []
@@ -35,6 +36,7 @@ class OcdsSpider(SourceSpider):
             keys=(*map(_key, releases), *(f"fault {number}" for number in range(len(page.faults)))),
             faults=tuple(faults),
             total=page.total,
+            pages=page.pages,
             next_url=page.next_url,
             releases=tuple(releases),
         )

@@ -1,6 +1,6 @@
 """OCDS 1.0 and 1.1 pages: packages of releases or records, bare ones, one after another or line by line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from crawler.normalise.counts import to_count
 from crawler.readers.limits import load_json_texts
 from crawler.readers.ocds_merge import compile_versioned, is_versioned, merge_releases
 from crawler.readers.ocds_release import read_release
+from crawler.readers.ocds_shape import Shape
 from domain.errors import SourceChanged, Unreadable
 
 __all__ = ["OcdsPage", "merge_releases", "read_page", "read_release"]
@@ -16,6 +17,7 @@ __all__ = ["OcdsPage", "merge_releases", "read_page", "read_release"]
 _SECTIONS = {"tag", "date", "tender", "planning", "awards", "contracts", "buyer", "parties", "initiationType"}
 _RECORD = {"releases", "compiledRelease", "versionedRelease"}
 _COMPLAINTS = ("error", "errors", "message", "detail", "fault", "title", "status")
+USUAL = Shape({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,31 +27,42 @@ class OcdsPage:
     releases: tuple[dict[str, Any], ...]
     next_url: str | None = None
     total: int | None = None
+    pages: int | None = None
     faults: tuple[Unreadable, ...] = ()
 
 
-def read_page(body: bytes, encoding: str | None = None) -> OcdsPage:
+def read_page(body: bytes, encoding: str | None = None, shape: Shape = USUAL) -> OcdsPage:
     """All releases of a page, each with its ocid; `{"releases": []}` is an empty page, believed.
 
-    Raises SourceChanged for an empty body, HTML, an error body or JSON that is no OCDS, Unreadable for what is no JSON.
+    `shape` tells where the page is not as usual. Raises SourceChanged for an empty body, HTML, an error body or JSON
+    that is no OCDS, Unreadable for what is no JSON, or what the portal itself calls an error.
     """
     texts, faults = load_json_texts(body, encoding)
     releases: list[dict[str, Any]] = []
-    next_url: str | None = None
-    total: int | None = None
     for position, text in enumerate(texts):
-        path = "" if len(texts) == 1 else f"[{position}]"
-        for found in _read_text(text, path):
+        shape.check(text)
+        rows = shape.rows(text, isinstance(text, dict) and _is_ocds(text))
+        for found in _read_text(rows, "" if len(texts) == 1 else f"[{position}]"):
             if isinstance(found, Unreadable):
                 faults.append(found)
             else:
                 releases.append(found)
-        if isinstance(text, dict):
-            next_url = next_url or _find_next(text)
-            total = _find_total(text) if total is None else total
     if not releases and faults:
         raise SourceChanged(f"none of its records can be read; the first: {faults[0].reason}", faults[0].element)
-    return OcdsPage(tuple(releases), next_url, total, tuple(faults))
+    return OcdsPage(tuple(releases), *_find_way(texts, shape), tuple(faults))
+
+
+def _find_way(texts: Sequence[Any], shape: Shape) -> tuple[str | None, int | None, int | None]:
+    """The next page's address, the total and the number of pages that the texts tell, the first that does."""
+    next_url: str | None = None
+    total: int | None = None
+    pages: int | None = None
+    for text in texts:
+        if isinstance(text, dict):
+            next_url = next_url or (shape.next(text) if "next" in shape.paths else _find_next(text))
+            total = (shape.total(text) if "total" in shape.paths else _find_total(text)) if total is None else total
+            pages = shape.pages(text) if pages is None else pages
+    return next_url, total, pages
 
 
 def _read_text(text: Any, path: str) -> Iterator[dict[str, Any] | Unreadable]:
