@@ -5,7 +5,7 @@ import importlib.resources
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 
 from crawler.addresses import KEY, is_secret
+from crawler.presets import PRESETS, expand
 
 At = tuple[str | int, ...]
+JSON = ("json_api", *PRESETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def _explain(declaration: Declaration, error: Any) -> Iterator[str]:
 
 def _against_sense(declaration: Declaration, spiders: Path) -> Iterator[str]:
     """What a schema cannot say."""
+    declaration = replace(declaration, values=expand(declaration.values))
     values = declaration.values
     try:
         ZoneInfo(values["zone"])
@@ -131,10 +134,7 @@ def _against_sense(declaration: Declaration, spiders: Path) -> Iterator[str]:
         yield declaration.problem((), f"no protocol and no {module}; write protocol: ocds or html, or that module")
     if "protocol" in values and module.is_file():
         yield declaration.problem(("protocol",), f"{module} exists as well; remove one of the two")
-    if values.get("protocol") == "html" and "html" not in values:
-        yield declaration.problem(("protocol",), "the html protocol needs its selectors; write html: {list: …}")
-    if "html" in values:
-        yield from _selector_problems(declaration)
+    yield from _field_problems(declaration)
     yield from _browser_problems(declaration)
     yield from _canary_problems(declaration)
     least, most = values["expect"]["notices"]
@@ -142,14 +142,39 @@ def _against_sense(declaration: Declaration, spiders: Path) -> Iterator[str]:
         yield declaration.problem(("expect", "notices"), f"{least} is more than {most}; write [least, most]")
 
 
-def _selector_problems(declaration: Declaration) -> Iterator[str]:
-    from crawler.readers.html_rules import check_rules  # here: lxml is not needed for a portal with an API
+def _field_problems(declaration: Declaration) -> Iterator[str]:
+    """The block that says where the fields stand is there, and can be read."""
+    values = declaration.values
+    protocol = values.get("protocol")
+    if protocol == "html" and "html" not in values:
+        yield declaration.problem(("protocol",), "the html protocol needs its selectors; write html: {list: …}")
+    if protocol in JSON and "json" not in values:
+        yield declaration.problem(("protocol",), f"the {protocol} protocol needs its paths; write json: {{list: …}}")
+    elif protocol in PRESETS and "date" in values["json"]:  # one that is there is no more, once it was understood
+        yield declaration.problem(("json", "date"), "write the name of the column of dates that windows are asked by")
+    elif protocol in PRESETS and "where" not in urlsplit(values["endpoint"]).query:
+        told = "no column of dates that windows are asked by; write json: {date: COLUMN}"
+        yield declaration.problem(("json",), told)
+    if "html" in values:
+        from crawler.readers.html_rules import check_rules  # here: lxml is not needed for a portal with an API
 
-    if wrong := check_rules(declaration.values["html"]):
+        yield from _block_problems(declaration, "html", check_rules(values["html"]))
+    if "json" in values:
+        from crawler.readers.json_rules import check_rules as check_paths
+
+        yield from _block_problems(declaration, "json", check_paths(values["json"]))
+        if "detail" in values["json"] and "{row." not in values.get("endpoints", {}).get("detail", ""):
+            told = "no address of a notice's document; write endpoints: {detail: https://…/{row.id}}"
+            yield declaration.problem(("json", "detail"), told)
+
+
+def _block_problems(declaration: Declaration, block: str, wrong: str | None) -> Iterator[str]:
+    """What the block's reader tells ("html.list.row: …"), with its line."""
+    if wrong:
         path, _, text = wrong.partition(": ")
-        at = re.findall(r"\w+", path) if re.fullmatch(r"html[\w.\[\]]*", path) else ["html"]
+        at = re.findall(r"\w+", path) if re.fullmatch(rf"{block}[\w.\[\]]*", path) else [block]
         place = [int(part) if part.isdecimal() else part for part in at]
-        yield declaration.problem(place, text if len(at) > 1 or path == "html" else wrong)
+        yield declaration.problem(place, text if len(at) > 1 or path == block else wrong)
 
 
 def _browser_problems(declaration: Declaration) -> Iterator[str]:
@@ -196,7 +221,7 @@ def _says_where(rule: Any) -> bool:
 def _listing_problems(declaration: Declaration) -> Iterator[str]:
     listing = declaration.values["listing"]
     window = listing.get("window", {})
-    if window and "to" not in window and "by" not in window:
+    if window and not {"to", "by"} & set(window) and "{high" not in declaration.values["endpoint"]:
         yield declaration.problem(("listing", "window"), "a window needs its end; write to: PARAMETER, or by: month")
     if "by" in window and "size" in window:
         yield declaration.problem(("listing", "window", "size"), "`by` gives the size; remove this line")

@@ -56,6 +56,7 @@ def to_spider(source: Source) -> type["SourceSpider"]:
 def _protocol_spider(source: Source) -> type["SourceSpider"]:
     from crawler.protocols.eforms import EformsSpider
     from crawler.protocols.html import HtmlSpider
+    from crawler.protocols.json_api import JsonSpider
     from crawler.protocols.ocds import OcdsSpider
     from crawler.protocols.sam import SamSpider
     from crawler.protocols.ted import TedSpider
@@ -66,6 +67,9 @@ def _protocol_spider(source: Source) -> type["SourceSpider"]:
         "ted": TedSpider,
         "eforms": EformsSpider,
         "sam": SamSpider,
+        "json_api": JsonSpider,
+        "opendatasoft": JsonSpider,
+        "socrata": JsonSpider,
     }
     return protocols[source.protocol]
 

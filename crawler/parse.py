@@ -7,8 +7,10 @@ from typing import Any
 
 from crawler.listing.nothing import Nothing
 from crawler.pipelines.normalise import to_notice
+from crawler.presets import PRESETS
 from crawler.readers.archives import is_archive
 from crawler.readers.html import read_page as read_html
+from crawler.readers.json_notices import read_page as read_json
 from crawler.readers.ocds import merge_releases, read_page, read_release
 from crawler.readers.ocds_shape import Shape
 from crawler.readers.sam import read_sam
@@ -20,6 +22,7 @@ from domain.notices import Notice, RawNotice
 from domain.sources import Expect, Issue, Source, Step
 
 READERS = ("ocds", "html:SOURCE", *FORMATS)
+JSON = ("json_api", *PRESETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,9 @@ def parse(reader_or_source: str, body: bytes, sources: Mapping[str, Source]) -> 
         return _parse_ocds(body, source)
     if source.protocol == "html":
         page = read_html(body, source, source.url)
+        return _normalise(page.rows, source, page.faults)
+    if source.protocol in JSON:
+        page = read_json(body, source, source.url)
         return _normalise(page.rows, source, page.faults)
     if source.protocol in FORMATS:
         return _parse_xml(body, source.protocol, source)

@@ -4,6 +4,7 @@ from typing import Any
 
 import jmespath  # type: ignore[import-untyped]
 from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]
+from jmespath.parser import ParsedResult as Path  # type: ignore[import-untyped]
 
 from domain.errors import Unreadable
 
@@ -23,6 +24,19 @@ def find_rows(path: str, value: Any) -> list[Any] | None:
     if isinstance(found, dict):
         return list(found.values())
     return found if found is None or isinstance(found, list) else [found]
+
+
+def search(path: Path, value: Any) -> Any:
+    """What stands at a path that was read before; None where nothing does, or where its functions do not suit it."""
+    try:
+        return path.search(value)
+    except JMESPathError:
+        return None
+
+
+def read_path(path: str) -> Path:
+    """The path, read once for many values; `explain` tells whether it is one."""
+    return jmespath.compile(path)
 
 
 def explain(path: str) -> str | None:

@@ -36,9 +36,9 @@ class Reading:
     """A page that was understood: notices as printed, and what leads on from it.
 
     `keys` identify the rows of a list page (None: it is no list page), `faults` are the rows that could not be read;
-    `total` is the portal's own count of the whole list, `pages` that of its pages; `releases` are kept raw beside the
-    notices. `once`: a detail that was read by any run is not asked again. `cursor` is the opaque place in a feed where
-    the next run reads on.
+    `total` is the portal's own count of the whole list, `pages` that of its pages; `more`: it says whether pages come
+    after this one (None: it does not). `releases` are kept raw beside the notices. `once`: a detail that was read by
+    any run is not asked again. `cursor` is the opaque place in a feed where the next run reads on.
     """
 
     notices: tuple[RawNotice, ...] = ()
@@ -51,3 +51,4 @@ class Reading:
     once: bool = False
     cursor: str | None = None
     pages: int | None = None
+    more: bool | None = None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.declaration import Declaration, find_problems, read_declaration
+from crawler.presets import expand
 from crawler.spans import to_span
 from domain.config import has_secret
 from domain.errors import BadSource
@@ -92,7 +93,7 @@ def _clashes(declaration: Declaration, found: Mapping[str, Declaration]) -> Iter
 
 
 def _to_source(declaration: Declaration) -> Source:
-    values = declaration.values
+    values = expand(declaration.values)
     return Source(
         id=declaration.id,
         title=values["title"],

@@ -303,7 +303,7 @@ class Session:
         fresh = tally.follow_chain(step, found.keys, found.total, ())
         next_url = self.key.take_out_of(found.next_url) if found.next_url else None
         url = self.key.take_out_of(fetched.url)
-        seen = Seen(len(found.keys), fresh, found.total, next_url, url, found.pages)
+        seen = Seen(len(found.keys), fresh, found.total, next_url, url, found.pages, found.more)
         followed = self.walk.follow(step, seen)
         if any(each.kind == "window" for each in followed.steps):
             tally.split_chain(step, followed.steps)

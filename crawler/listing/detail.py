@@ -1,5 +1,6 @@
 """Detail pages: each row of a list leads to one, a step of its own that carries the row."""
 
+import hashlib
 import json
 from dataclasses import asdict
 from typing import Any
@@ -23,16 +24,30 @@ def to_detail(step: Step, row: RawNotice, url: str, version: str = "") -> Step:
     return Step(token, "detail", url, body=body, low=step.low, high=step.high, key=row.key)
 
 
-def to_reading(step: Step, page: ListPage, next_url: str | None = None) -> Reading:
-    """What a list's page says: rows that are whole notices, and a step for each that has a page of its own."""
+def to_reading(step: Step, page: ListPage, next_url: str | None = None, *, once: bool = False) -> Reading:
+    """What a list's page says: rows that are whole notices, and a step for each that has a page of its own, which is
+    read `once` unless its row has changed."""
     return Reading(
         notices=tuple(row for row in page.rows if row.key not in page.details),
         keys=tuple(row.key for row in page.rows),
         faults=page.faults,
         total=page.total,
+        pages=page.pages,
+        more=page.more,
         next_url=next_url or page.next_url,
-        details=tuple(to_detail(step, row, page.details[row.key]) for row in page.rows if row.key in page.details),
+        details=tuple(
+            to_detail(step, row, page.details[row.key], version_of(row) if once else "")
+            for row in page.rows
+            if row.key in page.details
+        ),
+        once=once,
     )
+
+
+def version_of(row: RawNotice) -> str:
+    """What tells a row that has changed from the same row seen again."""
+    text = json.dumps(asdict(row), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def not_done(c: Connection, source: str, found: Reading) -> tuple[Step, ...]:

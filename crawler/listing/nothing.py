@@ -41,7 +41,7 @@ class Nothings:
     @classmethod
     def read(cls, source: Source) -> Self:
         """A source without links has lists of notices."""
-        documents = Nothing.read(source.ocds.get("empty", ()))
+        documents = Nothing.read(source.ocds.get("empty") or source.json.get("list", {}).get("empty", ()))
         links = source.listing.get("links")
         return cls(documents if links is None else Nothing.read(links.get("empty", ())), documents)
 

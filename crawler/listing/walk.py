@@ -29,7 +29,7 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a list page told: its rows and how many of them this run had not seen, the portal's own total, its next
-    link, the page's own address, and the portal's own count of pages."""
+    link, the page's own address, the portal's own count of pages, and whether it says that more of them come."""
 
     rows: int
     fresh: int
@@ -37,6 +37,7 @@ class Seen:
     next_url: str | None
     url: str
     pages: int | None = None
+    more: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +149,20 @@ class Walk:
     def follow(self, step: Step, seen: Seen) -> Followed:
         """What comes after a list page; a full window gives its halves, or an issue where it cannot be divided."""
         self.depths.setdefault(step.token, 0)
-        if self.windows is not None and self.windows.is_full(step, seen.rows):
+        size = seen.rows if self.pages is None or seen.total is None else seen.total
+        if self.windows is not None and self.windows.is_full(step, size):
             halves = self.windows.halves(step)
             if halves:
                 return Followed(tuple(self._begin(half) for half in halves))
-            followed = self._chain(step, seen)
-            told = self._cut(step, f"{seen.rows} rows in the smallest window: there may be more than the portal gives")
+            followed = self._go_on(step, seen)
+            told = self._cut(step, f"{size} rows in the smallest window: there may be more than the portal gives")
             return Followed(followed.steps, (told, *followed.issues))
+        return self._go_on(step, seen)
+
+    def _go_on(self, step: Step, seen: Seen) -> Followed:
+        """The pages after this one of the same list."""
+        if seen.more is False:
+            return Followed()
         if self.pages is not None:
             return self._count_on(self.pages, step, seen)
         return self._chain(step, seen) if self.ceiling is not None else Followed()

@@ -7,15 +7,23 @@ from babel.core import get_global
 
 # Countries with several zones of which one is the law's or nearly everybody's; the rest are told by region below.
 _COUNTRIES = {
+    "AR": "America/Argentina/Buenos_Aires",
+    "CL": "America/Santiago",
+    "CN": "Asia/Shanghai",
     "CY": "Asia/Nicosia",
     "DE": "Europe/Berlin",
+    "EC": "America/Guayaquil",
     "ES": "Europe/Madrid",
     "FR": "Europe/Paris",
     "GB": "Europe/London",
+    "KZ": "Asia/Almaty",
+    "MY": "Asia/Kuala_Lumpur",
     "NL": "Europe/Amsterdam",
     "NO": "Europe/Oslo",
+    "NZ": "Pacific/Auckland",
     "PT": "Europe/Lisbon",
     "UA": "Europe/Kyiv",
+    "UZ": "Asia/Tashkent",
 }
 _NUTS = {
     "ES7": "Atlantic/Canary",

@@ -3,22 +3,19 @@
 All of them need the key, which is put into an address at the moment of asking, and only for the endpoint's own host.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy.http import Response
 
 from crawler.addresses import KEY, with_parameters
-from crawler.listing.detail import read_row, to_detail
+from crawler.listing.detail import read_row, to_detail, version_of
 from crawler.readers.sam import read_description, read_sam
 from crawler.reading import Fetched, FindReleases, Reading
 from crawler.spider import SourceSpider
 from domain.errors import SourceChanged
-from domain.notices import RawNotice
 from domain.sources import Step
 
 
@@ -51,7 +48,7 @@ class SamSpider(SourceSpider):
             faults=page.faults,
             total=page.total,
             details=tuple(
-                to_detail(step, row, self._with_key(page.descriptions[row.key]), _digest(row))
+                to_detail(step, row, self._with_key(page.descriptions[row.key]), version_of(row))
                 for row in page.rows
                 if row.key in page.descriptions
             ),
@@ -64,8 +61,3 @@ class SamSpider(SourceSpider):
         if (parts.scheme, parts.netloc) != (own.scheme, own.netloc):
             raise SourceChanged(f"a description at {parts.hostname}, not at {own.hostname}", "description")
         return with_parameters(url, {"api_key": KEY})
-
-
-def _digest(row: RawNotice) -> str:
-    text = json.dumps(asdict(row), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -25,7 +25,8 @@ T = TypeVar("T")
 class ListPage:
     """What a list says: its rows (partial, where notices have pages of their own), and those pages by key.
 
-    `total` is what the portal prints; `faults` are rows that could not be read.
+    `total` is what the portal prints, and `pages` its number of pages; `faults` are rows that could not be read.
+    `more`: the portal says whether this is the last page; None where it does not.
     """
 
     rows: tuple[RawNotice, ...]
@@ -33,6 +34,8 @@ class ListPage:
     total: int | None = None
     next_url: str | None = None
     faults: tuple[Unreadable, ...] = ()
+    more: bool | None = None
+    pages: int | None = None
 
 
 def read_rows(rows: Sequence[T], read: Callable[[T], RawNotice], at: str) -> tuple[list[RawNotice], list[Unreadable]]:
@@ -155,11 +158,15 @@ def in_words(where: str, word: str | None, words: Mapping[str, Any], kind: Any) 
 
 
 def _language(found: Found, source: Source) -> str | None:
-    """As printed, else the source's; where the title says its languages and that is none of them, its first."""
+    """As printed, else the source's; where the title says its languages and that is none of them, the first that the
+    buyer's name has too, else the first."""
     if printed := next(iter(found.get("language", ())), None):
         return printed.text
     stated = [each.language for each in found.get("title", ()) if each.language]
-    return stated[0] if stated and source.language not in stated else source.language
+    if not stated or source.language in stated:
+        return source.language
+    of_buyer = {each.language for each in found.get("buyer", ())}
+    return next((each for each in stated if each in of_buyer), stated[0])
 
 
 def _firsts(found: Found, language: str | None) -> dict[str, str]:
