@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
+from typing import Any
 
 GOODS = ["Water pumps for the northern works", "Laboratory reagents & glassware", "Road salt, winter 2027",
          "Cleaning of schools", "Fire engines with ladders", "Maintenance of lifts"]  # fmt: skip
@@ -179,3 +180,18 @@ def philgeps_notice(bid: Bid) -> str:
     }  # fmt: skip
     cells = "".join(f'<tr><td>{name}</td><td><span id="lblDisplay{name}">{value}</span></td></tr>' for name, value in values.items())
     return f'<!doctype html><html><head><title>Bid Notice Abstract</title></head><body><span id="lblHeader">Request for Quotation</span><table>{cells}</table><span id="lblAbstractText">Delivery within 30 days.<br>Sealed bids only.</span></body></html>'
+
+
+def procedure(bid: Bid) -> dict[str, Any]:
+    """An auction of Prozorro.Sale, as its search gives it."""
+    return {
+        "_id": f"65a{bid.number:021d}", "auctionId": f"BSE001-UA-{bid.published:%Y%m%d}-{bid.number:05d}",
+        "sellingMethod": "basicSell-english", "status": bid.status if bid.status != "open" else "active_tendering",
+        "title": {"uk_UA": bid.title if bid.title is not None else f"Нежитлове приміщення № {bid.number}"},
+        "description": {"uk_UA": "Продаж на аукціоні з умовами"},
+        "sellingEntity": {"name": {"uk_UA": "Прикладна міська рада"}, "identifier": {"scheme": "UA-EDR", "id": "00000001", "legalName": {"uk_UA": "Прикладна міська рада"}}},
+        "value": {"amount": 125000.5, "currency": "UAH", "valueAddedTaxIncluded": True} if bid.value is None else {},
+        "datePublished": f"{bid.published:%Y-%m-%dT%H:%M:%S.000Z}", "dateModified": f"{bid.published:%Y-%m-%dT%H:%M:%S.000Z}",
+        "tenderPeriod": {"startDate": f"{bid.published:%Y-%m-%dT%H:%M:%S.000Z}", "endDate": f"{bid.deadline:%Y-%m-%dT%H:%M:%S.000Z}"} if bid.days else {},
+        "items": [{"description": {"uk_UA": "Приміщення"}, "classification": {"scheme": "CAV-PS", "id": "04230000-0"}, "quantity": 1}],
+    }  # fmt: skip

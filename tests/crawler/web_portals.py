@@ -3,16 +3,17 @@
 import base64
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs
 
 from tests.crawler import web_pages
 from tests.crawler.portals import Answer, Portal, query
 from tests.crawler.web_pages import Bid, bids
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
+JSON = {"Content-Type": "application/json"}
 CPPP = "https://eprocure.gov.in/cppp/latestactivetendersnew/cpppdata"
 
 
@@ -146,6 +147,53 @@ class PhilGeps:
         return self.drawn(self.states[asked["__VIEWSTATE"]] + 1)
 
 
+def b2b_center(rows: list[Bid], most: int = 10_000) -> Portal:
+    """`from` counts rows; asked more than `most` times it says Forbidden."""
+    pages = pages_of(rows, 20)
+    asked: list[str] = []
+
+    def answer(path: str) -> Answer:
+        asked.append(path)
+        if len(asked) > most:
+            return Answer(b"<html><head><title>403 Forbidden</title></head><body>Forbidden</body></html>", 403)
+        number = int(query(path)["from"]) // 20
+        return page(web_pages.b2b_center(pages[number] if number < len(pages) else []))
+
+    return Portal(answer)
+
+
+def ungm(rows: list[Bid]) -> Portal:
+    """A search by POST, in JSON, that answers with rows only; never more than 15, and only in a session."""
+    pages = pages_of([replace(bid, status="Request for proposal") for bid in rows], 15)
+
+    def post(path: str, body: str) -> Answer:
+        asked = json.loads(body)
+        if "ungm=1" not in portal.headers[-1].get("Cookie", "") or asked["PageSize"] > 20:
+            return Answer(status=400)
+        number = asked["PageIndex"]
+        rows = web_pages.ungm(pages[number]) if number < len(pages) else '<div id="noticesEmpty">No results found</div>'
+        return page(rows)
+
+    portal = Portal(lambda path: page("<html><body>Search</body></html>", **{"Set-Cookie": "ungm=1; Path=/"}))
+    portal.post = post
+    return portal
+
+
+def prozorro_sale(rows: list[Bid]) -> Portal:
+    """By the moment of change, the oldest first, from a day's beginning on; what lies behind the end is an empty 204."""
+    known = sorted(rows, key=lambda bid: bid.published)
+
+    def answer(path: str) -> Answer:
+        day = datetime.fromisoformat(path.rpartition("/")[2].partition("?")[0])
+        size, number = int(query(path)["limit"]), int(query(path)["page"])
+        found = [bid for bid in known if bid.published >= day][(number - 1) * size : number * size]
+        if not found:
+            return Answer(status=204)
+        return Answer(json.dumps([web_pages.procedure(bid) for bid in found]).encode(), headers=JSON)
+
+    return Portal(answer)
+
+
 def the_portal(source: str, count: int, now: datetime) -> Portal:
     """The imitation of a source's portal, with so many notices up to `now`."""
     rows = bids(count, now, first=1001)
@@ -154,6 +202,9 @@ def the_portal(source: str, count: int, now: datetime) -> Portal:
         "us_boston": lambda: boston(rows),
         "in_cppp": lambda: Cppp(rows).portal(),
         "ru_rostender": lambda: rostender(rows),
+        "ru_b2b_center": lambda: b2b_center(rows),
+        "int_ungm": lambda: ungm(rows),
+        "ua_prozorro_sale": lambda: prozorro_sale(bids(count, now, apart=timedelta(minutes=20))),
         "ph_philgeps": lambda: PhilGeps(rows).portal(),
     }
     portal: Portal = makers[source]()
