@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from app.console import Installation, in_zone, nearest
 from crawler.listing.mark import read_mark
+from crawler.listing.newest import NewestFirst
 from crawler.listing.windows import Windows
 from crawler.names import Named
 from domain.sources import LOST, Run, RunState, Source, Step, StepState
@@ -70,7 +71,7 @@ def _tell_mark(
     begin, low = _find_begin(source, runs), in_zone(mark.low, zone)
     if begin is None:
         lines.append("Nothing was read yet: no run has come to the end of a list.")
-    elif "window" in source.listing and mark.low <= begin + AT_BEGIN:
+    elif {"window", "newest_first"} & set(source.listing) and mark.low <= begin + AT_BEGIN:
         lines.append(f"Nothing was read yet: what it listed from {low} on is still to be read.")
     elif mark.low <= begin:
         lines.append(f"All that it listed at {low} was read, but for the gaps told here.")
@@ -91,6 +92,8 @@ def _find_begin(source: Source, runs: list[Run]) -> datetime | None:
     first = next((run for run in usual if run.state not in LOST), usual[0] if usual else None)
     if first is None or first.since:
         return first.since if first else None
+    if "newest_first" in source.listing:
+        return first.started_at - NewestFirst.read(source).first
     if "window" not in source.listing:
         return first.started_at.replace(second=0, microsecond=0)
     windows = Windows.read(source)

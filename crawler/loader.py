@@ -54,6 +54,7 @@ def to_spider(source: Source) -> type["SourceSpider"]:
 
 
 def _protocol_spider(source: Source) -> type["SourceSpider"]:
+    from crawler.protocols.codice import CodiceSpider
     from crawler.protocols.eforms import EformsSpider
     from crawler.protocols.html import HtmlSpider
     from crawler.protocols.json_api import JsonSpider
@@ -66,6 +67,7 @@ def _protocol_spider(source: Source) -> type["SourceSpider"]:
         "html": HtmlSpider,
         "ted": TedSpider,
         "eforms": EformsSpider,
+        "codice": CodiceSpider,
         "sam": SamSpider,
         "json_api": JsonSpider,
         "opendatasoft": JsonSpider,

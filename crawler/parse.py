@@ -9,6 +9,7 @@ from crawler.listing.nothing import Nothing
 from crawler.pipelines.normalise import to_notice
 from crawler.presets import PRESETS
 from crawler.readers.archives import is_archive
+from crawler.readers.codice import read_codice
 from crawler.readers.html import read_page as read_html
 from crawler.readers.json_notices import read_page as read_json
 from crawler.readers.ocds import merge_releases, read_page, read_release
@@ -62,6 +63,9 @@ def parse(reader_or_source: str, body: bytes, sources: Mapping[str, Source]) -> 
     if source.protocol == "sam":
         found = read_sam(body, source)
         return _normalise(found.rows, source, found.faults)
+    if source.protocol == "codice":
+        file = read_codice(body, source)
+        return _normalise(file.rows, source, file.faults)
     return _parse_own(body, source)
 
 

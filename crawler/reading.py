@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from domain.errors import Unreadable
@@ -39,6 +40,8 @@ class Reading:
     `total` is the portal's own count of the whole list, `pages` that of its pages; `more`: it says whether pages come
     after this one (None: it does not). `releases` are kept raw beside the notices. `once`: a detail that was read by
     any run is not asked again. `cursor` is the opaque place in a feed where the next run reads on.
+    `made_at`: when the portal made this list. `versions` are the moments of the notices' versions by key, where their
+    older ones may be read after newer ones, and `deleted` those of notices that the portal has taken back.
     """
 
     notices: tuple[RawNotice, ...] = ()
@@ -52,3 +55,6 @@ class Reading:
     cursor: str | None = None
     pages: int | None = None
     more: bool | None = None
+    made_at: datetime | None = None
+    versions: Mapping[str, datetime] = field(default_factory=dict)
+    deleted: Mapping[str, datetime] = field(default_factory=dict)

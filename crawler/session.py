@@ -33,6 +33,7 @@ from crawler.pipelines.store import Harvest, store, store_failure
 from crawler.pipelines.validate import validate
 from crawler.reading import Fetched, FindReleases, Reading
 from crawler.tally import Tally
+from crawler.versions import find_withdrawn, keep_newest
 from crawler.walls import Wall, find_wall
 from domain.config import Settings
 from domain.errors import LeaseLost, SourceChanged, Unreadable
@@ -120,7 +121,7 @@ class Session:
         with writing(self.engine) as c:
             left = find_unfinished_steps(c, self.source.id)
             cursor, asked = find_cursor(c, self.source.id), self.options
-            mark = read_mark(cursor) if self.walk.windows else None
+            mark = read_mark(cursor) if self.walk.is_by_time else None
             plan = self.walk.plan(mark, left, since=asked.since, until=asked.until, now=self.clock(), cursor=cursor)
             for step in plan.replaced:
                 save_step(c, self.source.id, step.token, StepState.DONE, "its list is read from the beginning again")
@@ -159,9 +160,10 @@ class Session:
             look(self, fetched)
             return []
         try:
-            found = self.read(fetched, self._find_releases)
+            found = keep_newest(self, self.read(fetched, self._find_releases))
             notices, issues = self.normalise(found.notices, fetched.page)
             validate(found, notices, self.source)
+            notices += find_withdrawn(self, found)
         except Unreadable as error:
             if wall := find_wall(fetched.body, fetched.url, fetched.step.url):
                 self._meet(fetched.step, wall, fetched.page)
@@ -175,8 +177,7 @@ class Session:
         if found.details:
             with reading(self.engine) as c:
                 steps = (*steps, *not_done(c, self.source.id, found))
-        if fetched.step.baseline:
-            steps = tuple(replace(step, baseline=True) for step in steps)
+        steps = tuple(replace(step, baseline=True) for step in steps) if fetched.step.baseline else steps
         partial = frozenset(raw.key for raw in found.notices if raw.partial)
         self._store(Harvest(fetched, found, notices, issues, steps, partial, self.tally.keys))
         self.tally.lost += len(found.faults)
@@ -303,7 +304,7 @@ class Session:
         fresh = tally.follow_chain(step, found.keys, found.total, ())
         next_url = self.key.take_out_of(found.next_url) if found.next_url else None
         url = self.key.take_out_of(fetched.url)
-        seen = Seen(len(found.keys), fresh, found.total, next_url, url, found.pages, found.more)
+        seen = Seen(len(found.keys), fresh, found.total, next_url, url, found.pages, found.more, found.made_at)
         followed = self.walk.follow(step, seen)
         if any(each.kind == "window" for each in followed.steps):
             tally.split_chain(step, followed.steps)
@@ -352,5 +353,4 @@ class Session:
             log.error("crawl work failed", source=self.source.id, run=self.lease.run_id, error=repr(error))
 
     def _tell(self) -> None:
-        tally = self.tally
-        self.options.on_progress(Progress(tally.pages, len(tally.keys), tally.claimed()))
+        self.options.on_progress(Progress(self.tally.pages, len(self.tally.keys), self.tally.claimed()))

@@ -1,6 +1,6 @@
 """Notices: saved by a crawl, found again by their key, their address or what they say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from domain.notices import Kind, Status
+from storage.ids import in_chunks
 from storage.naming import find_first, of_numbers
 from storage.revisions import Revision, find_revisions
 from storage.saving import Outcome, Saved, save_notices
@@ -22,6 +23,7 @@ __all__ = [
     "StoredNotice",
     "count_notices",
     "find_notice",
+    "find_notices",
     "find_notices_named",
     "find_revisions",
     "iterate_notices",
@@ -33,6 +35,15 @@ __all__ = [
 def find_notice(c: Connection, source: str, key: str) -> StoredNotice | None:
     """The notice of a source with this key."""
     return next(find_stored(c, SELECT_STORED.where(notices.c.source == source, notices.c.key == key)), None)
+
+
+def find_notices(c: Connection, source: str, keys: Sequence[str]) -> dict[str, StoredNotice]:
+    """The notices of a source with these keys, by key."""
+    found: dict[str, StoredNotice] = {}
+    for chunk in in_chunks(keys):
+        query = SELECT_STORED.where(notices.c.source == source, notices.c.key.in_(chunk))
+        found.update((each.notice.key, each) for each in find_stored(c, query))
+    return found
 
 
 def find_notices_named(c: Connection, name: str) -> list[StoredNotice]:

@@ -179,6 +179,16 @@ validators = Table(
     PrimaryKeyConstraint("source", "url"),
 )
 
+versions = Table(
+    "versions",
+    metadata,
+    Column("source", Text, ForeignKey("sources.source"), nullable=False),
+    Column("key", CleanText, nullable=False),  # a deleted entry's too, whose notice may never have been stored
+    Column("at", Instant, nullable=False),  # the portal's own moment of the newest version
+    Column("deleted", Boolean, nullable=False),
+    PrimaryKeyConstraint("source", "key"),
+)
+
 releases = Table(
     "releases",
     metadata,

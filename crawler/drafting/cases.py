@@ -14,7 +14,7 @@ from crawler.pipelines.normalise import to_notice
 from crawler.readers.fields import ListPage
 from crawler.readers.html import read_detail, read_list
 from crawler.readers.ocds import OcdsPage, merge_releases, read_page, read_release
-from crawler.readers.ted import read_xml
+from crawler.readers.ted import FORMATS, read_xml
 from crawler.reading import Fetched
 from crawler.registry import SHIPPED
 from domain.notice_json import to_json
@@ -87,7 +87,7 @@ def _shown(value: Any) -> str:
 
 def _read_by_spider(case: Path, meta: Mapping[str, Any], body: bytes, source: Source) -> dict[str, Any]:
     """What the source's spider makes of a page; a document of XML alone is what `parse` takes."""
-    if source.protocol and body.lstrip(b"\xef\xbb\xbf").startswith(b"<"):
+    if source.protocol in FORMATS and body.lstrip(b"\xef\xbb\xbf").startswith(b"<"):
         return _told(read_xml(body, source.protocol), None, source)
     before = read_page((case / meta["before"]).read_bytes()).releases if "before" in meta else ()
     step = Step(meta["url"], meta.get("read", "page" if source.protocol else "detail"), meta["url"])
@@ -95,7 +95,10 @@ def _read_by_spider(case: Path, meta: Mapping[str, Any], body: bytes, source: So
         Fetched(step, meta["url"], body, None), lambda ocids: {each["ocid"]: [each] for each in before}
     )
     details = {each.key: [each.token, each.url] for each in found.details}
-    of_page = {"total": found.total, "next_url": found.next_url, "faults": [str(fault) for fault in found.faults]}
+    faults = [str(fault) for fault in found.faults]
+    of_page: dict[str, Any] = {"total": found.total, "next_url": found.next_url, "faults": faults}
+    if found.deleted:
+        of_page["deleted"] = {key: at.isoformat() for key, at in found.deleted.items()}
     return {**_told(found.notices, None, source), **of_page, "details": details, "cursor": found.cursor}
 
 

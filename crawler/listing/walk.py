@@ -9,6 +9,7 @@ from crawler.listing.asking import FILE, to_template
 from crawler.listing.count import CountUp
 from crawler.listing.feed import Feed
 from crawler.listing.mark import Mark
+from crawler.listing.newest import NewestFirst
 from crawler.listing.packages import Packages
 from crawler.listing.pages import CEILING, CountedPages, to_page
 from crawler.listing.templates import Values
@@ -29,7 +30,8 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a list page told: its rows and how many of them this run had not seen, the portal's own total, its next
-    link, the page's own address, the portal's own count of pages, and whether it says that more of them come."""
+    link, the page's own address, the portal's own count of pages, whether it says that more of them come, and when
+    the portal made the page, where it says so."""
 
     rows: int
     fresh: int
@@ -38,6 +40,7 @@ class Seen:
     url: str
     pages: int | None = None
     more: bool | None = None
+    made_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Walk:
     packages: Packages | None = None
     feed: Feed | None = None
     count: CountUp | None = None
+    newest: NewestFirst | None = None
     depths: dict[str, int] = field(default_factory=dict)
     parents: dict[str, str] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
@@ -77,12 +81,18 @@ class Walk:
             packages=Packages.read(source) if "package" in listing else None,
             feed=Feed.read(source) if "feed" in listing else None,
             count=CountUp.read(source) if "count_up" in listing else None,
+            newest=NewestFirst.read(source) if "newest_first" in listing else None,
         )
 
     @property
     def has_cursor(self) -> bool:
         """Where a run goes on stands in the source's cursor, moved with each page."""
-        return bool(self.windows or self.feed or self.count)
+        return bool(self.is_by_time or self.feed or self.count)
+
+    @property
+    def is_by_time(self) -> bool:
+        """The cursor is a low-water mark."""
+        return bool(self.windows or self.newest)
 
     def plan(
         self,
@@ -96,13 +106,16 @@ class Walk:
     ) -> Plan:
         """What to ask in this run besides the steps `left` by earlier ones; `now` is rounded down to the minute.
 
-        By windows: from the mark, less the overlap, to now (the first time: from now, less `first`). Otherwise the
-        list from its beginning, but where a walk was interrupted it is finished first, and the next run begins anew.
+        By windows, or by files newest first: from the mark, less the overlap, to now (the first time: from now, less
+        `first`). Otherwise the list from its beginning, but where a walk was interrupted it is finished first, and the
+        next run begins anew.
         A feed is read on from its `cursor`, and so are numbers.
         """
         end = min(now, until or now).astimezone(UTC).replace(second=0, microsecond=0)
         if self.windows is not None:
             plan = self._plan_windows(self.windows, mark, since, until, end)
+        elif self.newest is not None:
+            plan = self._plan_newest(self.newest, mark, left, since, until, end)
         elif self.feed is not None:
             plan = Plan(tuple(self.feed.plan(cursor, left, since, end)))
         elif self.count is not None:
@@ -118,7 +131,7 @@ class Walk:
     def _read_anew(self, plan: Plan, left: Sequence[Step]) -> Plan:
         """A page behind a next link that failed may never come again: its token may be too old. So its window, or the
         whole list, is read from its beginning, and the page itself is asked no more."""
-        if self.ceiling is None or self.pages is not None or self.feed is not None:
+        if self.ceiling is None or self.pages is not None or self.feed is not None or self.newest is not None:
             return plan
         planned = {step.token for step in plan.steps}
         broken = [step for step in left if step.kind == "page" and step.state is StepState.FAILED]
@@ -175,6 +188,30 @@ class Walk:
         border = min(self.packages.border(low, end), end) if self.packages else low
         packed = self.packages.between(low, border) if self.packages else ()
         steps = (*packed, *(self._begin(step) for step in windows.between(border, end)))
+        return self._with_mark(steps, mark, low, since, until, end)
+
+    def _plan_newest(
+        self,
+        newest: NewestFirst,
+        mark: Mark | None,
+        left: Sequence[Step],
+        since: datetime | None,
+        until: datetime | None,
+        end: datetime,
+    ) -> Plan:
+        newest.known = mark.high - newest.overlap if mark else None
+        low = since or newest.known or end - newest.first
+        return self._with_mark((newest.begin(left, low, end),), mark, low, since, until, end)
+
+    def _with_mark(
+        self,
+        steps: tuple[Step, ...],
+        mark: Mark | None,
+        low: datetime,
+        since: datetime | None,
+        until: datetime | None,
+        end: datetime,
+    ) -> Plan:
         if mark is None and since is not None and until is not None:
             return Plan(steps)  # a period of the past: where to go on from now is still unknown
         if mark is None:
@@ -200,8 +237,12 @@ class Walk:
         return Followed(tuple(pages.after(step, first, seen.rows, told)), issues)
 
     def _chain(self, step: Step, seen: Seen) -> Followed:
-        if seen.next_url is None:
+        if self.newest is not None and self.newest.is_enough(step, seen.made_at):
             return Followed()
+        if seen.next_url is None:
+            broken = self.newest is not None and self.newest.is_broken(seen.made_at)
+            told = "no link to older files, though there were some: the chain is broken"
+            return Followed(issues=(self._cut(step, told),) if broken else ())
         following = to_page(step, urljoin(seen.url, seen.next_url), step.body)
         token, ceiling = following.token, self.ceiling or CEILING
         depth = self.depths[step.token] + 1

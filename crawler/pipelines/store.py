@@ -17,6 +17,7 @@ from storage.runs import count_run
 from storage.sources import check_lease
 from storage.steps import add_steps, save_step
 from storage.validators import save_validators
+from storage.versions import save_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def store(c: Connection, harvest: Harvest, lease: Lease, *, baseline: bool, now:
         page=page.hash if page else None,
         partial=harvest.partial,
     )
+    save_versions(c, lease.source, harvest.reading.versions, harvest.reading.deleted)
     if harvest.issues:
         save_issues(c, lease.run_id, harvest.issues, now)
     if harvest.steps:

@@ -255,6 +255,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", "url", name="pk_validators"),
     )
     op.create_table(
+        "versions",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("deleted", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["source"], ["sources.source"], name="fk_versions_source_sources"),
+        sa.PrimaryKeyConstraint("source", "key", name="pk_versions"),
+    )
+    op.create_table(
         "issues",
         sa.Column("id", ID, nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
