@@ -38,7 +38,7 @@ def judge_run(session: "Session") -> Verdict:
         news = find_last_news(c, source.id, run_id)
         before = find_last_ended(c, source.id)
     asked_for = session.options.since or session.options.until
-    goes_on = bool(session.walk.feed or session.walk.count)  # from where the last run ended
+    goes_on = session.walk.goes_on
     last = before.started_at if before and goes_on else None
     low, high = session.span or (min(last or now, now), now)
     always_whole = session.span is None and not goes_on

@@ -39,9 +39,10 @@ class Reading:
     `keys` identify the rows of a list page (None: it is no list page), `faults` are the rows that could not be read;
     `total` is the portal's own count of the whole list, `pages` that of its pages; `more`: it says whether pages come
     after this one (None: it does not). `releases` are kept raw beside the notices. `once`: a detail that was read by
-    any run is not asked again. `cursor` is the opaque place in a feed where the next run reads on.
-    `made_at`: when the portal made this list. `versions` are the moments of the notices' versions by key, where their
-    older ones may be read after newer ones, and `deleted` those of notices that the portal has taken back.
+    any run is not asked again; `anew` are tokens of details that are read again all the same. `cursor` is the opaque
+    place in a feed where the next run reads on. `made_at`: when the portal made this list. `versions` are the moments
+    of the notices' versions by key, where their older ones may be read after newer ones, and `deleted` those of
+    notices that the portal has taken back.
     """
 
     notices: tuple[RawNotice, ...] = ()
@@ -58,3 +59,4 @@ class Reading:
     made_at: datetime | None = None
     versions: Mapping[str, datetime] = field(default_factory=dict)
     deleted: Mapping[str, datetime] = field(default_factory=dict)
+    anew: frozenset[str] = frozenset()

@@ -13,20 +13,20 @@ from datetime import UTC, datetime
 from typing import Any, ParamSpec, Self, TypeVar
 
 import structlog
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from crawler.addresses import SourceKey, redact
 from crawler.canary import EVERY as CANARY_EVERY
 from crawler.canary import is_canary, look, note, to_steps, watch
 from crawler.closing import Span, find_span, finish, judge_run
+from crawler.following import follow, look_for_gaps, to_backfill
 from crawler.health import Verdict
 from crawler.lease import LEASE, wait_for_lease
 from crawler.listing.asking import Asking
-from crawler.listing.count import NUMBER
-from crawler.listing.detail import not_done, read_row
+from crawler.listing.detail import read_row
 from crawler.listing.mark import Mark, read_mark, settle, write_mark
 from crawler.listing.nothing import Nothings
-from crawler.listing.walk import Followed, Plan, Seen, Walk
+from crawler.listing.walk import Walk
 from crawler.options import Options, Progress
 from crawler.pipelines.normalise import to_notice
 from crawler.pipelines.store import Harvest, store, store_failure
@@ -44,9 +44,9 @@ from storage.health import find_canary_runs
 from storage.issues import save_issues
 from storage.pages import PageFiles
 from storage.releases import find_releases
-from storage.runs import count_run, find_attempts, find_run, save_claimed, save_period
+from storage.runs import count_run, find_run, save_claimed, save_period
 from storage.sources import find_cursor, renew_lease, save_cursor
-from storage.steps import add_steps, find_done_before, find_unfinished_steps, save_step
+from storage.steps import add_steps, find_unfinished_steps, save_step
 
 WALLS_IN_A_ROW = 3
 
@@ -121,13 +121,14 @@ class Session:
         with writing(self.engine) as c:
             left = find_unfinished_steps(c, self.source.id)
             cursor, asked = find_cursor(c, self.source.id), self.options
-            mark = read_mark(cursor) if self.walk.is_by_time else None
+            mark = read_mark(cursor) if self.walk.by_time else None
             plan = self.walk.plan(mark, left, since=asked.since, until=asked.until, now=self.clock(), cursor=cursor)
             for step in plan.replaced:
                 save_step(c, self.source.id, step.token, StepState.DONE, "its list is read from the beginning again")
             left = [step for step in left if step not in plan.replaced]
             if asked.since is not None:
-                plan = replace(plan, steps=self._backfill(c, plan, mark))
+                plan = replace(plan, steps=to_backfill(self, c, plan, mark))
+            look_for_gaps(self, c, cursor, left, plan)
             add_steps(c, self.source.id, self.lease.run_id, plan.steps)
             earlier = find_canary_runs(c, self.source.id, self.clock() - CANARY_EVERY)
             if plan.mark is not None:
@@ -139,17 +140,6 @@ class Session:
             self.tally.begin_chain(step)
         log.info("crawl begins", source=self.source.id, run=self.lease.run_id, left=len(left), new=len(plan.steps))
         return self._to_ask([*left, *plan.steps]) + to_steps(self.source, asked.endpoint, earlier)
-
-    def _backfill(self, c: Connection, plan: Plan, mark: Mark | None) -> tuple[Step, ...]:
-        """A period that a person asked for: what lies below the mark is baseline, and what an interrupted run of the
-        same period has read to its end is not asked again, but where its list is read from the beginning again."""
-        done = find_done_before(c, self.source.id, find_attempts(c, find_run(c, self.lease.run_id)))
-        done -= self.walk.find_lists_of(plan.replaced)
-        known = mark.high if mark else datetime.max.replace(tzinfo=UTC)
-        rest = (step for step in plan.steps if step.token not in done)
-        return tuple(
-            replace(step, baseline=step.low is None or datetime.fromisoformat(step.low) < known) for step in rest
-        )
 
     def work(self, fetched: Fetched) -> list[Step]:
         """Read, normalise, validate and store one page; the steps that follow and were not asked yet.
@@ -171,17 +161,19 @@ class Session:
             kind = IssueKind.SOURCE_CHANGED if isinstance(error, SourceChanged) else IssueKind.UNREADABLE
             self.fail(fetched.step, str(error), fetched.page, kind, error.element)
             return []
-        followed = self._follow(fetched, found)
-        issues += [*self._to_issues(found.faults, fetched.page), *followed.issues]
-        steps = followed.steps
-        if found.details:
-            with reading(self.engine) as c:
-                steps = (*steps, *not_done(c, self.source.id, found))
-        steps = tuple(replace(step, baseline=True) for step in steps) if fetched.step.baseline else steps
+        on = follow(self, fetched, found)
+        issues += [*self._to_issues(found.faults, fetched.page), *on.issues]
         partial = frozenset(raw.key for raw in found.notices if raw.partial)
-        self._store(Harvest(fetched, found, notices, issues, steps, partial, self.tally.keys))
+        steps = on.details if on.may_end else (*on.pages, *on.details)
+        harvest = Harvest(fetched, found, notices, issues, steps, partial, self.tally.keys)
+        is_known = not self._store(replace(harvest, further=on.pages if on.may_end else ())) and not on.details
+        self.walk.note_known(fetched.step, on.pages, is_known=is_known and bool(found.keys))
+        if on.may_end and is_known:
+            self.tally.end_chain(fetched.step)
+        elif on.may_end:
+            steps = on.pages
         self.tally.lost += len(found.faults)
-        self.tally.cut += followed.issues
+        self.tally.cut += on.issues
         self.tally.count(notices, partial)
         self.tally.details += fetched.step.kind == "detail"
         self.walls = 0
@@ -276,14 +268,15 @@ class Session:
         self.engine.dispose()
         return self.verdict
 
-    def _store(self, harvest: Harvest) -> None:
+    def _store(self, harvest: Harvest) -> bool:
+        """Commit a page; whether any of its notices is new or has changed."""
         token, more, mark = harvest.fetched.step.token, harvest.fetched.more, self.mark
         with writing(self.engine) as c:
             baseline = self.baseline or harvest.fetched.step.baseline
             saved = store(c, harvest, self.lease, baseline=baseline, now=self.clock())
             if mark is not None:
                 left = (step for name, step in self.unfinished.items() if more or name != token)
-                fresh = (step for step in harvest.steps if step.token not in self.asked)
+                fresh = (step for step in (*harvest.steps, *harvest.further) if step.token not in self.asked)
                 mark = settle(mark, itertools.chain(left, fresh))
             if mark is not None and mark != self.mark:
                 save_cursor(c, self.source.id, write_mark(mark))
@@ -295,22 +288,7 @@ class Session:
             self.tally.pages += 1
         self.tally.new += saved.new
         self.tally.changed += saved.changed
-
-    def _follow(self, fetched: Fetched, found: Reading) -> Followed:
-        """What a list page leads to; the page of a notice leads to nothing."""
-        step, tally = fetched.step, self.tally
-        if found.keys is None:
-            return self.walk.count_on(step, found=bool(found.notices)) if step.kind == NUMBER else Followed()
-        fresh = tally.follow_chain(step, found.keys, found.total, ())
-        next_url = self.key.take_out_of(found.next_url) if found.next_url else None
-        url = self.key.take_out_of(fetched.url)
-        seen = Seen(len(found.keys), fresh, found.total, next_url, url, found.pages, found.more, found.made_at)
-        followed = self.walk.follow(step, seen)
-        if any(each.kind == "window" for each in followed.steps):
-            tally.split_chain(step, followed.steps)
-        else:
-            tally.follow_chain(step, (), None, followed.steps)
-        return followed
+        return bool(saved.new or saved.changed)
 
     def _find_releases(self, ocids: Sequence[str]) -> Mapping[str, list[dict[str, Any]]]:
         with reading(self.engine) as c:

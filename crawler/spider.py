@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 from crawler.addresses import Endpoint, SourceKey
 from crawler.canary import is_canary
 from crawler.lease import RENEWAL
+from crawler.listing.asking import FILE
 from crawler.listing.count import NUMBER
 from crawler.middlewares.guard import GUARD
 from crawler.middlewares.retry_after import NETWORK
@@ -47,6 +48,8 @@ class SourceSpider(scrapy.Spider):
     source: ClassVar[Source]
     session_class: ClassVar[type[Session]] = Session
     session: Session
+    reads_rows: ClassVar[bool] = False
+    """A list's rows are read by `read` even where they link to documents: they say something of the notices."""
     renderer: "Renderer | None" = None
     lost_in_a_row = 0
     handle_httpstatus_list = range(400, 600)  # every refusal is recorded with its step
@@ -68,6 +71,9 @@ class SourceSpider(scrapy.Spider):
             return Reading()
         if self.session.nothings.of(fetched.step).is_said(fetched.body, fetched.status):
             return Reading(keys=None if fetched.step.kind == "detail" else ())
+        links = self.session.walk.links
+        if links and fetched.step.kind not in (FILE, "detail") and not self.reads_rows and not is_canary(fetched.step):
+            return links.read_list(fetched)
         return self.read(fetched, find_releases)
 
     @classmethod

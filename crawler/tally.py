@@ -113,6 +113,12 @@ class Tally:
         for each in loose.next:
             self._adopt(each, root)
 
+    def end_chain(self, step: Step) -> None:
+        """The rest of a list is known from earlier runs and not read: its total counts no more."""
+        chain = self.chains.get(self.roots.get(step.token, ""))
+        if chain is not None:
+            chain.total = None
+
     def split_chain(self, step: Step, halves: Iterable[Step]) -> None:
         """A full window: its halves are lists of their own, and its own total counts no more."""
         self.chains.pop(self.roots.pop(step.token, ""), None)

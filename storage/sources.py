@@ -120,6 +120,11 @@ def save_cursor(c: Connection, source: str, cursor: str) -> None:
     c.execute(update(sources).where(sources.c.source == source).values(cursor=cursor))
 
 
+def drop_cursor(c: Connection, source: str) -> None:
+    """Forgets the mark: the chain down to it has a gap."""
+    c.execute(update(sources).where(sources.c.source == source).values(cursor=None))
+
+
 def find_source_states(c: Connection) -> dict[str, SourceState]:
     """The state of every source that was ever crawled, by its id."""
     last = _find_newest(c)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from scrapy import Request
 
 from crawler.canary import is_canary
+from crawler.listing.asking import FILE
 from crawler.listing.packages import PACKAGE
 from crawler.reading import Fetched, FindReleases, Reading
 from crawler.session import Session
@@ -14,6 +15,7 @@ from domain.sources import IssueKind, Page, Step
 
 MOST_LISTS = 3  # windows may be empty: a source is asked for so many list pages until one has rows
 MOST_DETAILS = 2
+NOTICES = ("detail", FILE)
 Told = dict[str, Any]
 
 
@@ -35,13 +37,13 @@ class SampleSession(Session):
     def work(self, fetched: Fetched) -> list[Step]:
         """The first details of a page; another list page where nothing was found yet."""
         steps = Session.work(self, fetched)
-        details = [step for step in steps if step.kind == "detail"][: MOST_DETAILS - self.details]
+        details = [step for step in steps if step.kind in NOTICES][: MOST_DETAILS - self.details]
         self.details += len(details)
         if fetched.more:
             self.options.stop.set()  # the first portion of an archive is enough
         if details or self.details or len(self.tally.keys) or self._failed(fetched.step):
             return details
-        self.waiting = [step for step in steps if step.kind != "detail"] or self.waiting
+        self.waiting = [step for step in steps if step.kind not in NOTICES] or self.waiting
         return self._next_list()
 
     def saw(self, fetched: Fetched, found: Reading) -> None:
@@ -90,13 +92,14 @@ class PageSession(SampleSession):
 def to_sampling(spider: type[SourceSpider]) -> type[SourceSpider]:
     """The same spider, which reads a sample only and tells what each page gave."""
 
-    def read(self: SourceSpider, fetched: Fetched, find_releases: FindReleases) -> Reading:
-        found = spider.read(self, fetched, find_releases)
+    def read_step(self: SourceSpider, fetched: Fetched, find_releases: FindReleases) -> Reading:
+        found = spider.read_step(self, fetched, find_releases)
         assert isinstance(self.session, SampleSession)
         self.session.saw(fetched, found)
         return found
 
-    return type(spider.__name__, (spider,), {"session_class": SampleSession, "read": read, "__module__": __name__})
+    members = {"session_class": SampleSession, "read_step": read_step, "__module__": __name__}
+    return type(spider.__name__, (spider,), members)
 
 
 class PageSpider(SourceSpider):

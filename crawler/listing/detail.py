@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from crawler.listing.asking import is_post
 from crawler.readers.fields import ListPage
 from crawler.reading import Reading
 from domain.notices import Document, Kind, RawBuyer, RawLot, RawMoney, RawNotice, Status
@@ -55,12 +56,12 @@ def not_done(c: Connection, source: str, found: Reading) -> tuple[Step, ...]:
     if not found.once:
         return found.details
     done = find_done_tokens(c, source, [step.token for step in found.details])
-    return tuple(step for step in found.details if step.token not in done)
+    return tuple(step for step in found.details if step.token not in done or step.token in found.anew)
 
 
 def read_row(step: Step) -> RawNotice | None:
     """The list's row that led to this detail page."""
-    if step.body is None:
+    if step.body is None or is_post(step):
         return None
     data: dict[str, Any] = json.loads(step.body)
     return RawNotice(

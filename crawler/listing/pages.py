@@ -11,6 +11,7 @@ from crawler.listing.templates import PAGES, Template, Values, ask_for, fill_ste
 from domain.sources import Step
 
 CEILING = 1000
+OF_WALK = ("stop_when_known", "overlap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class CountedPages:
     def read(cls, options: Mapping[str, Any], template: Template) -> Self:
         """The pages as a source's YAML declares them, of a list that is asked so."""
         first = 0 if options.get("unit") == "row" else 1
-        return cls(**{"first": first, **options}, in_place=not template.names.isdisjoint(PAGES))
+        own = {name: value for name, value in options.items() if name not in OF_WALK}
+        return cls(**{"first": first, **own}, in_place=not template.names.isdisjoint(PAGES))
 
     def begin(self, step: Step) -> Step:
         """The same list, asking for its first page."""

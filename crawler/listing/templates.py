@@ -62,8 +62,8 @@ class Values:
         """The value of `{name rest}`, None where there is none."""
         if name in MOMENTS and self.bounds is not None:
             return self._of_moment(self.bounds, name, rest)
-        if name == ROW and self.row is not None:
-            return find_path(rest[1:], self.row) if rest else self.row
+        if name == ROW and rest and self.row is not None:
+            return find_path(rest[1:], self.row)
         return None if rest else self.numbers.get(name, self.words.get(name))
 
     @staticmethod

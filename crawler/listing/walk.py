@@ -1,20 +1,25 @@
 """One walk over a source's list: the steps that begin it, and what follows from each page that was read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urljoin
 
 from crawler.listing.asking import FILE, to_template
 from crawler.listing.count import CountUp
 from crawler.listing.feed import Feed
+from crawler.listing.links import Links
 from crawler.listing.mark import Mark
 from crawler.listing.newest import NewestFirst
 from crawler.listing.packages import Packages
 from crawler.listing.pages import CEILING, CountedPages, to_page
-from crawler.listing.templates import Values
+from crawler.listing.templates import Values, ask_for, read_state, with_state
 from crawler.listing.windows import Windows
 from domain.sources import Issue, IssueKind, Source, Step, StepState
+
+SINCE = "since"
+"""Behind the `#` of a dated list's address: from when its entries are wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,12 @@ class Followed:
 class Walk:
     """A source's listing, composed as its YAML says. `depths` holds each list page of this run with its distance
     from the beginning of its chain, and `parents` with the page that led to it, so that a next link that loops is
-    seen; `left` are the steps of earlier runs, which may be read before the pages that lead to them."""
+    seen; `left` are the steps of earlier runs, which may be read before the pages that lead to them.
+
+    `stop_after` pages in a row that held only what was known (`known`, by the token of the page after them), a run
+    ends at the next such page, if it `may_stop`: the newest stands first, and no page was lost since the list was read
+    down to what was known.
+    """
 
     source: Source
     windows: Windows | None = None
@@ -65,6 +75,10 @@ class Walk:
     feed: Feed | None = None
     count: CountUp | None = None
     newest: NewestFirst | None = None
+    links: Links | None = None
+    stop_after: int | None = None
+    may_stop: bool = False
+    known: dict[str, int] = field(default_factory=dict)
     depths: dict[str, int] = field(default_factory=dict)
     parents: dict[str, str] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
@@ -82,17 +96,25 @@ class Walk:
             feed=Feed.read(source) if "feed" in listing else None,
             count=CountUp.read(source) if "count_up" in listing else None,
             newest=NewestFirst.read(source) if "newest_first" in listing else None,
+            links=Links.read(source) if "links" in listing else None,
+            stop_after=_stop_after({**listing.get("pages", {}), **listing.get("next", {})}),
         )
 
     @property
     def has_cursor(self) -> bool:
         """Where a run goes on stands in the source's cursor, moved with each page."""
-        return bool(self.is_by_time or self.feed or self.count)
+        return bool(self.by_time or self.feed or self.count)
 
     @property
-    def is_by_time(self) -> bool:
-        """The cursor is a low-water mark."""
-        return bool(self.windows or self.newest)
+    def goes_on(self) -> bool:
+        """A run brings what is new since the last one, and neither the whole list nor a period of it."""
+        once = self.links is not None and not self.by_time
+        return bool(self.feed or self.count or once or self.stop_after is not None)
+
+    @property
+    def by_time(self) -> bool:
+        """The cursor is a low-water mark: of windows, of files newest first, or of a list whose entries are dated."""
+        return bool(self.windows or self.newest) or (self.links is not None and self.links.dating is not None)
 
     def plan(
         self,
@@ -116,6 +138,8 @@ class Walk:
             plan = self._plan_windows(self.windows, mark, since, until, end)
         elif self.newest is not None:
             plan = self._plan_newest(self.newest, mark, left, since, until, end)
+        elif self.links is not None and self.links.dating is not None:
+            plan = self._plan_dated(self.links, mark, left, since, until, end)
         elif self.feed is not None:
             plan = Plan(tuple(self.feed.plan(cursor, left, since, end)))
         elif self.count is not None:
@@ -134,8 +158,7 @@ class Walk:
         if self.ceiling is None or self.pages is not None or self.feed is not None or self.newest is not None:
             return plan
         planned = {step.token for step in plan.steps}
-        broken = [step for step in left if step.kind == "page" and step.state is StepState.FAILED]
-        broken = [step for step in broken if step.token not in planned]
+        broken = [step for step in left if _is_broken(step) and step.token not in planned]
         if self.windows is None:
             return replace(plan, replaced=tuple(broken)) if plan.steps else plan
         known = planned | {step.token for step in left}
@@ -148,7 +171,7 @@ class Walk:
     def find_lists_of(self, pages: Sequence[Step]) -> set[str]:
         """The tokens of the first pages of the lists that these pages belong to."""
         if self.windows is None:
-            return {self._begin(self._whole()).token} if pages else set()
+            return {self._begin(self._without_page(page)).token for page in pages}
         return {each.token for page in pages for each in self.windows.around(page)}
 
     def count_on(self, step: Step, *, found: bool) -> Followed:
@@ -167,7 +190,7 @@ class Walk:
             halves = self.windows.halves(step)
             if halves:
                 return Followed(tuple(self._begin(half) for half in halves))
-            followed = self._go_on(step, seen)
+            followed = self._go_on(step, seen) if self.pages else self._chain(step, seen)
             told = self._cut(step, f"{size} rows in the smallest window: there may be more than the portal gives")
             return Followed(followed.steps, (told, *followed.issues))
         return self._go_on(step, seen)
@@ -176,9 +199,20 @@ class Walk:
         """The pages after this one of the same list."""
         if seen.more is False:
             return Followed()
+        if self.links is not None and step.kind in (FILE, "detail"):
+            return self._chain(step, seen) if self.ceiling is not None and step.kind == FILE else Followed()
         if self.pages is not None:
             return self._count_on(self.pages, step, seen)
         return self._chain(step, seen) if self.ceiling is not None else Followed()
+
+    def may_end_at(self, step: Step) -> bool:
+        """So many pages before this one held only what was known that, if it does too, the run need not read on."""
+        return self.may_stop and self.stop_after is not None and self.known.get(step.token, 0) >= self.stop_after
+
+    def note_known(self, step: Step, pages: Sequence[Step], *, is_known: bool) -> None:
+        """How many pages in a row held only what was known, for the pages that come after."""
+        for page in pages:
+            self.known[page.token] = self.known.get(step.token, 0) + 1 if is_known else 0
 
     def _plan_windows(
         self, windows: Windows, mark: Mark | None, since: datetime | None, until: datetime | None, end: datetime
@@ -188,7 +222,7 @@ class Walk:
         border = min(self.packages.border(low, end), end) if self.packages else low
         packed = self.packages.between(low, border) if self.packages else ()
         steps = (*packed, *(self._begin(step) for step in windows.between(border, end)))
-        return self._with_mark(steps, mark, low, since, until, end)
+        return _to_plan(steps, low, mark, since, until, end)
 
     def _plan_newest(
         self,
@@ -201,39 +235,50 @@ class Walk:
     ) -> Plan:
         newest.known = mark.high - newest.overlap if mark else None
         low = since or newest.known or end - newest.first
-        return self._with_mark((newest.begin(left, low, end),), mark, low, since, until, end)
+        return _to_plan((newest.begin(left, low, end),), low, mark, since, until, end)
 
-    def _with_mark(
+    def _plan_dated(
         self,
-        steps: tuple[Step, ...],
+        links: Links,
         mark: Mark | None,
-        low: datetime,
+        left: Sequence[Step],
         since: datetime | None,
         until: datetime | None,
         end: datetime,
     ) -> Plan:
-        if mark is None and since is not None and until is not None:
-            return Plan(steps)  # a period of the past: where to go on from now is still unknown
-        if mark is None:
-            return Plan(steps, Mark(min(low, end), end))
-        # Where `since` leaves a gap above what is known, the chain down to the mark stays incomplete.
-        return Plan(steps, Mark(mark.low, max(mark.high, end)) if low <= mark.high else mark)
+        """The whole list, for the entries of a period; from the mark's lower end where a page of it failed."""
+        known = mark and (mark.low if any(_is_broken(step) for step in left) else mark.high)
+        low = since or min((known or end) - (links.overlap if known else links.first), end)
+        return _to_plan((self._begin(self._whole(low, end)),), low, mark, since, until, end)
 
-    def _whole(self) -> Step:
-        """The list itself, where it is not walked by windows."""
-        kind = FILE if "file" in self.source.listing else "page"
-        return to_template(self.source).to_step(kind, Values(), {})
+    def _whole(self, low: datetime | None = None, high: datetime | None = None) -> Step:
+        """The list itself, where it is not walked by windows; for the entries of a period where they are dated, so
+        that what an earlier run left of it is another step."""
+        kind = FILE if "file" in self.source.listing and self.links is None else "page"
+        step = to_template(self.source).to_step(kind, Values(), {})
+        if low is None or high is None:
+            return step
+        step = replace(step, low=low.isoformat(), high=high.isoformat())
+        return ask_for(step, with_state(step.url, {SINCE: low.isoformat()}), step.body)
+
+    def _without_page(self, step: Step) -> Step:
+        """The list that a page is part of, before a page is put into it."""
+        if self.windows is not None:
+            return self.windows.again(step)
+        low, high = (datetime.fromisoformat(each) if each else None for each in (step.low, step.high))
+        return self._whole(low, high)
 
     def _begin(self, step: Step) -> Step:
         return self.pages.begin(step) if self.pages else step
 
     def _count_on(self, pages: CountedPages, step: Step, seen: Seen) -> Followed:
         told = pages.count(seen.total) if seen.pages is None else seen.pages
+        told = None if self.stop_after is not None and seen.rows else told  # one after the other, until all is known
         if seen.rows and not seen.fresh and told is None:
             return Followed(issues=(self._cut(step, "the page has only rows that were on pages before it"),))
         cut = pages.is_cut(step, seen.rows, told)
         issues = (self._cut(step, f"there are more pages than the ceiling of {pages.ceiling}"),) if cut else ()
-        first = step if not pages.in_place else self.windows.again(step) if self.windows else self._whole()
+        first = self._without_page(step) if pages.in_place else step
         return Followed(tuple(pages.after(step, first, seen.rows, told)), issues)
 
     def _chain(self, step: Step, seen: Seen) -> Followed:
@@ -243,7 +288,9 @@ class Walk:
             broken = self.newest is not None and self.newest.is_broken(seen.made_at)
             told = "no link to older files, though there were some: the chain is broken"
             return Followed(issues=(self._cut(step, told),) if broken else ())
-        following = to_page(step, urljoin(seen.url, seen.next_url), step.body)
+        url = urljoin(seen.url, seen.next_url)
+        since = read_state(step.url).get(SINCE)
+        following = to_page(step, with_state(url, {SINCE: since}) if since else url, step.body)
         token, ceiling = following.token, self.ceiling or CEILING
         depth = self.depths[step.token] + 1
         if token in self.left and token not in self.parents and token != step.token:  # read before what leads to it
@@ -260,3 +307,30 @@ class Walk:
 
     def _cut(self, step: Step, reason: str) -> Issue:
         return Issue(self.source.id, IssueKind.NOT_REACHED, reason, element="listing", url=step.url)
+
+
+def _stop_after(options: Mapping[str, Any]) -> int | None:
+    """After how many known pages the next known one is the last; None where the list is always read to its end."""
+    return int(options.get("overlap", 2)) if options.get("stop_when_known") else None
+
+
+def _is_broken(step: Step) -> bool:
+    """A page of a list that could not be read, so that those behind it are unknown."""
+    return step.kind == "page" and step.state is StepState.FAILED
+
+
+def _to_plan(
+    steps: tuple[Step, ...],
+    low: datetime,
+    mark: Mark | None,
+    since: datetime | None,
+    until: datetime | None,
+    end: datetime,
+) -> Plan:
+    """The steps from `low` to `end`, and the mark once they are known."""
+    if mark is None and since is not None and until is not None:
+        return Plan(steps)  # a period of the past: where to go on from now is still unknown
+    if mark is None:
+        return Plan(steps, Mark(min(low, end), end))
+    # Where `since` leaves a gap above what is known, the chain down to the mark stays incomplete.
+    return Plan(steps, Mark(mark.low, max(mark.high, end)) if low <= mark.high else mark)

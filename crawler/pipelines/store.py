@@ -23,7 +23,8 @@ from storage.versions import save_versions
 @dataclass(frozen=True, slots=True)
 class Harvest:
     """A page's notices with what else is to be stored; `partial` are keys of which only the list's row was read, and
-    `counted` those that this run has counted already: a row and the page of the same notice are one notice."""
+    `counted` those that this run has counted already: a row and the page of the same notice are one notice. `further`
+    are steps that are only to be done where a notice is new or has changed."""
 
     fetched: Fetched
     reading: Reading
@@ -32,6 +33,7 @@ class Harvest:
     steps: Sequence[Step] = ()
     partial: frozenset[str] = frozenset()
     counted: Container[str] = frozenset()
+    further: Sequence[Step] = ()
 
 
 def store(c: Connection, harvest: Harvest, lease: Lease, *, baseline: bool, now: datetime) -> Saved:
@@ -54,8 +56,9 @@ def store(c: Connection, harvest: Harvest, lease: Lease, *, baseline: bool, now:
     save_versions(c, lease.source, harvest.reading.versions, harvest.reading.deleted)
     if harvest.issues:
         save_issues(c, lease.run_id, harvest.issues, now)
-    if harvest.steps:
-        add_steps(c, lease.source, lease.run_id, harvest.steps)
+    steps = (*harvest.steps, *(harvest.further if saved.new or saved.changed else ()))
+    if steps:
+        add_steps(c, lease.source, lease.run_id, steps)
     counts = {**_to_counts(saved, harvest.counted), "issues": len(harvest.issues)}
     if not harvest.fetched.more:
         save_step(c, lease.source, step.token, StepState.DONE)

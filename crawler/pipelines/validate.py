@@ -13,7 +13,8 @@ MANY = 5  # rows from which a page speaks for the portal, not for one odd record
 def validate(reading: Reading, notices: Sequence[Notice], source: Source) -> None:
     """Raises SourceChanged where hardly a row could be read, or none of many has a field that all must have."""
     rows = len(notices) + len(reading.faults)
-    if reading.faults and (not (notices or reading.details) or (rows >= MANY and len(reading.faults) * 2 > rows)):
+    sound = notices or reading.details or len(reading.keys or ()) > len(reading.faults)
+    if reading.faults and (not sound or (rows >= MANY and len(reading.faults) * 2 > rows)):
         first = reading.faults[0]
         raise SourceChanged(f"{len(reading.faults)} of {rows} rows cannot be read; the first: {first}", first.element)
     for name, has in (("title", "title"), ("buyer", "buyers")):

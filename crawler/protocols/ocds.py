@@ -33,7 +33,7 @@ class OcdsSpider(SourceSpider):
                 faults.append(fault)
         return Reading(
             notices=tuple(notices),
-            keys=(*map(_key, releases), *(f"fault {number}" for number in range(len(page.faults)))),
+            keys=None if fetched.step.kind == "detail" else _keys(releases, len(page.faults)),
             faults=tuple(faults),
             total=page.total,
             pages=page.pages,
@@ -66,5 +66,6 @@ def _with_text_ocid(release: Release) -> Release:
     return release if isinstance(release["ocid"], str) else {**release, "ocid": str(release["ocid"])}
 
 
-def _key(release: Release) -> str:
-    return f"{release['ocid']} {release.get('id')} {release.get('date')}"
+def _keys(releases: Sequence[Release], faults: int) -> tuple[str, ...]:
+    rows = (f"{release['ocid']} {release.get('id')} {release.get('date')}" for release in releases)
+    return (*rows, *(f"fault {number}" for number in range(faults)))

@@ -1,4 +1,4 @@
-"""Prozorro.Sale: auctions by the day of their last change, the oldest first; a day's list runs on into the days after it."""
+"""Prozorro.Sale: auctions by the day of their last change, the oldest first; a day runs on into the days after it."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus

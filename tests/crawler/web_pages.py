@@ -1,6 +1,6 @@
 """Markup of portals that are web pages only, made up true to how each prints its lists and notices."""
 
-# ruff: noqa: E501, RUF001  (markup keeps its lines and the portals' own letters)
+# ruff: noqa: E501  (markup keeps its lines and the portals' own letters)
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -76,7 +76,11 @@ def boston(rows: Sequence[Bid], page: int, last: bool) -> str:
         f'<li><span class="dl-t">Due:</span> <span class="dl-d">{bid.deadline:%B %d, %Y - %I:%M %p}</span></li></ul></div></a></div>'
         for bid in rows
     )
-    following = "" if last else f'<li class="pager-next"><a rel="next" href="/bid-listings?page={page + 1}" title="Go to next page">Next</a></li>'
+    following = (
+        ""
+        if last
+        else f'<li class="pager-next"><a rel="next" href="/bid-listings?page={page + 1}" title="Go to next page">Next</a></li>'
+    )
     said = "" if rows else '<div class="view-empty"><p>No bids found</p></div>'
     return f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Bid Listings</title></head><body><main><h1>Bid Listings</h1><div class="view-content">{items}</div>{said}<ul class="pager">{following}</ul></main></body></html>'
 
@@ -99,7 +103,18 @@ def cppp(rows: Sequence[Bid], link: str | None, session: str) -> str:
     )
     none = '<tr><td colspan="7">No records found</td></tr>'
     following = f'<a class="paginate_button" href="{link}">Next &raquo;</a>' if link else ""
-    heads = "".join(f"<th>{name}</th>" for name in ("Sl.No", "e-Published Date", "Bid Submission Closing Date", "Tender Opening Date", "Title/Ref.No./Tender Id", "Organisation Name", "Corrigendum"))
+    heads = "".join(
+        f"<th>{name}</th>"
+        for name in (
+            "Sl.No",
+            "e-Published Date",
+            "Bid Submission Closing Date",
+            "Tender Opening Date",
+            "Title/Ref.No./Tender Id",
+            "Organisation Name",
+            "Corrigendum",
+        )
+    )
     return f'<html><head><title>Active Tenders</title></head><body><form><input type="text" name="s_keyword"></form><table class="list_table" id="table"><thead><tr>{heads}</tr></thead><tbody>{items or none}</tbody></table><div class="pagination"><span>1</span>{following}</div></body></html>'
 
 
@@ -138,7 +153,9 @@ def b2b_center(rows: Sequence[Bid]) -> str:
         f'<td><a href="/firms/{bid.number}/">{bid.of(BUYERS_RU)}</a></td><td class="nowrap">{bid.published:%d.%m.%Y %H:%M}</td><td class="nowrap">{f"{bid.deadline:%d.%m.%Y %H:%M}" if bid.days else ""}</td></tr>'
         for bid in rows
     )
-    heads = "".join(f"<th>{name}</th>" for name in ("Название процедуры", "Организатор", "Опубликовано", "Актуально до"))
+    heads = "".join(
+        f"<th>{name}</th>" for name in ("Название процедуры", "Организатор", "Опубликовано", "Актуально до")
+    )
     said = "" if rows else "<p>По вашему запросу нет актуальных торговых процедур</p>"
     return f'<!doctype html><html lang="ru"><head><meta charset="utf-8"><title>Торги</title></head><body><table class="table table-hover table-filled search-results"><thead><tr>{heads}</tr></thead><tbody>{items}</tbody></table>{said}</body></html>'
 
@@ -161,9 +178,17 @@ def philgeps(rows: Sequence[Bid], offset: int, total: int, state: str) -> str:
         f'<tr class="GridItem"><td>{offset + place}</td><td>{bid.published:%d/%m/%Y}</td><td>{f"{bid.deadline:%d/%m/%Y}" if bid.days else ""}</td><td><a id="dgSearchResult_ctl{place + 2:02d}_hyLinkTitle" href="SplashBidNoticeAbstractUI.aspx?menuIndex=3&amp;refID={bid.number}&amp;Result=3">{bid.named(GOODS)}</a>, Construction Materials, {bid.of(BUYERS)}, CEBU</td></tr>'
         for place, bid in enumerate(rows)
     )
-    link = "href=\"javascript:__doPostBack('pgCtrlDetailedSearch$nextLB','')\"" if offset + len(rows) <= total else 'disabled="disabled"'
+    link = (
+        "href=\"javascript:__doPostBack('pgCtrlDetailedSearch$nextLB','')\""
+        if offset + len(rows) <= total
+        else 'disabled="disabled"'
+    )
     grid = f'<table class="GridTable" id="dgSearchResult"><tbody><tr class="GridHeader"><td>No</td><td>Publish</td><td>Closing</td><td>Title</td></tr>{items}</tbody></table>'
-    body = f'<span id="lblCount">{total - 3:,} opportunities found</span>{grid}<a id="pgCtrlDetailedSearch_nextLB" {link}>&lt;Next&gt;</a>' if rows else "<span>No opportunities found</span>"
+    body = (
+        f'<span id="lblCount">{total - 3:,} opportunities found</span>{grid}<a id="pgCtrlDetailedSearch_nextLB" {link}>&lt;Next&gt;</a>'
+        if rows
+        else "<span>No opportunities found</span>"
+    )
     return (
         f'<!doctype html><html><head><title>PhilGEPS</title></head><body><form method="post" action="SplashOpportunitiesSearchUI.aspx?menuIndex=3&amp;ClickFrom=OpenOpp&amp;Result=3" id="frmSearch"><input type="hidden" name="__EVENTTARGET" id="__EVENTTARGET" value=""><input type="hidden" name="__EVENTARGUMENT" id="__EVENTARGUMENT" value="">'
         f'<input type="hidden" name="__VIEWSTATE" id="__VIEWSTATE" value="{state}">{body}</form><script>function __doPostBack(target, argument) {{ const form = document.getElementById("frmSearch"); form.__EVENTTARGET.value = target; form.__EVENTARGUMENT.value = argument; form.submit(); }}</script></body></html>'
@@ -178,7 +203,9 @@ def philgeps_notice(bid: Bid) -> str:
         "ContactPerson": "The Secretary<br>Norbridge<br>bac@norbridge.example", "Status": bid.status if bid.status != "open" else "Active",
         "DatePublish": f"{bid.published:%d/%m/%Y}", "CloseDateTime": f"{bid.deadline:%d/%m/%Y %I:%M %p}" if bid.days else "",
     }  # fmt: skip
-    cells = "".join(f'<tr><td>{name}</td><td><span id="lblDisplay{name}">{value}</span></td></tr>' for name, value in values.items())
+    cells = "".join(
+        f'<tr><td>{name}</td><td><span id="lblDisplay{name}">{value}</span></td></tr>' for name, value in values.items()
+    )
     return f'<!doctype html><html><head><title>Bid Notice Abstract</title></head><body><span id="lblHeader">Request for Quotation</span><table>{cells}</table><span id="lblAbstractText">Delivery within 30 days.<br>Sealed bids only.</span></body></html>'
 
 

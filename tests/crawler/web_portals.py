@@ -1,4 +1,4 @@
-"""Portals that are web pages only, imitated on this machine with what is odd about each: paging, sessions, postbacks."""
+"""Portals that are web pages only, imitated with what is odd about each: paging, sessions, postbacks."""
 
 import base64
 import json
@@ -180,7 +180,7 @@ def ungm(rows: list[Bid]) -> Portal:
 
 
 def prozorro_sale(rows: list[Bid]) -> Portal:
-    """By the moment of change, the oldest first, from a day's beginning on; what lies behind the end is an empty 204."""
+    """By the moment of change, the oldest first, from a day on; what lies behind the end is an empty 204."""
     known = sorted(rows, key=lambda bid: bid.published)
 
     def answer(path: str) -> Answer:
