@@ -22,12 +22,13 @@ DAY, MOMENT = "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One platform. `literal` is a moment in its query language; `last` orders rows that the columns do not; a window
-    cannot give more than `most` rows (None: it can)."""
+    """One platform. `literal` is a moment in its query language, and `day` how the bounds of days are printed; `last`
+    orders rows that the columns do not; a window cannot give more than `most` rows (None: it can)."""
 
     query: str
     order: str
     literal: str
+    day: str
     last: str | None
     most: int | None
     pages: Mapping[str, Any]
@@ -40,6 +41,7 @@ PRESETS = {
         query="where",
         order="order_by",
         literal="date'{}'",
+        day=DAY,
         last=None,
         most=10_000,
         pages={"param": "offset", "unit": "row", "first": 0, "size": 100, "size_param": "limit", "ceiling": 100},
@@ -50,6 +52,7 @@ PRESETS = {
         query="$where",
         order="$order",
         literal="'{}'",
+        day=MOMENT,
         last=":id",
         most=None,
         pages={"param": "$offset", "unit": "row", "first": 0, "size": 1000, "size_param": "$limit"},
@@ -83,7 +86,7 @@ def expand(values: dict[str, Any]) -> dict[str, Any]:
 
 def _ask(endpoint: str, preset: Preset, block: Mapping[str, Any], by_days: bool) -> str:
     """The endpoint with the question for a window's rows, in an order that the next page keeps."""
-    column, form = block["date"], DAY if by_days else MOMENT
+    column, form = block["date"], preset.day if by_days else MOMENT
     low, high = (preset.literal.format(f"{{{name}:{form}}}") for name in ("low", "high"))
     conditions = [f"{column} >= {low}", f"{column} {'<=' if by_days else '<'} {high}"]
     if extra := block.get("where"):

@@ -11,6 +11,7 @@ from typing import Any
 
 from crawler.loader import to_spider
 from crawler.pipelines.normalise import to_notice
+from crawler.readers import json_notices
 from crawler.readers.fields import ListPage
 from crawler.readers.html import read_detail, read_list
 from crawler.readers.ocds import OcdsPage, merge_releases, read_page, read_release
@@ -39,6 +40,8 @@ def read_case(case: Path, source: Source) -> dict[str, Any]:
     """What is read from a case's page now, as its expected.json has it. Raises what the readers raise."""
     meta = json.loads((case / "meta.json").read_text(encoding="utf-8"))
     body = (case / meta["page"]).read_bytes()
+    if source.json:
+        return _read_json(case, meta, body, source)
     if source.protocol not in ("ocds", "html"):
         return _read_by_spider(case, meta, body, source)
     if source.protocol == "ocds":
@@ -49,6 +52,15 @@ def read_case(case: Path, source: Source) -> dict[str, Any]:
         row = read_list((case / meta["row"]).read_bytes(), source, meta["url"]).rows[0] if "row" in meta else None
         return _told([read_detail(body, source, meta["url"], row)], None, source)
     listed = read_list(body, source, meta["url"])
+    return {**_told(listed.rows, listed, source), "details": listed.details}
+
+
+def _read_json(case: Path, meta: Mapping[str, Any], body: bytes, source: Source) -> dict[str, Any]:
+    if meta.get("read") == "detail":
+        before = (case / meta["row"]).read_bytes() if "row" in meta else None
+        row = json_notices.read_list(before, source, meta["url"]).rows[0] if before else None
+        return _told([json_notices.read_detail(body, source, row)], None, source)
+    listed = json_notices.read_list(body, source, meta["url"])
     return {**_told(listed.rows, listed, source), "details": listed.details}
 
 
