@@ -61,12 +61,14 @@ class ListRules:
 
 @dataclass(frozen=True, slots=True)
 class DetailRules:
-    """How a notice's own page is read; `mark` stands on every such page."""
+    """How a notice's own page is read; `mark` stands on every such page. `once`: it is not asked again unless its row
+    has changed."""
 
     mark: Rule
     fields: Fields
     lots: Rows | None
     documents: Rows | None
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def _read_list(block: Mapping[str, Any]) -> ListRules:
 
 
 def _read_detail(block: Mapping[str, Any]) -> DetailRules:
-    only(block, "html.detail", {"is", "fields", "lots", "documents"})
+    only(block, "html.detail", {"is", "once", "fields", "lots", "documents"})
     if "is" not in block:
         raise BadSource("html.detail.is is missing; write the selector of an element that every notice's page has")
     return DetailRules(
@@ -122,6 +124,7 @@ def _read_detail(block: Mapping[str, Any]) -> DetailRules:
         rules.read_fields(block.get("fields"), "html.detail.fields", FIELDS, _read_rule),
         _read_inner(block, "lots", LOT_FIELDS, ("key",)),
         _read_inner(block, "documents", DOCUMENT_FIELDS, ("url",)),
+        once=bool(block.get("once", False)),
     )
 
 

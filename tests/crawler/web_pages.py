@@ -160,6 +160,19 @@ def b2b_center(rows: Sequence[Bid]) -> str:
     return f'<!doctype html><html lang="ru"><head><meta charset="utf-8"><title>Торги</title></head><body><table class="table table-hover table-filled search-results"><thead><tr>{heads}</tr></thead><tbody>{items}</tbody></table>{said}</body></html>'
 
 
+def roseltorg(rows: Sequence[Bid]) -> str:
+    """A page of Roseltorg's search."""
+    items = "".join(
+        f'<div class="search-results__item" data-feature-favorite-lots-procedure-number="B{bid.number}"><div class="search-results__info"><div class="search-results__header"><div class="search-results__lot"><a class="search-results__link" href="/procedure/B{bid.number}">B{bid.number} (лот 1)</a></div>'
+        f'<div class="search-results__section"><p class="search-results__tooltip">223-ФЗ</p></div><div class="search-results__status"><p>{"Приём заявок" if bid.status == "open" else bid.status}</p></div></div><div class="search-results__subject"><a class="search-results__link" href="/procedure/B{bid.number}">{bid.named(GOODS_RU)}</a></div>'
+        f'<div class="search-results__data"><div class="search-results__customer"><p class="search-results__tooltip" title="ИНН 770000{bid.number:04d}"><a href="/customer/{bid.number}">{bid.of(BUYERS_RU)}</a></p></div><div class="search-results__region"><p>77. г. Москва</p></div>'
+        f'<div class="search-results__sum"><p class="desktop">{bid.value if bid.value is not None else "1 250 000,00 ₽"}</p></div><div class="search-results__type"><p>Запрос котировок</p></div></div><time class="search-results__time">{f"{bid.deadline:%d.%m.%y %H:%M:%S} [GMT +3]" if bid.days else ""}</time></div></div>'
+        for bid in rows
+    )
+    said = "" if rows else '<p class="search-results__empty">По вашему запросу ничего не найдено</p>'
+    return f'<!doctype html><html lang="ru"><head><meta charset="utf-8"><title>Поиск закупок</title></head><body><h1>Поиск процедур</h1><div class="search-results">{items}</div>{said}</body></html>'
+
+
 def ungm(rows: Sequence[Bid]) -> str:
     """The fragment that UNGM's search answers with."""
     return "".join(

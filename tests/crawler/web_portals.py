@@ -162,19 +162,32 @@ def b2b_center(rows: list[Bid], most: int = 10_000) -> Portal:
     return Portal(answer)
 
 
+def roseltorg(rows: list[Bid]) -> Portal:
+    """Pages counted from 1, the newest first; behind the last one, the portal's words."""
+    pages = pages_of(rows, 10)
+
+    def answer(path: str) -> Answer:
+        if not path.startswith("/procedures/search"):
+            return Answer(status=404)
+        number = int(query(path).get("page", "1"))
+        return page(web_pages.roseltorg(pages[number - 1] if number <= len(pages) else []))
+
+    return Portal(answer)
+
+
 def ungm(rows: list[Bid]) -> Portal:
-    """A search by POST, in JSON, that answers with rows only; never more than 15, and only in a session."""
+    """A search by POST, in JSON, that answers with rows only; never more than 15, and only to scripts."""
     pages = pages_of([replace(bid, status="Request for proposal") for bid in rows], 15)
 
     def post(path: str, body: str) -> Answer:
         asked = json.loads(body)
-        if "ungm=1" not in portal.headers[-1].get("Cookie", "") or asked["PageSize"] > 20:
+        if portal.headers[-1].get("X-Requested-With") != "XMLHttpRequest" or asked["PageSize"] > 20:
             return Answer(status=400)
         number = asked["PageIndex"]
         rows = web_pages.ungm(pages[number]) if number < len(pages) else '<div id="noticesEmpty">No results found</div>'
         return page(rows)
 
-    portal = Portal(lambda path: page("<html><body>Search</body></html>", **{"Set-Cookie": "ungm=1; Path=/"}))
+    portal = Portal(lambda path: page("<html><body>Search</body></html>"))
     portal.post = post
     return portal
 
@@ -202,6 +215,8 @@ def the_portal(source: str, count: int, now: datetime) -> Portal:
         "us_boston": lambda: boston(rows),
         "in_cppp": lambda: Cppp(rows).portal(),
         "ru_rostender": lambda: rostender(rows),
+        "ru_roseltorg": lambda: roseltorg(rows),
+        "us_nevadaepro": lambda: Commbuys([Bid(each.number, each.published, status="Sent") for each in rows]).portal(),
         "ru_b2b_center": lambda: b2b_center(rows),
         "int_ungm": lambda: ungm(rows),
         "ua_prozorro_sale": lambda: prozorro_sale(bids(count, now, apart=timedelta(minutes=20))),
