@@ -14,7 +14,9 @@ FIRST_YEAR, LAST_YEAR = 1970, 2199
 _END_OF_DAY = time(23, 59, 59)
 _BARE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(Z|[+-]\d\d:\d\d)?", re.ASCII)
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:\s*(?:г\.?|,|в)?\s*(\d{1,2}):(\d\d)(?::(\d\d))?)?", re.ASCII)
-_OFFSET = re.compile(r"[(\[]?\s*\b(МСК|MSK|UTC|GMT)\s*(?:([+\-−–])\s*(\d{1,2})(?:[:.]?(\d\d))?)?\s*[)\]]?", re.IGNORECASE)
+_OFFSET = re.compile(
+    r"[(\[]?\s*\b(МСК|MSK|UTC|GMT)\s*(?:([+\-−–])\s*(\d{1,2})(?:[:.]?(\d\d))?)?\s*[)\]]?", re.IGNORECASE
+)
 # UNGM leaves out the plus, and prints hundredths of hours: "12-Jul-2026 11:00 (GMT 2.00)", "(GMT 5.75)".
 _PLUS = re.compile(r"(?<=\bGMT )(?=\d{1,2}\.\d\d\))")
 _HUNDREDTHS = {"25": 15, "50": 30, "75": 45}

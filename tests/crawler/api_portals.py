@@ -183,7 +183,11 @@ def simap() -> Api:
             _, project, _, publication = urlsplit(url).path.rsplit("/", 3)
             row = next(row for row in rows if row["publicationId"] == publication)
             assert row["id"] == project
-            base = {"publicationNumber": row["publicationNumber"], "title": row["title"], "cpvCode": {"code": "42122000"}}
+            base = {
+                "publicationNumber": row["publicationNumber"],
+                "title": row["title"],
+                "cpvCode": {"code": "42122000"},
+            }
             dates = {"offerDeadline": "2026-12-18T16:00:00+01:00"}
             return to_json({"id": publication, "type": "tender", "base": base, "dates": dates, "lots": []})
         assert urlsplit(url).path == "/api/publications/v2/project/project-search"
@@ -300,7 +304,9 @@ def opendatasoft(rows: list[dict[str, Any]], path: str) -> Callable[[str], Answe
         query = only(url, "where", "order_by", "limit", "offset")
         limit, offset = int(query["limit"]), int(query["offset"])
         if limit > 100 or offset + limit > 10_000:
-            return to_json({"message": "Invalid value for offset/limit", "error_code": "InvalidRESTParameterError"}, 400)
+            return to_json(
+                {"message": "Invalid value for offset/limit", "error_code": "InvalidRESTParameterError"}, 400
+            )
         found = chosen(rows, ODS, query["where"], query["order_by"])
         return to_json({"total_count": len(found), "results": found[offset : offset + limit]})
 
@@ -325,7 +331,9 @@ def chosen(rows: list[dict[str, Any]], form: re.Pattern[str], where: str, order:
     match = form.fullmatch(where)
     assert match, where
     column, low, sign, high, _ = match.groups()
-    found = [row for row in rows if low <= row[column] and (row[column] < high or (sign == "<=" and row[column] == high))]
+    found = [
+        row for row in rows if low <= row[column] and (row[column] < high or (sign == "<=" and row[column] == high))
+    ]
     return sorted(found, key=lambda row: [row.get(name, "") for name in order.split(",")])
 
 

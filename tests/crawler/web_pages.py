@@ -235,3 +235,13 @@ def procedure(bid: Bid) -> dict[str, Any]:
         "tenderPeriod": {"startDate": f"{bid.published:%Y-%m-%dT%H:%M:%S.000Z}", "endDate": f"{bid.deadline:%Y-%m-%dT%H:%M:%S.000Z}"} if bid.days else {},
         "items": [{"description": {"uk_UA": "Приміщення"}, "classification": {"scheme": "CAV-PS", "id": "04230000-0"}, "quantity": 1}],
     }  # fmt: skip
+
+
+def gem_bid(bid: Bid) -> dict[str, Any]:
+    """A bid of GeM as its index holds it: each value a list of one."""
+    return {
+        "id": f"{bid.number}", "b_id": [bid.number], "b_bid_number": [f"GEM/2026/B/{bid.number:07d}"], "b_category_name": [bid.title if bid.title is not None else f"Submersible Pump Sets (V2) {bid.number}"],
+        "b_total_quantity": [12], "b_status": [1],
+        "ba_official_details_deptName": [bid.buyer if bid.buyer is not None else "Department of Examples"] if bid.buyer != "" else [],
+        "final_start_date_sort": [f"{bid.published:%Y-%m-%dT%H:%M:%SZ}"], "final_end_date_sort": [f"{bid.deadline:%Y-%m-%dT%H:%M:%SZ}"] if bid.days else [],
+    }  # fmt: skip
