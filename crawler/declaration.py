@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 
 from crawler.addresses import KEY, is_secret
+from crawler.listing.checking import check_listing
 from crawler.presets import PRESETS, expand
 
 At = tuple[str | int, ...]
@@ -219,14 +220,8 @@ def _says_where(rule: Any) -> bool:
 
 
 def _listing_problems(declaration: Declaration) -> Iterator[str]:
-    listing = declaration.values["listing"]
-    window = listing.get("window", {})
-    if window and not {"to", "by"} & set(window) and "{high" not in declaration.values["endpoint"]:
-        yield declaration.problem(("listing", "window"), "a window needs its end; write to: PARAMETER, or by: month")
-    if "by" in window and "size" in window:
-        yield declaration.problem(("listing", "window", "size"), "`by` gives the size; remove this line")
-    if "by" in window and "halve_when_full" in window:
-        yield declaration.problem(("listing", "window", "halve_when_full"), "a day or month cannot be halved; remove")
+    for at, text in check_listing(declaration.values):
+        yield declaration.problem(at, text)
     yield from _count_problems(declaration)
 
 

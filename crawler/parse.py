@@ -12,7 +12,8 @@ from crawler.readers.archives import is_archive
 from crawler.readers.codice import read_codice
 from crawler.readers.html import read_page as read_html
 from crawler.readers.json_notices import read_page as read_json
-from crawler.readers.ocds import merge_releases, read_page, read_release
+from crawler.readers.ocds import merge_releases, read_release
+from crawler.readers.ocds_files import read_file
 from crawler.readers.ocds_shape import Shape
 from crawler.readers.sam import read_sam
 from crawler.readers.ted import FORMATS, read_bundle, read_xml
@@ -92,7 +93,7 @@ def _parse_own(body: bytes, source: Source) -> Parsed:
 def _parse_ocds(body: bytes, source: Source) -> Parsed:
     if Nothing.read(source.ocds.get("empty", ())).is_said(body):
         return Parsed(())
-    page = read_page(body, source.encoding, Shape.read(source.ocds))
+    page = read_file(body, source.encoding, Shape.read(source.ocds))
     groups: dict[Any, list[dict[str, Any]]] = {}
     for position, release in enumerate(page.releases):
         key = position if source.identity == "release" else str(release["ocid"])

@@ -24,7 +24,7 @@ HTTPPROXY_ENABLED = False  # a proxy from the environment would hide from the gu
 TELNETCONSOLE_ENABLED = False  # a Python prompt on a port
 REMOTE_CONTROL_ENABLED = False  # Scrapy 2.19 opens a control server
 METAREFRESH_ENABLED = False  # a page's own redirect is a page that we do not understand
-COOKIES_ENABLED = False  # no portal that we read needs a session, and none shall follow us
+COOKIES_ENABLED = False  # Scrapy's asks a third party for a list of domains; ours serves sources that need it
 REDIRECT_MAX_TIMES = 5  # 20 by default; an API needs one or two
 
 # Polite (docs/architecture.md): the pace itself is the source's.
@@ -40,6 +40,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.pages.PagesMiddleware": 540,
     "crawler.middlewares.unchanged.UnchangedMiddleware": 542,  # a saved body stands in before the page is saved
     "crawler.middlewares.retry_after.RetryAfterMiddleware": 545,
+    "crawler.middlewares.access.AccessMiddleware": 560,  # a token that is old is asked anew before a 403 is a refusal
+    "crawler.middlewares.cookies.CookiesMiddleware": 700,  # below redirects, which set cookies too
     "crawler.middlewares.turns.TurnsMiddleware": 990,  # nothing may keep a request that was let through
 }
 

@@ -15,6 +15,7 @@ from crawler.listing.templates import (
     Values,
     fill_address,
     fill_data,
+    is_template,
     read_state,
     to_bounds,
     to_step,
@@ -172,11 +173,6 @@ class Links:
         low, high = (datetime.fromisoformat(each) for each in (entry.low, entry.high))
         ends = list_.high is None or low < datetime.fromisoformat(list_.high)
         return ends and high > datetime.fromisoformat(list_.low)
-
-
-def is_template(url: str) -> bool:
-    """An address with placeholders, or a whole one; anything else is a path into the row."""
-    return "{row" in url or "://" in url or url.startswith("/")
 
 
 def _texts(row: Any) -> list[str]:

@@ -110,6 +110,11 @@ def find_places(data: Any) -> list[tuple[str, str]]:
     return [place for each in inner for place in find_places(each)]
 
 
+def is_template(url: str) -> bool:
+    """An address with placeholders, or a whole one; anything else is a path into the row."""
+    return "{row" in url or "://" in url or url.startswith("/")
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """An address and, of a POST, its body, to be filled in for each step."""

@@ -1,4 +1,4 @@
-"""Portals that publish archives of XML notices: downloaded into a file, read in portions of some dozen notices."""
+"""Portals that publish large files and archives: downloaded into a file, read in portions of some dozen notices."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import nullcontext
@@ -9,7 +9,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.addresses import redact
-from crawler.middlewares.files import FILE, INTO
+from crawler.middlewares.files import FILE, INTO, SMALL
 from crawler.middlewares.unchanged import UNCHANGED
 from crawler.readers.archives import Document, read_documents, to_bundle
 from crawler.readers.ted import read_bundle
@@ -28,17 +28,24 @@ class ArchiveSpider(SourceSpider):
 
     format = "eforms"  # of `read_xml`
     may_be_empty = True
+    small = 0
+    """Bytes up to which a document that is no archive is read as a page."""
 
     def is_archive(self, step: Step) -> bool:
         """The step asks for an archive, not for a page."""
         return step.kind != "detail"
+
+    def read_documents(self, file: IO[bytes]) -> Iterator[Document]:
+        """The notices' documents of an archive, one after another."""
+        return read_documents(file)
 
     def to_request(self, step: Step) -> Request:
         """An archive goes into a file."""
         request = super().to_request(step)
         if not self.is_archive(step):
             return request
-        return request.replace(callback=self.unpack, meta={**request.meta, INTO: self.session.files.open_temporary})
+        into = {INTO: self.session.files.open_temporary, SMALL: self.small}
+        return request.replace(callback=self.unpack, meta={**request.meta, **into})
 
     async def unpack(self, response: Response, **kwargs: Any) -> AsyncIterator[Fetched]:
         """The portions of an archive, one item each. What was unpacked before an archive breaks off is stored."""
@@ -69,7 +76,7 @@ class ArchiveSpider(SourceSpider):
         """In the writer thread. A broken archive has no last portion: its step fails."""
         waiting: Fetched | None = None
         try:
-            for documents in _group(read_documents(file)):
+            for documents in _group(self.read_documents(file)):
                 if waiting:
                     yield waiting
                 waiting = self._to_portion(step, url, documents)
@@ -107,14 +114,18 @@ def _known_by(last: Fetched, whole: Fetched, saved: list[str]) -> Fetched:
 
 
 def _group(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    """Portions of them; also what came before an archive broke off."""
+    """Portions of them; also what came before an archive broke off. What is refused stands with what came before it,
+    as a portion of nothing else would look like a page that has changed."""
     group: list[Document] = []
+    size = 0
     try:
         for document in documents:
-            group.append(document)
-            if len(group) >= PORTION or sum(map(_size_of, group)) >= PORTION_BYTES:
+            sound = not isinstance(document[1], Unreadable)
+            if sound and (len(group) >= PORTION or size + _size_of(document) > PORTION_BYTES) and group:
                 yield group
-                group = []
+                group, size = [], 0
+            group.append(document)
+            size += _size_of(document)
     except Unreadable:
         if group:
             yield group

@@ -1,24 +1,45 @@
 """Portals that publish OCDS: releases are kept raw, and a notice is the merge of all of its ocid, in date order."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, Any
 
+from crawler.canary import is_canary
+from crawler.listing.asking import FILE
+from crawler.protocols.archive import ArchiveSpider
+from crawler.readers.archives import Document, is_archive
+from crawler.readers.json_stream import WHOLE
 from crawler.readers.ocds import merge_releases, read_page, read_release
+from crawler.readers.ocds_files import find_documents, read_file
 from crawler.readers.ocds_shape import Shape
 from crawler.reading import Fetched, FindReleases, Reading
-from crawler.spider import SourceSpider
 from domain.errors import Unreadable
 from domain.notices import RawNotice
+from domain.sources import Step
 
 Release = dict[str, Any]
 
 
-class OcdsSpider(SourceSpider):
-    """Any OCDS endpoint; how its list is walked stands in the YAML."""
+class OcdsSpider(ArchiveSpider):
+    """Any OCDS endpoint; how its list is walked stands in the YAML. Documents that are no list may be of any size."""
+
+    small = WHOLE
+
+    def is_archive(self, step: Step) -> bool:
+        """Files and windows that are one document each: how a list goes on stands in its page, which is read whole."""
+        walk = self.session.walk
+        goes_on = walk.pages or walk.ceiling or walk.links or (walk.windows and walk.windows.full)
+        return step.kind == FILE or (step.kind == "window" and not goes_on and not is_canary(step))
+
+    def read_documents(self, file: IO[bytes]) -> Iterator[Document]:
+        """The releases, records and small packages of a file."""
+        return find_documents(file, Shape.read(self.source.ocds))
 
     def read(self, fetched: Fetched, find_releases: FindReleases) -> Reading:
-        """A page of releases or records, merged with those that were stored before."""
-        page = read_page(fetched.body, self.source.encoding, Shape.read(self.source.ocds))
+        """A page of releases or records, or a portion of a file, merged with those that were stored before."""
+        shape, encoding = Shape.read(self.source.ocds), self.source.encoding
+        portion = fetched.more or is_archive(fetched.body)
+        whole = self.is_archive(fetched.step) and not portion
+        page = (read_file if portion or whole else read_page)(fetched.body, encoding, shape)
         releases = [_with_text_ocid(release) for release in page.releases]
         merges = releases if self.source.identity == "release" else _merge(releases, find_releases)
         notices: list[RawNotice] = []
@@ -33,7 +54,7 @@ class OcdsSpider(SourceSpider):
                 faults.append(fault)
         return Reading(
             notices=tuple(notices),
-            keys=None if fetched.step.kind == "detail" else _keys(releases, len(page.faults)),
+            keys=None if portion or fetched.step.kind == "detail" else _keys(releases, len(page.faults)),
             faults=tuple(faults),
             total=page.total,
             pages=page.pages,

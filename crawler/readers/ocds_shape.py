@@ -15,14 +15,15 @@ MOST_WORDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The `ocds:` block of a source. An empty one changes nothing."""
+    """The `ocds:` block of a source; an empty one changes nothing. `only` is in the names of an archive's members."""
 
     paths: Mapping[str, str]
+    only: str = ""
 
     @classmethod
     def read(cls, options: Mapping[str, Any]) -> Self:
         """As the source's YAML says."""
-        return cls({name: options[name] for name in PATHS if name in options})
+        return cls({name: options[name] for name in PATHS if name in options}, options.get("only", ""))
 
     def find(self, name: str, text: Any) -> Any:
         """What stands at this path in a JSON text, None where there is nothing or no path."""

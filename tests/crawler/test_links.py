@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from domain.sources import RunState
+from tests.crawler.killing import Moment, crawl_and_kill
 from tests.crawler.portals import Answer, Place, Portal, a_package, a_release, query
 
 UNTIL = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -238,6 +239,34 @@ def test_a_list_without_its_rows_is_refused(place: Place, links: dict[str, Any],
     verdict = place.session(now=UNTIL).run(lambda path: Answer(body))
     assert verdict.state is not RunState.OK
     assert told in str([each.issue.reason for each in place.issues()])
+
+
+@pytest.mark.parametrize("dated", [False, True])
+@pytest.mark.parametrize("answers", [1, 4, 9])
+def test_a_crawl_killed_among_its_links_asks_only_for_the_rest(place: Place, dated: bool, answers: int) -> None:
+    """A list of pages, each with three files; killed after so many answers, and run again."""
+
+    def answer(path: str) -> Answer:
+        if "list" not in path:
+            return a_file(path)
+        page = int(query(path).get("page", 1))
+        rows = [{"url": f"/f/2026-11-{page * 3 + n:02}.json"} for n in range(3)]
+        following = {"next": f"/list?page={page + 1}"} if page < 5 else {}
+        return Answer(json.dumps({"rows": rows, **following}).encode())
+
+    date = {"date": {"by": "day"}, "first": "30d", "overlap": "1d"} if dated else {}
+    place.write(
+        endpoint="https://portal.invalid/list",
+        listing={"next": {}, "links": {"rows": "rows", "next": "next", **date}},
+        expect=QUIET,
+    )
+    with Portal(answer) as portal:
+        assert crawl_and_kill(place, portal, Moment("answers", answers), UNTIL)
+        assert place.crawl(portal, until=UNTIL).steps_left == 0
+        days = sorted(path for path in portal.log if "list" not in path)
+        assert sorted(set(days)) == [f"/f/2026-11-{day:02}.json" for day in range(3, 18)]
+        assert len(days) - len(set(days)) <= 2  # what was under way, and what was answered and not yet committed
+        assert len(place.notices()) == 15
 
 
 def a_chain(newest: int, size: int = 3) -> Callable[[str], Answer]:

@@ -13,7 +13,7 @@ from tests.crawler.web_portals import Cppp, b2b_center, the_portal
 
 NOW = datetime.now().replace(microsecond=0)  # noqa: DTZ005  # portals print the time of their own clocks
 COUNTS = {"us_commbuys": 60, "us_boston": 24, "in_cppp": 35, "ru_rostender": 41, "ph_philgeps": 12,
-          "us_nevadaepro": 30, "ru_roseltorg": 35,
+          "us_nevadaepro": 30, "in_gem": 35, "ru_roseltorg": 35,
           "ru_b2b_center": 45, "int_ungm": 35, "ua_prozorro_sale": 60}  # fmt: skip
 
 

@@ -175,6 +175,25 @@ def roseltorg(rows: list[Bid]) -> Portal:
     return Portal(answer)
 
 
+def gem(rows: list[Bid]) -> Portal:
+    """A form with JSON in it, believed only with the session's cookie and the CSRF cookie's value beside it."""
+    pages = pages_of(rows, 10)
+    secret = "0123456789abcdef"
+
+    def post(path: str, body: str) -> Answer:
+        asked, cookies = parse_qs(body), portal.headers[-1].get("Cookie", "")
+        if f"csrf_gem_cookie={secret}" not in cookies or asked.get("csrf_bd_gem_nk") != [secret]:
+            return Answer(b"The action you have requested is not allowed.", 403)
+        number = json.loads(asked["payload"][0])["page"] - 1
+        docs = [web_pages.gem_bid(bid) for bid in (pages[number] if number < len(pages) else [])]
+        found = {"response": {"response": {"numFound": len(rows), "docs": docs}}}
+        return Answer(json.dumps(found).encode(), headers=JSON)
+
+    portal = Portal(lambda path: page("<html></html>", **{"Set-Cookie": f"csrf_gem_cookie={secret}; Path=/"}))
+    portal.post = post
+    return portal
+
+
 def ungm(rows: list[Bid]) -> Portal:
     """A search by POST, in JSON, that answers with rows only; never more than 15, and only to scripts."""
     pages = pages_of([replace(bid, status="Request for proposal") for bid in rows], 15)
@@ -215,6 +234,7 @@ def the_portal(source: str, count: int, now: datetime) -> Portal:
         "us_boston": lambda: boston(rows),
         "in_cppp": lambda: Cppp(rows).portal(),
         "ru_rostender": lambda: rostender(rows),
+        "in_gem": lambda: gem(rows),
         "ru_roseltorg": lambda: roseltorg(rows),
         "us_nevadaepro": lambda: Commbuys([Bid(each.number, each.published, status="Sent") for each in rows]).portal(),
         "ru_b2b_center": lambda: b2b_center(rows),
