@@ -214,7 +214,13 @@ def to_fetched(response: Response) -> Fetched:
     meta = response.meta
     known, unchanged = meta.get(VALIDATORS), meta.get(UNCHANGED, False)
     return Fetched(
-        meta["step"], response.url, response.body, meta.get("page"), validators=known, not_modified=unchanged
+        meta["step"],
+        response.url,
+        response.body,
+        meta.get("page"),
+        response.status,
+        validators=known,
+        not_modified=unchanged,
     )
 
 

@@ -25,6 +25,9 @@ SHOWN = 5  # rows of the page in the table
 ID = r"[a-z]{2,}(_[a-z0-9]+)+"
 
 
+ACCEPTED = "accepted"
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(name="new")(new)
@@ -106,6 +109,7 @@ def replay(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Default: all that have cases.")
     ] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="What is read now is what is expected from now on.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Read the saved pages of sources again, and tell every field that differs from what is expected."""
@@ -113,25 +117,31 @@ def replay(
 
     place = open_installation()
     chosen = [place.source(name) for name in names] if names else list(place.sources.values())
-    rows = [_replay_case(place, source.id, case) for source in chosen for case in cases_of(source)]
+    if accept and not names:
+        raise WrongUse("--accept needs the names of sources: what is expected of all others is not meant")
+    rows = [_replay_case(place, source.id, case, accept) for source in chosen for case in cases_of(source)]
     for name in names or ():
         if not any(row["source"] == name for row in rows):
             raise WrongUse(f"{name} has no cases; `tenderwatch sources record {name} URL` saves a page as one")
     show(rows, as_json, "no cases; `tenderwatch sources record SOURCE URL` saves a page as one")
-    if any(row["differences"] for row in rows):
+    if any(row["differences"] and row["state"] != ACCEPTED for row in rows):
         raise typer.Exit(FAILED)
 
 
-def _replay_case(place: Installation, source: str, case: Path) -> dict[str, Any]:
+def _replay_case(place: Installation, source: str, case: Path, accept: bool) -> dict[str, Any]:
     from crawler.drafting.cases import replay as replay_case
+    from crawler.drafting.cases import write_expected
 
     try:
         found = replay_case(case, place.source(source))
     except FileNotFoundError as error:
         found = [f"{error.filename} is missing"]
     except TenderwatchError as error:
-        found = [f"refused: {error}"]
+        return {"source": source, "case": case.name, "state": "refused", "differences": f"refused: {error}"}
     state = f"{len(found)} differ" if found else "same"
+    if found and accept:
+        write_expected(case, place.source(source))
+        state = ACCEPTED
     return {"source": source, "case": case.name, "state": state, "differences": "\n".join(found)}
 
 
@@ -200,7 +210,7 @@ def _tell_draft(draft: "Draft", written: "Written", name: str) -> None:
         ]
         print_rows(["field", "taken because", "sure", "first value"], rows, title="What stands where")
     _show_notices(written.notices)
-    for kind, element, reason in dict.fromkeys(written.issues):
+    for (kind, element), reason in _first_of_each(written.issues).items():
         tell(f"odd: {kind}: {element}: {reason}")
     for each in draft.missing:
         tell(f"to do: {each}")
@@ -212,6 +222,11 @@ def _tell_draft(draft: "Draft", written: "Written", name: str) -> None:
         tell("it is off (`enabled: false`), because too much of it is a guess; turn it on once you have read it")
     yml = next(file for file in written.files if file.suffix == ".yml")
     tell(f"next: read {yml}, then: tenderwatch sources try {name}")
+
+
+def _first_of_each(issues: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
+    """The first reason of each kind and element: a page of fifty rows has the same word fifty times."""
+    return {(kind, element): reason for kind, element, reason in reversed(issues)}
 
 
 def _show_notices(notices: Sequence[Mapping[str, Any]]) -> None:

@@ -46,6 +46,8 @@ def try_sources(
         write_report(report, trials, place.sources, now())
         tell(f"wrote {report}")
     show([_row(trial) for trial in trials] if not as_json else list(map(to_json, trials)), as_json, "no sources")
+    if not as_json and len(trials) == 1:
+        _tell_odd(trials[0])
     _end(trials)
 
 
@@ -102,6 +104,13 @@ def _remember(place: Installation, trials: "Iterable[Trial]") -> None:
         for trial in trials:
             if trial.is_verified:
                 save_verification(c, Verification(trial.source, now(), version("tenderwatch")))
+
+
+def _tell_odd(trial: "Trial") -> None:
+    """What was not read as the source promises: the first of each kind, as a field may be empty because of it."""
+    first = {(issue["what"], issue["element"]): issue["why"] for issue in reversed(trial.issues)}
+    for (what, element), why in first.items():
+        tell(f"odd: {what}: {element or ''}: {why}")
 
 
 def _row(trial: "Trial") -> dict[str, Any]:

@@ -99,8 +99,7 @@ class GuardedProxy:
                 writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             else:
                 out.write(_to_origin(method, url, rest))
-                writer.write(_to_last(await asyncio.wait_for(upstream.readuntil(b"\r\n\r\n"), IDLE)))
-            await self._relay(reader, writer, upstream, out)
+            await self._relay(reader, writer, upstream, out, with_head=not is_tunnel)
         finally:
             out.close()
 
@@ -138,15 +137,22 @@ class GuardedProxy:
         writer: asyncio.StreamWriter,
         upstream: asyncio.StreamReader,
         out: asyncio.StreamWriter,
+        *,
+        with_head: bool,
     ) -> None:
-        """Both ways, until either end is done."""
-        pumps = {asyncio.ensure_future(self._pump(reader, out)), asyncio.ensure_future(self._pump(upstream, writer))}
+        """Both ways at once, as a POST has a body before it has an answer, until either end is done."""
+        back = self._pump_answer(upstream, writer) if with_head else self._pump(upstream, writer)
+        pumps = {asyncio.ensure_future(self._pump(reader, out)), asyncio.ensure_future(back)}
         try:
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for pump in pumps:
                 pump.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
+
+    async def _pump_answer(self, upstream: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(_to_last(await asyncio.wait_for(upstream.readuntil(b"\r\n\r\n"), IDLE)))
+        await self._pump(upstream, writer)
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while chunk := await asyncio.wait_for(reader.read(LONGEST_HEAD), IDLE):

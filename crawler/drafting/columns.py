@@ -66,7 +66,9 @@ def _cells(rows: Sequence[HtmlElement], url: str) -> Iterator[Column]:
     heads = header_row(rows) or []
     for number in range(1, len(rows[0].findall("td")) + 1 if rows[0].tag == "tr" else 1):
         said = " ".join(heads[number - 1].text_content().split()) if number <= len(heads) else ""
-        yield _read({"xpath": f"td[{number}]"}, rows, url, said, "header" if said else "shape")
+        placed = _read({"xpath": f"td[{number}]"}, rows, url, said, "header" if said else "shape")
+        named = _read({"column": said}, rows, url, said, "header") if said else placed
+        yield named if named.values == placed.values else placed
 
 
 def _labelled(rows: Sequence[HtmlElement], url: str) -> Iterator[Column]:

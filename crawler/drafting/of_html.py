@@ -20,7 +20,8 @@ from crawler.drafting.vocabulary import STATUSES, field_of, fold
 from crawler.normalise.languages import to_language
 from crawler.readers.html_find import read_tree, text_of
 
-_OF_DETAIL = ("deadline", "published", "value", "codes", "buyer", "procedure", "status", "key")
+_OF_DETAIL = ("deadline", "published", "value", "codes", "buyer", "procedure", "status", "key", "description")
+_LONGEST = 300  # characters of a value beside a label; a description may be long
 
 
 def draft_html(page: FetchedPage, id: str, *, browser: str | None = None) -> Draft | None:  # noqa: A002
@@ -160,7 +161,7 @@ def _find_labelled(tree: HtmlElement, url: str, country: str) -> tuple[dict[str,
 
 def _fit(name: str, value: str, order: Order) -> tuple[Rule, tuple[str, ...]] | None:
     """What the rule of this value needs beside its label; None where the value is not of the field's type."""
-    if not value or len(value) > 300:
+    if not value or (len(value) > _LONGEST and name != "description"):
         return None
     if name in ("deadline", "published"):
         dates = find_dates([" ".join(value.split())], order)

@@ -16,6 +16,7 @@ _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", 
 _FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", ()),
     (r"\d{1,2}\.\d{1,2}\.\d{4}(?:\s*(?:г\.?|,|в)?\s*\d{1,2}:\d\d(?::\d\d)?)?(?:\s*\((?:МСК|MSK)[^)]*\))?", ()),
+    (rf"\d{{1,2}}\.\d{{1,2}}\.\d{{2}}{_TIME}", ("%d.%m.%y",)),
     (rf"\d{{1,2}}/\d{{1,2}}/\d{{4}}{_TIME}", ("%d/%m/%Y", "%m/%d/%Y")),
     (rf"\d{{1,2}}/\d{{1,2}}/\d{{2}}{_TIME}", ("%d/%m/%y", "%m/%d/%y")),
     (rf"\d{{1,2}}-\d{{1,2}}-\d{{4}}{_TIME}", ("%d-%m-%Y", "%m-%d-%Y")),
@@ -100,7 +101,9 @@ def names_currency(values: Sequence[str]) -> bool:
 
 
 def _is_money(value: str, labelled: bool) -> bool:
-    if not (labelled or _MONEY.search(value)) or len(value) > 60:
+    found = _MONEY.search(value)
+    code = re.search("[A-Z]{3}", found[0]) if found else None
+    if not (labelled or found) or len(value) > 60 or (code and not labelled and to_currency(code[0]) is None):
         return False
     try:
         to_amount(value, decimal_mark([value]))

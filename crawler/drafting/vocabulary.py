@@ -41,6 +41,13 @@ WORDS: dict[str, tuple[str, ...]] = {
         "nazwa", "przedmiot", "przedmiot zamówienia", "наименование", "предмет", "объект закупки",
         "наименование закупки", "назва", "предмет закупівлі", "tárgy", "název", "obiect", "konu", "标题",
     ),
+    # Only on a notice's own page: in a list, a description is all the title that there is.
+    "description": (
+        "description", "description of contract", "summary", "scope", "scope of work", "details", "abstract",
+        "beschreibung", "kurze beschreibung", "description du marché", "résumé", "descripción", "resumen", "descrição",
+        "descrizione", "omschrijving", "opis", "krótki opis", "описание", "дополнительная информация", "опис",
+        "beskrivning", "beskrivelse", "leírás", "popis", "descriere", "açıklama", "描述",
+    ),
     "buyer": (
         "buyer", "agency", "authority", "contracting authority", "organisation", "organization", "department",
         "entity", "procuring entity", "procuring agency", "customer", "customer name", "ministry",
@@ -90,11 +97,13 @@ NEXT = {
     "următoarea", "sonraki", "下一页",
 }  # fmt: skip
 _SPECIFIC = ("deadline", "published", "value", "codes", "key", "buyer", "status", "procedure", "title")
+_ORDER = (*_SPECIFIC, "description")
 
 
 def fold(text: str) -> str:
-    """For comparison: case, blanks, and the marks that a label ends with aside."""
-    return " ".join(text.split()).strip(" :*›»").casefold() or " ".join(text.split()).casefold()
+    """For comparison: case, blanks, and the marks that a label ends with aside; ё is е, as most write it."""
+    plain = " ".join(text.split()).casefold().replace("ё", "е")
+    return plain.strip(" :*›»") or plain
 
 
 def field_of(label: str, among: Iterable[str] = _SPECIFIC) -> tuple[str, str] | None:
@@ -110,7 +119,7 @@ def field_of(label: str, among: Iterable[str] = _SPECIFIC) -> tuple[str, str] | 
     ]
     if not found:
         return None
-    _, field, word = max(found, key=lambda each: (each[0], -_SPECIFIC.index(each[1])))
+    _, field, word = max(found, key=lambda each: (each[0], -_ORDER.index(each[1])))
     return field, word
 
 

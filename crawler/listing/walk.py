@@ -191,7 +191,7 @@ class Walk:
             halves = self.windows.halves(step)
             if halves:
                 return Followed(tuple(self._begin(half) for half in halves))
-            followed = self._count_on(self.pages, step, seen) if self.pages else self._chain(step, seen)
+            followed = self._go_on(step, seen) if self.pages else self._chain(step, seen)
             told = self._cut(step, f"{size} rows in the smallest window: there may be more than the portal gives")
             return Followed(followed.steps, (told, *followed.issues))
         return self._go_on(step, seen)

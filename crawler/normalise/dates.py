@@ -14,7 +14,12 @@ FIRST_YEAR, LAST_YEAR = 1970, 2199
 _END_OF_DAY = time(23, 59, 59)
 _BARE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(Z|[+-]\d\d:\d\d)?", re.ASCII)
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:\s*(?:г\.?|,|в)?\s*(\d{1,2}):(\d\d)(?::(\d\d))?)?", re.ASCII)
-_OFFSET = re.compile(r"\(?\s*\b(МСК|MSK|UTC|GMT)\s*(?:([+\-−–])\s*(\d{1,2})(?:[:.]?(\d\d))?)?\s*\)?", re.IGNORECASE)
+_OFFSET = re.compile(
+    r"[(\[]?\s*\b(МСК|MSK|UTC|GMT)\s*(?:([+\-−–])\s*(\d{1,2})(?:[:.]?(\d\d))?)?\s*[)\]]?", re.IGNORECASE
+)
+# UNGM leaves out the plus, and prints hundredths of hours: "12-Jul-2026 11:00 (GMT 2.00)", "(GMT 5.75)".
+_PLUS = re.compile(r"(?<=\bGMT )(?=\d{1,2}\.\d\d\))")
+_HUNDREDTHS = {"25": 15, "50": 30, "75": 45}
 _BASE = {"МСК": 3, "MSK": 3, "UTC": 0, "GMT": 0}
 _MAIL = re.compile(r"(?:[A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} \d\d:\d\d")
 
@@ -50,7 +55,7 @@ def to_moment(printed: str, zones: Zones, *, end_of_day: bool, formats: Sequence
         else:
             if at.tzinfo is not None:
                 return Moment(_within_reason(at, printed), Precision.MINUTE, ZoneFrom.PRINTED)
-    local, precision, zone = _read(printed.strip(), formats)
+    local, precision, zone = _read(" ".join(printed.split()), formats)
     if precision is Precision.DAY and end_of_day:
         local = datetime.combine(local, _END_OF_DAY)
     if zone is not None:
@@ -116,10 +121,11 @@ def _read_dotted(text: str) -> tuple[datetime, Precision, tzinfo | None] | None:
 
 
 def _without_offset(text: str) -> tuple[str, tzinfo | None]:
+    text = _PLUS.sub("+", text)
     found = _OFFSET.search(text)
     if not found:
         return text, None
-    hours, minutes = int(found[3] or 0), int(found[4] or 0)
+    hours, minutes = int(found[3] or 0), _HUNDREDTHS.get(found[4], int(found[4] or 0))
     sign = 1 if found[2] in (None, "+") else -1
     offset = timedelta(hours=_BASE[found[1].upper()]) + sign * timedelta(hours=hours, minutes=minutes)
     if abs(offset) > timedelta(hours=15):

@@ -3,7 +3,7 @@
 from crawler.browser.marks import after_click, read_mark
 from crawler.listing.count import NUMBER
 from crawler.listing.detail import read_row, to_reading
-from crawler.readers.html import read_detail, read_list
+from crawler.readers.html import read_detail, read_list, reads_once
 from crawler.reading import Fetched, FindReleases, Reading
 from crawler.spider import SourceSpider
 from domain.errors import SourceChanged
@@ -18,7 +18,8 @@ class HtmlSpider(SourceSpider):
             row = read_row(fetched.step)
             return Reading(notices=(read_detail(fetched.body, self.source, fetched.url, row),))
         page = read_list(fetched.body, self.source, fetched.url)
-        return to_reading(fetched.step, page, self._next_click(fetched, len(page.rows)))
+        following = self._next_click(fetched, len(page.rows))
+        return to_reading(fetched.step, page, following, once=reads_once(self.source))
 
     def _next_click(self, fetched: Fetched, rows: int) -> str | None:
         """The step that clicks on, where the page's button can be clicked. Raises SourceChanged where it is missing

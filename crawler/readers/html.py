@@ -50,6 +50,12 @@ def read_list(body: bytes, source: Source, url: str) -> ListPage:
     return _read_list(Scope(read_tree(body, source.encoding), url), rules, rules.list, source)
 
 
+def reads_once(source: Source) -> bool:
+    """A notice's page is not asked again unless its row has changed."""
+    rules = read_rules(source.html, source.id)
+    return rules.detail is not None and rules.detail.once
+
+
 def find_keys(body: bytes, source: Source) -> tuple[str, ...]:
     """The keys of a list's rows as far as they can be read, none where there is no list: what tells one page of it
     from another while a browser still draws it."""

@@ -83,6 +83,8 @@ class Scope:
             return [self.url] if self.url else []
         if rule.labels:
             return [value for label in rule.labels for value in self._beside(label)]
+        if rule.columns:
+            return list(cells_below(self.element, rule.columns))
         found = rule.path(self.element) if rule.path else []
         return found if isinstance(found, list) else [str(found)]
 
@@ -114,6 +116,38 @@ class Scope:
                 if element.text and not element.text.isspace() and len(element.text) < _LONGEST_LABEL:
                     self._labels.append((_folded(text_of(element)), element))
         return self._labels
+
+
+def cells_below(row: HtmlElement, headers: Sequence[str]) -> Iterator[HtmlElement]:
+    """The cells of a table's row that stand below these headers, in the headers' order; a cell may span columns."""
+    table = next(row.iterancestors("table"), None)
+    heading = _heading(table) if table is not None else None
+    if heading is None:
+        return
+    named = list(_spread(heading))
+    for header in headers:
+        wanted, begins = _folded(header.removesuffix("*")), header.endswith("*")
+        for place, cell in named:
+            text = _folded(text_of(cell))
+            if text == wanted or (begins and text.startswith(wanted)):
+                yield from (each for begin, each in _spread(row) if begin == place)
+
+
+def _heading(table: HtmlElement) -> HtmlElement | None:
+    """The row with a table's headers: the last of its `thead`, else the first with a `th`, else the first."""
+    rows = [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
+    in_head = [row for row in rows if row.getparent().tag == "thead"]
+    with_headers = [row for row in rows if row.find("th") is not None]
+    return next(iter([*in_head[-1:], *with_headers[:1], *rows[:1]]), None)
+
+
+def _spread(row: HtmlElement) -> Iterator[tuple[int, HtmlElement]]:
+    """The cells of a row, each with the number of its first column."""
+    place = 0
+    for cell in row.iterchildren("td", "th"):
+        yield place, cell
+        span = cell.get("colspan", "1")
+        place += int(span) if span.isdigit() and len(span) < 4 else 1
 
 
 def text_of(element: HtmlElement) -> str:

@@ -4,6 +4,7 @@ A field is a CSS selector, a mapping, or a list of either of which the first tha
 
     css, xpath    where; inside a row, relative to it
     label         the value beside the element with this text, or one of a list of texts; `*` at the end: begins so
+    column        in a row of a table: the cell below the header with this text, or one of a list of texts; `*` as above
     page          true: the address of the page itself
     attribute     an attribute in place of the text
 
@@ -22,16 +23,17 @@ from crawler.readers import rules
 from crawler.readers.rules import DOCUMENT_FIELDS, FIELDS, LOT_FIELDS, check_formats, mapping, only, read_once
 from domain.errors import BadSource
 
-_RULE_KEYS = rules.COMMON_KEYS | {"css", "xpath", "label", "page", "attribute"}
-_WHERE = ("css", "xpath", "label", "page", "value")
+_RULE_KEYS = rules.COMMON_KEYS | {"css", "xpath", "label", "column", "page", "attribute"}
+_WHERE = ("css", "xpath", "label", "column", "page", "value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(rules.Rule):
-    """One way to a field. Exactly one of `path`, `labels`, `page` and `value` says where it stands."""
+    """One way to a field. Exactly one of `path`, `labels`, `columns`, `page` and `value` says where it stands."""
 
     path: etree.XPath | None = None
     labels: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
     page: bool = False
     attribute: str | None = None
 
@@ -59,12 +61,14 @@ class ListRules:
 
 @dataclass(frozen=True, slots=True)
 class DetailRules:
-    """How a notice's own page is read; `mark` stands on every such page."""
+    """How a notice's own page is read; `mark` stands on every such page. `once`: it is not asked again unless its row
+    has changed."""
 
     mark: Rule
     fields: Fields
     lots: Rows | None
     documents: Rows | None
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ def _read_list(block: Mapping[str, Any]) -> ListRules:
 
 
 def _read_detail(block: Mapping[str, Any]) -> DetailRules:
-    only(block, "html.detail", {"is", "fields", "lots", "documents"})
+    only(block, "html.detail", {"is", "once", "fields", "lots", "documents"})
     if "is" not in block:
         raise BadSource("html.detail.is is missing; write the selector of an element that every notice's page has")
     return DetailRules(
@@ -120,6 +124,7 @@ def _read_detail(block: Mapping[str, Any]) -> DetailRules:
         rules.read_fields(block.get("fields"), "html.detail.fields", FIELDS, read_rule),
         _read_inner(block, "lots", LOT_FIELDS, ("key",)),
         _read_inner(block, "documents", DOCUMENT_FIELDS, ("url",)),
+        once=bool(block.get("once", False)),
     )
 
 
@@ -155,6 +160,7 @@ def read_rule(value: Any, at: str) -> Rule:
         text=f"{where[0]} {block[where[0]]!r}",
         path=_read_path(where[0], block, at),
         labels=tuple(rules.words(block["label"], f"{at}.label")) if "label" in block else (),
+        columns=tuple(rules.words(block["column"], f"{at}.column")) if "column" in block else (),
         page=bool(block.get("page", False)),
         attribute=rules.optional_text(block, "attribute", at),
         **rules.read_common(block, at),

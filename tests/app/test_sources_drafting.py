@@ -112,11 +112,14 @@ def test_pages_are_recorded_and_replayed(folder: Path, portal: Portal) -> None:
     same = json.loads(tenderwatch("sources", "replay", "gb_norbridge", "--json", cwd=folder).stdout)
     assert [(row["case"], row["state"]) for row in same] == [("list", "same"), ("second_page", "same")]
     yml = folder / "sources" / "gb_norbridge.yml"
-    yml.write_text(yml.read_text().replace("title: {xpath: 'td[2]'}", "title: {xpath: 'td[3]'}"))
+    yml.write_text(yml.read_text().replace("title: {column: Title}", "title: {column: Contracting authority}"))
     differ = tenderwatch("sources", "replay", "gb_norbridge", "--json", cwd=folder)
     assert differ.returncode == 1
     told = json.loads(differ.stdout)[0]["differences"]
     assert 'notices[0].title.en: "Water pumps for the northern works" -> "Norbridge Town Council"' in told
+    accepted = tenderwatch("sources", "replay", "gb_norbridge", "--accept", cwd=folder)
+    assert (accepted.returncode, "accepted" in accepted.stdout) == (0, True)
+    assert tenderwatch("sources", "replay", "gb_norbridge", cwd=folder).returncode == 0
     refused = tenderwatch("sources", "record", "gb_norbridge", f"{portal.url}/login", cwd=folder)
     assert refused.returncode == 2
     assert "cannot read it, so nothing was saved" in refused.stderr

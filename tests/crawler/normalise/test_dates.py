@@ -27,6 +27,10 @@ KAMCHATKA = Zones(find_zone("RU", "RU-KAM"), ZoneInfo("Europe/Moscow"))
         ("03.08.2026 09:00 МСК", "2026-08-03T09:00:00+03:00", "minute", "printed"),
         ("3.8.2026", "2026-08-03T23:59:59+01:00", "day", "source"),
         ("12-Jul-2026 00:00 (GMT -12.00)", "2026-07-12T00:00:00-12:00", "minute", "printed"),
+        ("14-Jun-2026 23:30 (GMT 2.00)", "2026-06-14T23:30:00+02:00", "minute", "printed"),
+        ("14-Jun-2026 23:30 (GMT 5.75)", "2026-06-14T23:30:00+05:45", "minute", "printed"),
+        ("14-Jun-2026 23:30 (GMT -3.50)", "2026-06-14T23:30:00-03:30", "minute", "printed"),
+        ("12.08.2026\u00a009:00", "2026-08-12T09:00:00+01:00", "minute", "source"),
         ("Wed, 29 Jul 2026 06:59:36 GMT", "2026-07-29T06:59:36+00:00", "minute", "printed"),
         # The clocks skip 01:00 to 02:00 on 29 March, and show 01:00 to 02:00 twice on 25 October.
         ("2026-03-29T01:30:00", "2026-03-29T02:30:00+01:00", "minute", "source"),
