@@ -135,6 +135,7 @@ def _against_sense(declaration: Declaration, spiders: Path) -> Iterator[str]:
         yield declaration.problem(("protocol",), "the html protocol needs its selectors; write html: {list: …}")
     if "html" in values:
         yield from _selector_problems(declaration)
+    yield from _watch_problems(declaration)
     yield from _browser_problems(declaration)
     yield from _canary_problems(declaration)
     least, most = values["expect"]["notices"]
@@ -152,6 +153,25 @@ def _selector_problems(declaration: Declaration) -> Iterator[str]:
         yield declaration.problem(place, text if len(at) > 1 or path == "html" else wrong)
 
 
+def _watch_problems(declaration: Declaration) -> Iterator[str]:
+    """A page that is followed is all there is: no list, and none of another protocol."""
+    values = declaration.values
+    if (values.get("protocol") == "watch") != ("watch" in values):
+        told = "protocol: watch and watch: {…} belong together; write both, or neither"
+        yield declaration.problem(("watch",) if "watch" in values else ("protocol",), told)
+        return
+    if "watch" not in values:
+        return
+    from crawler.watch.rules import check_rules  # here: lxml is not needed for a portal with an API
+
+    for at, told in check_rules(values["watch"]):
+        yield declaration.problem(("watch", *at), told)
+    if "canary" in values:
+        yield declaration.problem(("canary",), "only what changes is told here, so no notice stays known; remove it")
+    if set(values["listing"]) != {"file"}:
+        yield declaration.problem(("listing",), "a page that is followed has no list; write listing: {file: {}}")
+
+
 def _browser_problems(declaration: Declaration) -> Iterator[str]:
     """A browser reads web pages, waits for something, and turns the pages of one list."""
     values = declaration.values
@@ -159,11 +179,12 @@ def _browser_problems(declaration: Declaration) -> Iterator[str]:
     if not browser:
         return
     options = browser if isinstance(browser, dict) else {}
-    if values.get("protocol", "html") != "html":
-        yield declaration.problem(("browser",), "a browser shows web pages; write protocol: html, or remove this line")
+    if values.get("protocol", "html") not in ("html", "watch"):
+        told = "a browser shows web pages; write protocol: html or watch, or remove this line"
+        yield declaration.problem(("browser",), told)
     of_html = values.get("html", {})
     of_list = of_html.get("list") if isinstance(of_html, dict) else None
-    if "wait_for" not in options and not (isinstance(of_list, dict) and _says_where(of_list.get("row"))):
+    if "wait_for" not in options and values.get("protocol") != "watch" and not (isinstance(of_list, dict) and _says_where(of_list.get("row"))):
         yield declaration.problem(("browser",), "nothing to wait for; write {wait_for: CSS}, or html: {list: {row: …}}")
     if "click_next" not in options:
         return

@@ -59,6 +59,7 @@ def _protocol_spider(source: Source) -> type["SourceSpider"]:
     from crawler.protocols.ocds import OcdsSpider
     from crawler.protocols.sam import SamSpider
     from crawler.protocols.ted import TedSpider
+    from crawler.protocols.watch import WatchSpider
 
     protocols: dict[str | None, type[SourceSpider]] = {
         "ocds": OcdsSpider,
@@ -66,6 +67,7 @@ def _protocol_spider(source: Source) -> type["SourceSpider"]:
         "ted": TedSpider,
         "eforms": EformsSpider,
         "sam": SamSpider,
+        "watch": WatchSpider,
     }
     return protocols[source.protocol]
 

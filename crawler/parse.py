@@ -13,6 +13,7 @@ from crawler.readers.sam import read_sam
 from crawler.readers.ted import FORMATS, read_bundle, read_xml
 from crawler.readers.ted_search import read_search
 from crawler.reading import Fetched
+from crawler.watch.tell import read_blocks
 from domain.errors import BadSource, Unreadable
 from domain.notices import Notice, RawNotice
 from domain.sources import Expect, Issue, Source, Step
@@ -49,6 +50,8 @@ def parse(reader_or_source: str, body: bytes, sources: Mapping[str, Source]) -> 
     if source.protocol == "html":
         page = read_html(body, source, source.url)
         return _normalise(page.rows, source, page.faults)
+    if source.protocol == "watch":
+        return _normalise(read_blocks(body, source, source.url), source, ())
     if source.protocol in FORMATS:
         return _parse_xml(body, source.protocol, source)
     if source.protocol == "sam":

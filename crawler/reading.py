@@ -7,6 +7,7 @@ from typing import Any
 from domain.errors import Unreadable
 from domain.notices import RawNotice
 from domain.sources import Page, Step, Validators
+from domain.watch import Watched
 
 FindReleases = Callable[[Sequence[str]], Mapping[str, list[dict[str, Any]]]]
 """The releases stored before, by ocid, oldest first."""
@@ -37,7 +38,8 @@ class Reading:
 
     `keys` identify the rows of a list page (None: it is no list page), `faults` are the rows that could not be read;
     `total` is the portal's own count of the whole list; `releases` are kept raw beside the notices. `once`: a detail
-    that was read by any run is not asked again. `cursor` is the opaque place in a feed where the next run reads on.
+    that was read by any run is not asked again. `cursor` is the opaque place in a feed where the next run reads on;
+    `watched` is what a page that is followed by difference shows, for the next look at it.
     """
 
     notices: tuple[RawNotice, ...] = ()
@@ -49,3 +51,4 @@ class Reading:
     releases: tuple[dict[str, Any], ...] = ()
     once: bool = False
     cursor: str | None = None
+    watched: Watched | None = None

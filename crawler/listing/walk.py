@@ -107,7 +107,8 @@ class Walk:
             plan = Plan(())
         else:
             kind = "file" if "file" in self.source.listing else "page"
-            plan = Plan((self._begin(Step(self.source.endpoint, kind, self.source.endpoint)),))
+            addresses = (self.source.endpoint, *self.source.watch.get("also", ()))
+            plan = Plan(tuple(self._begin(Step(address, kind, address)) for address in addresses))
         plan = self._read_anew(plan, left)
         self.left = {step.token for step in left} - {step.token for step in plan.replaced}
         return plan
