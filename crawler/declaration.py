@@ -184,7 +184,11 @@ def _browser_problems(declaration: Declaration) -> Iterator[str]:
         yield declaration.problem(("browser",), told)
     of_html = values.get("html", {})
     of_list = of_html.get("list") if isinstance(of_html, dict) else None
-    if "wait_for" not in options and values.get("protocol") != "watch" and not (isinstance(of_list, dict) and _says_where(of_list.get("row"))):
+    if (
+        "wait_for" not in options
+        and values.get("protocol") != "watch"
+        and not (isinstance(of_list, dict) and _says_where(of_list.get("row")))
+    ):
         yield declaration.problem(("browser",), "nothing to wait for; write {wait_for: CSS}, or html: {list: {row: …}}")
     if "click_next" not in options:
         return

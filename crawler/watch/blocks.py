@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from crawler.readers.html_find import read_tree, text_of
 from crawler.watch.leaving_out import LeftOut, leave_out
 from crawler.watch.links import to_link
+from crawler.watch.printed import is_label, join_spans
 from crawler.watch.rules import Rules
 from domain.errors import SourceChanged, Unreadable
 from domain.watch import Block
@@ -18,8 +19,9 @@ from domain.watch import Block
 MOST = 5_000  # blocks of a page: a difference of more is no longer read by anybody
 _LONGEST_ROW = 3_000  # characters: what is longer holds the page, not a row
 _LONGEST_CARD = 1_500  # that has cards inside: what is longer is a column of them
-_LONGEST_PAIR = 200  # characters of a label and its value
+_LONGEST_VALUE = 150
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_PROSE = frozenset(("p", *_HEADINGS))
 _ROWS = frozenset(("tr", "li", "article"))
 _ROLES = frozenset(("row", "listitem", "article"))
 _PARTING = frozenset(
@@ -107,11 +109,10 @@ class _Cutter:
 
     def _is_pair(self, element: HtmlElement) -> bool:
         """A label and its value, in elements of their own: they are one statement."""
-        if element.tag in ("body", "table", "tbody", "main"):
+        if element.tag in ("body", "table", "tbody", "main") or any(True for _ in element.iter(*_ROWS, *_PROSE)):
             return False
-        text = text_of(element)
-        rows = any(True for each in element.iter(*_ROWS) if each is not element)
-        return "\n" in text and len(text) <= _LONGEST_PAIR and not rows and len(_cards_below(element)) < 2
+        lines = text_of(element).split("\n")
+        return len(lines) == 2 and len(lines[1]) <= _LONGEST_VALUE and is_label(lines[0])
 
     def _block(
         self, parts: "list[HtmlElement] | list[HtmlElement | str]", *, row: bool, of: HtmlElement | None = None
@@ -119,13 +120,15 @@ class _Cutter:
         text = "\n".join(each if isinstance(each, str) else text_of(each) for each in parts if len(each) or _text(each))
         if of is not None:
             text = " ".join(text.split())
-        lines = tuple(filter(None, (self.rules.without_own_noise(_UNSEEN.sub("", line)) for line in text.split("\n"))))
+        lines = tuple(filter(None, map(self.rules.without_own_noise, join_spans(_UNSEEN.sub("", text)).split("\n"))))
         elements = [each for each in parts if not isinstance(each, str)]
         heading = next((" ".join(text_of(each).split()) for part in elements for each in part.iter(*_HEADINGS)), None)
         if lines:
             place = elements[0] if of is None else of
             section = self.section
-            yield Block(lines, self._links(elements), _path(place), heading, section, _header(place), row and len(lines) > 1)
+            yield Block(
+                lines, self._links(elements), _path(place), heading, section, _header(place), row and len(lines) > 1
+            )
         if heading and not row:
             self.section = heading
 
@@ -146,7 +149,7 @@ def _has_parting(element: HtmlElement) -> bool:
 
 def _cards(element: HtmlElement) -> set[HtmlElement]:
     """Children that are alike, by tag and first class, with several lines each: a list drawn with div."""
-    children = [each for each in element.iterchildren(etree.Element) if each.get("class")]
+    children = [each for each in element.iterchildren(etree.Element) if each.get("class", "").strip()]
     alike = Counter(map(_signature, children))
     return {each for each in children if alike[_signature(each)] > 1 and "\n" in text_of(each)}
 
@@ -169,7 +172,7 @@ def _path(element: HtmlElement) -> str:
     """Where an element stands, the same for all that are alike."""
     parts = []
     for each in (element, *element.iterancestors()):
-        name = re.sub(r"\d+", "", each.get("id", "")) if each.get("id") else ""
-        first = re.sub(r"[\d_-]+$", "", (each.get("class") or "").split()[0]) if (each.get("class") or "").split() else ""
+        name = re.sub(r"\d+", "", each.get("id", ""))
+        _, first = _signature(each) if each.get("class", "").strip() else ("", "")
         parts.append(f"{each.tag}{f'#{name}' if name else ''}{f'.{first}' if first else ''}")
     return "/".join(reversed(parts))

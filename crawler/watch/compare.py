@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crawler.watch.noise import Looks, Place, find_noise, is_noise_alone
-from crawler.watch.printed import read_line
+from crawler.watch.printed import LABEL, is_label, read_line
 from crawler.watch.rules import Rules
 from domain.watch import Block
-
-_LABEL = 60  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +55,11 @@ def to_place(block: Block, line: str) -> Place:
     """Where a line of the block stands: beside which label, and below what."""
     position = block.lines.index(line)
     before = block.lines[position - 1] if position else ""
-    label = before if len(before) <= _LABEL and not read_line(before).slots else ""
+    label = before if is_label(before) else ""
     alone = len(block.lines) == 1
     about = " ".join(filter(None, (block.header, block.heading if block.heading != line else "")))
     # A paragraph alone below a short heading is what the heading names: "Deadline", and below it the date.
-    if alone and block.section and len(block.section) <= _LABEL:
+    if alone and block.section and len(block.section) <= LABEL:
         about = f"{about} {block.section}"
     return Place(label, about, block.row, alone)
 

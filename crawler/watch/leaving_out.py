@@ -64,4 +64,6 @@ def _is_invisible(element: HtmlElement) -> bool:
 def _is_ad(element: HtmlElement) -> bool:
     if element.tag in ("iframe", "ins") and (element.tag == "iframe" or "ads" in element.get("class", "")):
         return True
-    return element.tag not in ("body", "html") and bool(_AD.search(f"{element.get('class', '')} {element.get('id', '')}"))
+    return element.tag not in ("body", "html") and bool(
+        _AD.search(f"{element.get('class', '')} {element.get('id', '')}")
+    )

@@ -50,7 +50,9 @@ FILLERS = re.compile(
     r"ostatnia|je|мск|московское|сервера?|последнее|страница|на|в|г|дата|час|останнє|gmt|utc|cet|cest|est|edt|msk|am|pm|s|h",
     re.IGNORECASE,
 )
-AGO_BEHIND = re.compile(r"\W*(?:ago|earlier|fa|geleden|temu|назад|тому|sedan|siden|sitten|πριν|önce|atrás)\b", re.IGNORECASE)
+AGO_BEHIND = re.compile(
+    r"\W*(?:ago|earlier|fa|geleden|temu|назад|тому|sedan|siden|sitten|πριν|önce|atrás)\b", re.IGNORECASE
+)
 AGO_BEFORE = re.compile(r"\b(?:vor|il y a|hace|há|před|πριν)\W*$", re.IGNORECASE)
 LEFT = re.compile(
     r"\b(?:left|remaining|remains?|to go|noch|verbleib\w*|restant\w*|reste(?:nt)?|restan|quedan?|faltan?|restam?|manca(?:no)?|nog|"

@@ -21,7 +21,8 @@ from domain.watch import Block, Watched
 REMEMBERED = timedelta(days=90)  # for so long a block that has gone keeps its key
 _MOST_GONE = 1_000
 _FEW = 5
-_SHARE = 0.2
+_SHARE = 0.2  # of the blocks must be left, or else
+_PLACES = 0.34  # of the places where some stood: a list may well have none but new rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +103,11 @@ def _digest(text: str) -> str:
 
 
 def _refuse_another_page(source: str, before: Sequence[Block], now: Sequence[Block], pairs: Pairs) -> None:
-    """An error page, a login or a new layout is no news: hardly a block is known, nor a place where blocks stand."""
+    """An error page, a login or a new layout is no news: hardly a block is left, nor a place where blocks stood."""
     if len(before) < _FEW or len(pairs) >= _SHARE * len(before):
         return
     places = {block.path for block in before}
-    known = sum(block.path in places for block in now)
-    if known < _SHARE * len(now):
+    if len(places & {block.path for block in now}) < _PLACES * len(places):
         told = f"of {len(before)} blocks {len(pairs)} are left, and the page is laid out otherwise; look at it, and"
         raise SourceChanged(f"{told} where it was rebuilt, begin again: `tenderwatch sources watch {source} --anew`")
 

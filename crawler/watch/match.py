@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
-from crawler.watch.printed import read_line
+from crawler.watch.printed import is_label, read_line
 from domain.watch import Block
 
 ALIKE = 0.5  # share of the words of two blocks that they have in common, to be the same one
@@ -20,7 +20,7 @@ def match(before: Sequence[Block], now: Sequence[Block]) -> Pairs:
     for values, by their words, and at last by being the only one at their place on the page."""
     pairs: Pairs = {}
     _by(_exactly, before, now, pairs)
-    for name in (_links, _headings):
+    for name in (_links, _headings, _label):
         _by_unique(name, before, now, pairs)
     _by(_template, before, now, pairs, unless=_are_others)
     _by_words(before, now, pairs)
@@ -81,6 +81,12 @@ def _links(block: Block) -> tuple[str, ...]:
 
 def _headings(block: Block) -> tuple[str, ...]:
     return (block.heading,) if block.heading else ()
+
+
+def _label(block: Block) -> tuple[str, ...]:
+    """Of a label and its value, the label and where they stand."""
+    named = len(block.lines) == 2 and is_label(block.lines[0])
+    return (f"{block.path} {block.lines[0]}",) if named else ()
 
 
 def _by_words(before: Sequence[Block], now: Sequence[Block], pairs: Pairs) -> None:

@@ -157,9 +157,7 @@ def _is_now(at: datetime, line: Line, position: int, look: datetime, zone: tzinf
 
 def _ran_on(one: Slot, other: Slot, line: Line, position: int, place: Place, looks: Looks) -> bool:
     """`5 minutes ago` is always noise; `2 days left` where no more is gone than the clock went, to its unit."""
-    if other.kind == "span" and (
-        AGO_BEHIND.match(line.words[position + 1]) or AGO_BEFORE.search(line.words[position])
-    ):
+    if other.kind == "span" and (AGO_BEHIND.match(line.words[position + 1]) or AGO_BEFORE.search(line.words[position])):
         return True
     said = f"{place.label} {line.text}"
     if one.seconds is None or other.seconds is None or not (LEFT.search(said) or DEADLINE.search(said)):

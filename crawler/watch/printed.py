@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from crawler.watch.lexicon import LEFT, MONTH_WORDS, SECONDS, WEEKDAYS
 
+LABEL = 60  # characters
 _TIME = r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?:\.\d+)?(?:\s?[ap]\.?m\.?)?"
 _ZONE = r"(?:\s?(?:Z|UTC|GMT|MSK|МСК|CES?T|E[DS]T)?\s?(?:[+-]\d\d:?\d\d)?)"
 _MONTH = r"[^\W\d_]{3,}\.?"
@@ -26,6 +27,14 @@ _SLOTS = re.compile(
 )
 _PART = re.compile(rf"(\d+)\s?({_UNITS})\b", re.IGNORECASE)
 _ISO_TIME = re.compile(r"(?<=\d)T(?=\d\d:\d\d)")
+
+
+_SPREAD = re.compile(rf"^\d+\s*\n(?:{_UNITS})\.?$(?:\n\d+\s*\n(?:{_UNITS})\.?$)*", re.IGNORECASE | re.MULTILINE)
+
+
+def join_spans(text: str) -> str:
+    """A countdown that stands in an element for each number and each unit is one line."""
+    return _SPREAD.sub(lambda match: " ".join(match[0].split()), text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +116,11 @@ def _days(kind: str, text: str) -> tuple[date, ...]:
         except ValueError:
             continue
     return tuple(dict.fromkeys(found))
+
+
+def is_label(text: str) -> bool:
+    """The line may say what the next one is: it is short, and has no value of its own."""
+    return len(text) <= LABEL and not read_line(text).slots
 
 
 def is_month(word: str) -> bool:

@@ -18,7 +18,9 @@ def a_source(**watch: Any) -> Source:
     return replace(ANY_OCDS, id="de_platform", protocol="watch", zone="Europe/Berlin", language="en", watch=watch)
 
 
-def a_page(*rows: str, clock: str = "Today is Monday, 5 January 2026, 10:30", extra: str = "", views: int = 1203) -> bytes:
+def a_page(
+    *rows: str, clock: str = "Today is Monday, 5 January 2026, 10:30", extra: str = "", views: int = 1203
+) -> bytes:
     """The platform's page: a clock, a menu with counters, a table of tenders, a deadline in prose, a footer."""
     return f"""<!doctype html><html><head><title>x</title></head><body>
 <div class="top"><span>{clock}</span></div>
@@ -35,9 +37,7 @@ def a_page(*rows: str, clock: str = "Today is Monday, 5 January 2026, 10:30", ex
 
 def a_row(number: int, subject: str, date: str = "12.02.2026", link: str = "") -> str:
     """A row of the table."""
-    return (
-        f'<tr><td>NW-{number}/26</td><td><a href="{link or f"/t/{number}"}">{subject}</a></td><td>{date}</td></tr>'
-    )
+    return f'<tr><td>NW-{number}/26</td><td><a href="{link or f"/t/{number}"}">{subject}</a></td><td>{date}</td></tr>'
 
 
 ROWS = (

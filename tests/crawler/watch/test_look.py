@@ -14,8 +14,12 @@ NOISE = {
     "clock": a_page(*ROWS, clock="Today is Tuesday, 6 January 2026, 10:42"),
     "counters": a_page(*ROWS, views=4711),
     "order": a_page(*reversed(ROWS)),
-    "tracking": a_page(a_row(1041, "Centrifugal pumps for the cooling circuit", link="/t/1041?utm_source=x"), *ROWS[1:]),
-    "session": a_page(a_row(1041, "Centrifugal pumps for the cooling circuit", link="/t/1041;jsessionid=0AF3"), *ROWS[1:]),
+    "tracking": a_page(
+        a_row(1041, "Centrifugal pumps for the cooling circuit", link="/t/1041?utm_source=x"), *ROWS[1:]
+    ),
+    "session": a_page(
+        a_row(1041, "Centrifugal pumps for the cooling circuit", link="/t/1041;jsessionid=0AF3"), *ROWS[1:]
+    ),
     "blanks": PAGE.replace(b"Centrifugal pumps", "Centrifugal \u00a0 pu\u00admps".encode()),
     "hidden": a_page(*ROWS, extra='<div style="display: none">Request 77</div><p hidden>x</p><script>let a=7</script>'),
     "advertisement": a_page(*ROWS, extra='<div class="ad-slot">Buy now</div><div id="cookie-banner">Cookies?</div>'),
@@ -40,18 +44,27 @@ CHANGES = {
     ),
     "a deadline in a sentence": (
         PAGE.replace(b"5 February 2026, 12:00", b"12 February 2026, 12:00"),
-        ("changed", "The deadline for the framework of 2026 is 12 February 2026, 12:00. Questions until 22 January 2026."),
+        (
+            "changed",
+            "The deadline for the framework of 2026 is 12 February 2026, 12:00. Questions until 22 January 2026.",
+        ),
     ),
     "the hour of a deadline": (
         PAGE.replace(b"2026, 12:00. Q", b"2026, 10:30. Q"),
-        ("changed", "The deadline for the framework of 2026 is 5 February 2026, 10:30. Questions until 22 January 2026."),
+        (
+            "changed",
+            "The deadline for the framework of 2026 is 5 February 2026, 10:30. Questions until 22 January 2026.",
+        ),
     ),
     "a subject": (PAGE.replace(b"DN 200", b"DN 250"), ("changed", "NW-1043/26")),
     "a document in place of another": (
         PAGE.replace(b'href="/t/1043"', b'href="/t/1043?version=2"'),
         ("changed", "NW-1043/26"),
     ),
-    "a paragraph": (a_page(*ROWS, extra="<p>The tender NW-1039 was cancelled.</p>"), ("new", "The tender NW-1039 was cancelled.")),
+    "a paragraph": (
+        a_page(*ROWS, extra="<p>The tender NW-1039 was cancelled.</p>"),
+        ("new", "The tender NW-1039 was cancelled."),
+    ),
 }
 
 
@@ -80,7 +93,10 @@ def test_a_countdown_is_told_where_the_deadline_moved() -> None:
 
 def test_a_lone_date_is_a_clock_only_where_it_goes_as_one() -> None:
     def page(date: str) -> bytes:
-        return a_page(*ROWS, extra=f"<div><p>Nordhafen Werke buy by this platform alone since they were founded.</p></div><div>{date}</div>")
+        return a_page(
+            *ROWS,
+            extra=f"<div><p>Nordhafen Werke buy by this platform alone since they were founded.</p></div><div>{date}</div>",
+        )
 
     assert not look_twice(page("Monday, 5 January 2026"), page("Tuesday, 6 January 2026")).told
     assert told(look_twice(page("5 February 2026"), page("12 February 2026"))) == [("changed", "12 February 2026")]
@@ -163,7 +179,18 @@ def test_another_page_is_an_error_and_no_news() -> None:
         with pytest.raises(SourceChanged):
             look(other, a_source(), URL, TUESDAY, first.watched)
     replaced = a_page(*(a_row(number, f"Another tender for thing {number}") for number in range(2001, 2009)))
-    assert len(look(replaced, a_source(select="table"), URL, TUESDAY, look(PAGE, a_source(select="table"), URL, MONDAY, None).watched).told) == 8
+    assert (
+        len(
+            look(
+                replaced,
+                a_source(select="table"),
+                URL,
+                TUESDAY,
+                look(PAGE, a_source(select="table"), URL, MONDAY, None).watched,
+            ).told
+        )
+        == 8
+    )
 
 
 def test_other_rules_begin_again_without_a_flood() -> None:
