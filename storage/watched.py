@@ -28,6 +28,12 @@ def find_watched(c: Connection, source: str, url: str) -> Watched | None:
     return Watched(row.url, row.seen_at, row.rules, tuple(map(_to_block, json.loads(row.blocks))))
 
 
+def find_all_watched(c: Connection, source: str) -> list[Watched]:
+    """The last look at each address of the source, in order."""
+    query = select(watched.c.url).where(watched.c.source == source).order_by(watched.c.url)
+    return [seen for url in c.execute(query).scalars().all() if (seen := find_watched(c, source, url))]
+
+
 def forget_watched(c: Connection, source: str) -> int:
     """The next look at each page of the source is its first; how many pages were known."""
     return c.execute(delete(watched).where(watched.c.source == source)).rowcount

@@ -6,14 +6,14 @@ from urllib.parse import urlsplit
 
 import typer
 
-from app.commands import drafting, missed, trying
+from app.commands import drafting, following, missed, trying
 from app.console import FAILED, in_zone, now, open_installation, print_json, settings, show, tell
 
 if TYPE_CHECKING:
     from domain.sources import Source, Verification
 
 app = typer.Typer(no_args_is_help=True, help="The portals: list, show, check, try, and add new ones.")
-for family in (drafting, missed, trying):
+for family in (drafting, following, missed, trying):
     family.register(app)
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
@@ -102,9 +102,12 @@ def show_one(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_json: As
         for issue in issues
     ]
     if as_json:
-        print_json({**facts, "runs": run_rows, "issues": issue_rows})
+        watched = following.to_json(place, source) if source.protocol == "watch" else {}
+        print_json({**facts, **watched, "runs": run_rows, "issues": issue_rows})
         return
     show([{"": key, source.id: value} for key, value in facts.items()], False, "")
+    if source.protocol == "watch":
+        following.show_followed(place, source)
     show(run_rows, False, "never crawled yet", title="Last runs")
     show(issue_rows, False, "no open issues", title="Open issues")
 
