@@ -6,15 +6,21 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
+from crawler.about import find_about_problems
 from crawler.addresses import KEY, is_secret
 
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+SPIDERS = Path(__file__).parent / "spiders"
 At = tuple[str | int, ...]
 
 
@@ -85,16 +91,17 @@ def _mark(node: yaml.Node, at: At, lines: dict[At, int]) -> Iterator[tuple[int, 
             yield from _mark(value, (*at, number), lines)
 
 
-def _schema() -> dict[str, Any]:
+@lru_cache
+def _validator() -> "Validator":
+    """One for all files: it costs 10 ms, and what it knows of the schema's references is kept."""
+    from jsonschema import Draft202012Validator  # here: it costs a third of a second, and `scrapy list` needs none
+
     text = (importlib.resources.files("crawler") / "source.schema.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema
+    return Draft202012Validator(json.loads(text))
 
 
 def _against_schema(declaration: Declaration) -> Iterator[str]:
-    from jsonschema import Draft202012Validator  # here: it costs a third of a second, and `scrapy list` needs none
-
-    errors = Draft202012Validator(_schema()).iter_errors(declaration.values)
+    errors = _validator().iter_errors(declaration.values)
     for error in sorted(errors, key=lambda each: [str(part) for part in each.absolute_path]):
         yield from _explain(declaration, error)
 
@@ -136,6 +143,7 @@ def _against_sense(declaration: Declaration, spiders: Path) -> Iterator[str]:
     if "html" in values:
         yield from _selector_problems(declaration)
     yield from _watch_problems(declaration)
+    yield from find_about_problems(values, declaration.problem, shipped=spiders == SPIDERS)
     yield from _browser_problems(declaration)
     yield from _canary_problems(declaration)
     least, most = values["expect"]["notices"]
