@@ -10,8 +10,9 @@ from domain.sources import Source
 INTERNATIONAL = "INT"
 # Whose notices the Official Journal of the EU carries: the members, and the EEA's.
 _OF_TED = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split()
-)
+    ("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT",
+     "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,9 @@ class Wish:
     all_of: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        options = {"--country": self.countries, "--language": self.languages, "--kind": self.kinds, "--all-of": self.all_of}
-        told = [f"{name} {','.join(values)}" for name, values in options.items() if values]
+        names = ("--country", "--language", "--kind", "--all-of")
+        options = zip(names, (self.countries, self.languages, self.kinds, self.all_of), strict=True)
+        told = [f"{name} {','.join(values)}" for name, values in options if values]
         return " ".join(told) or "by its name"
 
 

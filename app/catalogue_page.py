@@ -8,12 +8,16 @@ from domain.choices import why_off
 from domain.sources import Source
 
 _HEAD = """# Sources
-Generated from `crawler/sources/*.yml` by `make docs`; do not edit it here. The portals that Tenderwatch can read, by country; the demo's own are left out.
-`tenderwatch sources list` says how each fares with you, `tenderwatch sources enable --country ES,PT --language es` turns on what a company needs.
+Generated from `crawler/sources/*.yml` by `make docs`; do not edit it here. The portals that Tenderwatch can read, by
+country; the demo's own are left out. `tenderwatch sources list` says how each fares with you,
+`tenderwatch sources enable --country ES,PT --language es` turns on what a company needs.
 
-- **On** without a choice of yours: yes, or why not. A source that needs a key says where to get one, and is on once the variable is set.
-- **Sure**: how sure the facts of its YAML are: high (official documentation), med (one third-party program), low (hearsay).
-- **Live**: when its own portal was last read by the people who ship it; `never` until somebody has run `tenderwatch sources try ID` and says so.
+- **On** without a choice of yours: yes, or why not. A source that needs a key says where to get one, and is on once the
+  variable is set.
+- **Sure**: how sure the facts of its YAML are: high (official documentation), med (one third-party program), low
+  (hearsay).
+- **Live**: when its own portal was last read by the people who ship it; `never` until somebody has run
+  `tenderwatch sources try ID` and says so.
 - **Pace**: seconds between two requests, and requests at once where there are several.
 """
 
@@ -61,9 +65,9 @@ def _totals(sources: Sequence[Source]) -> str:
     on = sum(_on(source) == "yes" for source in sources)
     drafts = sum(source.about.draft for source in sources)
     nations = len([country for country in countries if country not in (INTERNATIONAL, "EU")])
-    told = f"**{len(sources)} sources** of {nations} countries; {on} are on without a key or a choice, {drafts} are drafts."
+    told = f"**{len(sources)} sources** of {nations} countries; {on} are on without a key or a choice, {drafts}"
     return (
-        f"{told}\n\n{_table(('Protocol', 'Sources'), _by_number(kinds))}\n"
+        f"{told} are drafts.\n\n{_table(('Protocol', 'Sources'), _by_number(kinds))}\n"
         f"{_table(('Country', 'Sources'), [(_name(code), number) for code, number in _by_number(countries)])}"
     )
 

@@ -10,7 +10,7 @@ def find_about_problems(values: Mapping[str, Any], problem: Problem, *, shipped:
     """What does not fit together; of a shipped file also what strangers need to know before they turn it on."""
     off = values.get("enabled") is False or {"covered_by", "ended", "draft"} & set(values)
     if values.get("draft") and values.get("enabled"):
-        yield problem(("enabled",), "a draft is off; remove this line, or `draft: true` once a test shows its list's end")
+        yield problem(("enabled",), "a draft is off; remove this line, or `draft` once a test shows its list's end")
     if "why_off" in values and not off:
         yield problem(("why_off",), "it is on; remove this line, or write enabled: false")
     if "key_from" in values and "key_env" not in values:

@@ -85,8 +85,8 @@ class Source:
 
     `listing` holds exactly one way of listing and its options; `html` the selectors of the html protocol. `statuses`
     and `kinds` map the portal's own words. `endpoints` are further addresses by name (`notice`, `detail`).
-    `enabled`: `run` and `work` crawl it; `declared_on`: so its file says, whether its key is set or not, and whatever an
-    operator chose.
+    `enabled`: `run` and `work` crawl it; `declared_on`: so its file says, whether its key is set or not, and whatever
+    an operator chose.
     """
 
     id: str

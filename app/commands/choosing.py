@@ -15,12 +15,17 @@ if TYPE_CHECKING:
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]…")]
 Countries = Annotated[
-    str | None, typer.Option("--country", metavar="ES,PT", help="Of these countries (ISO codes or names; INT: international).")
+    str | None,
+    typer.Option("--country", metavar="ES,PT", help="Of these countries (ISO codes or names; INT: international)."),
 ]
 Languages = Annotated[str | None, typer.Option("--language", metavar="es", help="In these languages, or in several.")]
-Kinds = Annotated[str | None, typer.Option("--kind", metavar="ocds", help="That publish so: ocds, html, rss, …; own: a spider of its own.")]
+Kinds = Annotated[
+    str | None,
+    typer.Option("--kind", metavar="ocds", help="That publish so: ocds, html, rss, …; own: a spider of its own."),
+]
 AllOf = Annotated[
-    str | None, typer.Option("--all-of", metavar="ES", help="All of these countries, those too that another source covers.")
+    str | None,
+    typer.Option("--all-of", metavar="ES", help="All of these countries, those too that another source covers."),
 ]
 
 
@@ -37,7 +42,9 @@ def enable(
     kind: Kinds = None,
     all_of: AllOf = None,
     only: Annotated[bool, typer.Option("--only", help="And turn all others off.")] = False,
-    shipped: Annotated[bool, typer.Option("--as-shipped", help="Forget every choice: all are as their files say.")] = False,
+    shipped: Annotated[
+        bool, typer.Option("--as-shipped", help="Forget every choice: all are as their files say.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Turn on the sources that a company needs; values of one option are alternatives, options narrow one another."""
@@ -95,7 +102,8 @@ def _read(
 ) -> "Wish":
     from app.catalogue import Wish
 
-    wish = Wish(tuple(names or ()), _countries(country), _split(language, str.lower), _split(kind, str.lower), _countries(all_of))
+    lists = (_countries(country), _split(language, str.lower), _split(kind, str.lower), _countries(all_of))
+    wish = Wish(tuple(names or ()), *lists)
     if wish == Wish():
         raise WrongUse("which sources? Name them, or write --country ES,PT, --language es, --kind ocds or --all-of ES")
     return wish

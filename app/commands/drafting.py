@@ -49,7 +49,7 @@ def new(
         list[str] | None, typer.Option(metavar="CSS", help="With --watch: only these elements are followed.")
     ] = None,
     words: Annotated[
-        list[str] | None, typer.Option("--word", metavar="WORD", help="With --watch: only what has such a word is told.")
+        list[str] | None, typer.Option("--word", metavar="WORD", help="With --watch: only what has it is told.")
     ] = None,
     endpoint: StandIn = None,
 ) -> None:

@@ -35,17 +35,19 @@ def watch(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Look at a followed page now: its blocks, what is ignored by which rule, and what would be told. Stores nothing."""
+    """Look at a followed page now: its blocks, what is ignored by which rule, what would be told. Stores nothing."""
     place = open_installation()
     source = place.source(name)
     if source.protocol != "watch":
-        raise WrongUse(f"{name} is read by {source.protocol or 'a spider of its own'}; only protocol: watch is followed")
+        how = source.protocol or "a spider of its own"
+        raise WrongUse(f"{name} is read by {how}; only a source with protocol: watch is followed")
     if anew:
         _forget(place, source)
         return
     looks = [(url, _look(place, source, url, page, endpoint)) for url in _addresses(source, page)]
     if as_json:
-        print_json({"rules": to_rules(source), "pages": [_to_json(url, look, source, every) for url, look in looks]})
+        pages = [_to_json(url, look, source, every) for url, look in looks]
+        print_json({"rules": _rules_by_name(source), "pages": pages})
         return
     show([{"rule": rule, "holds": holds, "what it ignores": what} for rule, holds, what in _rules(source)], False, "")
     for url, look in looks:
@@ -54,8 +56,11 @@ def watch(
 
 def to_json(place: Installation, source: "Source") -> dict[str, Any]:
     """The rules of a followed source, "yes: …" where they hold, and its pages, for `sources show --json`."""
-    rules = {name: f"{holds}: {what}" for name, holds, what in _rules(source)}
-    return {"rules": rules, "pages": _pages(place, source)}
+    return {"rules": _rules_by_name(source), "pages": _pages(place, source)}
+
+
+def _rules_by_name(source: "Source") -> dict[str, str]:
+    return {name: f"{holds}: {what}" for name, holds, what in _rules(source)}
 
 
 def show_followed(place: Installation, source: "Source") -> None:
@@ -122,10 +127,11 @@ def _show(url: str, look: "Look", source: "Source", every: bool, zone: str) -> N
     tell(f"{url}: {', '.join(f'{count} {what}' for what, count in counts.items())}")
     if look.baseline:
         tell("it is the first look (or the first by these rules): what stands there now is where comparing begins")
-    left_out = Counter((each.rule, each.text) for each in look.left_out)
-    show([{"left out by": rule, "text": text, "times": n} for (rule, text), n in left_out.items()], False, "nothing left out")
-    rows = [_row(finding, source, url) for finding in look.findings if every or look.baseline or finding.what not in _LEAST]
-    show(rows, False, "all is as it was")
+    counted = Counter((each.rule, each.text) for each in look.left_out)
+    left_out = [{"left out by": rule, "text": text, "times": times} for (rule, text), times in counted.items()]
+    show(left_out, False, "nothing is left out")
+    shown = (each for each in look.findings if every or look.baseline or each.what not in _LEAST)
+    show([_row(finding, source, url) for finding in shown], False, "all is as it was")
     gone = [{"gone since": in_zone(each.gone_at, zone), "block": _text(each.lines)} for each in look.watched.gone]
     show(gone, False, "nothing has gone")
 

@@ -91,8 +91,8 @@ def show_one(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_json: As
         oldest = tell_oldest(connection, source.id, place.settings.zone)
     zone = place.settings.zone
     standing = choosing.find_standings(place).get(source.id)
-    facts = {**_facts(source), "on": "yes" if standing and standing.on else "no", "why": standing.why if standing else ""}
-    facts |= {"verified live": _verified(verified, zone)}
+    facts = {**_facts(source), "on": "yes" if standing and standing.on else "no"}
+    facts |= {"why": standing.why if standing else "", "verified live": _verified(verified, zone)}
     facts["oldest unread"] = oldest or "nothing is left unread"
     if pause:
         facts["paused"] = f"until {in_zone(pause.until, zone)}: {pause.reason}"

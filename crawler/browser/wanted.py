@@ -41,7 +41,7 @@ class Wanted:
 
     @classmethod
     def _on_followed(cls, source: Source) -> "Wanted":
-        """A page that is followed has no rows to hold against those of another: it is there once nothing is under way."""
+        """A page that is followed has no rows to wait for: it is there once nothing is under way."""
         selects = source.watch.get("select", "body")
         name = "browser.wait_for" if source.browser and source.browser.wait_for else "watch.select"
         first = selects if isinstance(selects, str) else selects[0]

@@ -20,7 +20,8 @@ def draft_watch(
     words: Sequence[str] = (),
     browser: str | None = None,
 ) -> Draft:
-    """The source that follows this page. Raises WrongUse where a selector is none, finds nothing, or nothing is shown."""
+    """The source that follows this page. Raises WrongUse where a selector is none or finds nothing, or no text is
+    shown."""
     watch: dict[str, Any] = {"select": list(select)} if select else {}
     watch |= {"words": list(words)} if words else {}
     for _, told in check_rules(watch):
@@ -48,4 +49,5 @@ def draft_watch(
     if not select:
         missing.append("watch.select: the CSS of what matters, so that a new menu is no news")
     told = f"{len(cut.blocks)} blocks, {rows} of them rows; `tenderwatch sources watch {id}` shows them and the rules"
-    return Draft("a page that is followed", "watch", 0.9, (told,), values, len(cut.blocks), "html", missing=tuple(missing))
+    kind = "a page that is followed"
+    return Draft(kind, "watch", 0.9, (told,), values, len(cut.blocks), "html", missing=tuple(missing))

@@ -25,6 +25,9 @@ class Difference:
         return bool(self.pairs or self.links)
 
 
+NO_DIFFERENCE = Difference()
+
+
 def compare(old: Block, new: Block, looks: Looks, rules: Rules) -> Difference:
     """What of two versions of a block differs, line by line; the order of lines aside."""
     gone, come = _without(old.lines, new.lines), _without(new.lines, old.lines)

@@ -1,5 +1,7 @@
 """Words of clocks, counters, deadlines and calendars in the languages of the portals; folded, beginnings of words."""
 
+# ruff: noqa: E501  (lists of words)
+
 import re
 
 _MONTHS = (

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from zoneinfo import ZoneInfo
 
 from crawler.watch.blocks import cut_page
-from crawler.watch.compare import Difference, compare, is_noise
+from crawler.watch.compare import NO_DIFFERENCE, Difference, compare, is_noise
 from crawler.watch.leaving_out import LeftOut
 from crawler.watch.match import Pairs, match
 from crawler.watch.noise import Looks
@@ -33,7 +33,7 @@ class Finding:
     block: Block
     what: str
     rules: frozenset[str] = frozenset()
-    difference: Difference = Difference()
+    difference: Difference = NO_DIFFERENCE
 
     @property
     def is_told(self) -> bool:

@@ -12,9 +12,9 @@ _TIME = r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?:\.\d+)?(?:\s?[ap]\.?m\.?)?"
 _ZONE = r"(?:\s?(?:Z|UTC|GMT|MSK|МСК|CES?T|E[DS]T)?\s?(?:[+-]\d\d:?\d\d)?)"
 _MONTH = r"[^\W\d_]{3,}\.?"
 _UNITS = "|".join(units for _, units in SECONDS)
-_TOKEN = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{16,}"
+_HEX = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{16,}"
 _SLOTS = re.compile(
-    rf"(?P<token>\b(?:{_TOKEN})\b)"
+    rf"(?P<token>\b(?:{_HEX})\b)"
     rf"|(?P<iso>\b\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}\b)"
     rf"|(?P<dmy>\b\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:\d{{4}}|\d\d)\b(?!\.\d))"
     rf"|(?P<named>\b\d{{1,2}}(?:st|nd|rd|th|\.|º|er)?\s(?:de\s)?{_MONTH}(?:\sde)?,?\s\d{{4}}\b)"
@@ -39,8 +39,11 @@ def join_spans(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """`kind` is token, date, time, weekday, span or number; `text` as printed. `days` are the days that a date may mean
-    (01/02/2026 has two), `at` a time of day, `seconds` the length of a span or countdown, told to a `unit` of so many."""
+    """`kind` is token, date, time, weekday, span or number; `text` as printed.
+
+    `days` are those that a date may mean (01/02/2026 has two), `at` a time of day, `seconds` the length of a span or
+    countdown, told to a `unit` of so many.
+    """
 
     kind: str
     text: str

@@ -12,9 +12,9 @@ from parsel.csstranslator import HTMLTranslator
 RULES: Mapping[str, str] = {
     "invisible": "scripts, styles, comments, hidden elements, and the choices and fields of forms",
     "ads": "frames, advertisements, and banners that ask for consent",
-    "dates": "clocks, `today is` and `last updated` lines, `5 minutes ago`, and a `2 days left` that only ran on; never "
-    "a date in a sentence, row or label about a deadline, nor one that moves otherwise than the clock does",
-    "counters": "views, visitors, downloads, likes; the number of results, and of pages to turn; numbers that stand alone",
+    "dates": "clocks, `today is` and `last updated` lines, `5 minutes ago`, a `2 days left` that only ran on; never a "
+    "date in a sentence, row or label about a deadline, nor one that moves otherwise than the clock does",
+    "counters": "views, visitors, downloads, likes; the number of results and of pages to turn; numbers standing alone",
     "tokens": "numbers of requests and sessions, and other long random words",
     "tracking": "in links: campaign parameters, session ids, tokens and moments",
     "order": "where a block stands, and in which order its lines do",

@@ -15,7 +15,7 @@ _LABEL = 30
 
 
 def to_raw(finding: Finding, source: Source, page: str) -> RawNotice:
-    """The notice: the block's heading or first words; its text, of a change what changed and what stood there before."""
+    """The notice: the block's heading or first words; its text, and of a change what stood there before."""
     block, language = finding.block, source.language or "und"
     return RawNotice(
         key=block.key,

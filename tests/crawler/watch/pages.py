@@ -53,7 +53,8 @@ def look_twice(
     """The second look at a page."""
     source = source or a_source()
     first = look(before, source, URL, at, None)
-    assert first.baseline and not first.told
+    assert first.baseline
+    assert not first.told
     return look(now, source, URL, then, first.watched)
 
 

@@ -1,4 +1,4 @@
-"""Pages as portals gave them, each changed in one thing: that is told, and nothing else, however much noise there is."""
+"""Pages as portals gave them, each changed in one thing: that is told, and nothing else, however much noise."""
 
 import re
 from dataclasses import replace
@@ -73,7 +73,8 @@ def with_noise(page: str, at: datetime) -> bytes:
     noise = (
         f"<div>Today is {at:%A, %d %B %Y, %H:%M}</div><p>Views: {number}</p><div>{at:%d.%m.%Y %H:%M:%S}</div>"
         f'<script>var t={number}</script><input type="hidden" value="{number}"><p>Request ID {number:032x}a</p>'
-        f'<div class="adsbygoogle">Offer {number}</div><p>Found {number} records</p><p>Updated {at.hour} minutes ago</p>'
+        f'<div class="adsbygoogle">Offer {number}</div><p>Found {number} records</p>'
+        f"<p>Updated {at.hour} minutes ago</p>"
     )
     page = re.sub(r'(href="(?:/|https?:)[^"#?]*)"', rf'\1?utm_campaign=c{number}&amp;PHPSESSID={number}"', page)
     head, body, tail = page.rpartition("</body>")

@@ -10,7 +10,22 @@ from crawler.watch.look import look
 from tests.crawler.watch.pages import MONDAY, URL, a_source
 
 WORDS = (
-    "pump valve pipe steel school bridge road cleaning supply repair software licence tower crane paper server".split()
+    "pump",
+    "valve",
+    "pipe",
+    "steel",
+    "school",
+    "bridge",
+    "road",
+    "cleaning",
+    "supply",
+    "repair",
+    "software",
+    "licence",
+    "tower",
+    "crane",
+    "paper",
+    "server",
 )
 SUBJECTS = st.lists(st.sampled_from(WORDS), min_size=3, max_size=6, unique=True).map(" ".join)
 TENDERS = st.lists(st.tuples(SUBJECTS, st.integers(1, 27)), min_size=3, max_size=12, unique_by=lambda each: each[0])
