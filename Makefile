@@ -9,7 +9,7 @@ UV := uv==0.13.9
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 PATHS := domain storage crawler matching alerts app tests benchmarks
 
-.PHONY: demo test check fmt lock pictures setup
+.PHONY: demo test check docs fmt lock pictures setup
 
 setup: $(STAMP)
 
@@ -34,6 +34,10 @@ check: $(STAMP)
 	@"$(BIN)/python" -m ruff format --check $(PATHS)
 	@"$(BIN)/python" -m mypy
 	@"$(BIN)/python" -m pytest -q tests/test_house.py
+
+docs: $(STAMP)
+	@"$(BIN)/python" -m app.cli sources list --markdown > docs/sources.md.new
+	@mv docs/sources.md.new docs/sources.md
 
 fmt: $(STAMP)
 	@"$(BIN)/python" -m ruff check --fix-only --quiet $(PATHS)

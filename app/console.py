@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from sqlalchemy import Engine
 
+    from domain.choices import Choice
     from domain.config import Settings
     from domain.sources import Source
 
@@ -41,13 +42,34 @@ class Installation:
 
     @cached_property
     def sources(self) -> "Mapping[str, Source]":
-        """The sound sources by id; those with a mistake are told, and stop no other."""
+        """The sound sources by id, on or off as this installation chose."""
+        from domain.choices import with_choices
+
+        return with_choices(self._declared, self.choices, find_keys(self._declared.values()))
+
+    @cached_property
+    def _declared(self) -> "Mapping[str, Source]":
+        """As their files say; those with a mistake are told, and stop no other."""
         from crawler.registry import load_sound_sources
 
         sources, problems = load_sound_sources(self.settings.sources_dir)
         if problems:
             tell(f"left out, `tenderwatch sources check` tells all: {problems[0]}")
         return sources
+
+    @cached_property
+    def choices(self) -> "Mapping[str, Choice]":
+        """Which sources an operator has turned on or off."""
+        from storage.choices import find_choices
+        from storage.engine import reading
+
+        with reading(self.engine) as c:
+            return find_choices(c)
+
+    def look_again(self) -> None:
+        """What was chosen since is heeded, so that a supervisor need not be started anew for it."""
+        for name in ("choices", "sources"):
+            self.__dict__.pop(name, None)
 
     def source(self, name: str) -> "Source":
         """The source of this id; raises WrongUse that names the nearest one, or BadSource with its mistakes."""
@@ -58,6 +80,13 @@ class Installation:
         if name in find_source_ids(self.settings.sources_dir):
             return load_source(name, self.settings.sources_dir)
         raise WrongUse(f"no source {name!r}{nearest(name, self.sources)}; `tenderwatch sources list` shows them all")
+
+
+def find_keys(sources: "Iterable[Source]") -> dict[str, bool]:
+    """Whether the key that a source needs is set, by the ids of those that need one."""
+    from domain.config import has_secret
+
+    return {source.id: has_secret(source.key_env) for source in sources if source.key_env}
 
 
 def now() -> datetime:

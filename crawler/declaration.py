@@ -6,17 +6,23 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
+from crawler.about import find_about_problems
 from crawler.addresses import KEY, is_secret
 from crawler.listing.checking import check_listing
 from crawler.presets import PRESETS, expand
 
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+SPIDERS = Path(__file__).parent / "spiders"
 At = tuple[str | int, ...]
 JSON = ("json_api", *PRESETS)
 
@@ -88,16 +94,17 @@ def _mark(node: yaml.Node, at: At, lines: dict[At, int]) -> Iterator[tuple[int, 
             yield from _mark(value, (*at, number), lines)
 
 
-def _schema() -> dict[str, Any]:
+@lru_cache
+def _validator() -> "Validator":
+    """One for all files: it costs 10 ms, and what it knows of the schema's references is kept."""
+    from jsonschema import Draft202012Validator  # here: it costs a third of a second, and `scrapy list` needs none
+
     text = (importlib.resources.files("crawler") / "source.schema.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema
+    return Draft202012Validator(json.loads(text))
 
 
 def _against_schema(declaration: Declaration) -> Iterator[str]:
-    from jsonschema import Draft202012Validator  # here: it costs a third of a second, and `scrapy list` needs none
-
-    errors = Draft202012Validator(_schema()).iter_errors(declaration.values)
+    errors = _validator().iter_errors(declaration.values)
     for error in sorted(errors, key=lambda each: [str(part) for part in each.absolute_path]):
         yield from _explain(declaration, error)
 
@@ -137,6 +144,8 @@ def _against_sense(declaration: Declaration, spiders: Path) -> Iterator[str]:
         yield declaration.problem(("protocol",), f"{module} exists as well; remove one of the two")
     yield from _field_problems(declaration)
     yield from _item_problems(declaration)
+    yield from _watch_problems(declaration)
+    yield from find_about_problems(values, declaration.problem, shipped=spiders == SPIDERS)
     yield from _browser_problems(declaration)
     yield from _canary_problems(declaration)
     least, most = values["expect"]["notices"]
@@ -197,6 +206,25 @@ def _block_problems(declaration: Declaration, block: str, wrong: str | None) -> 
         yield declaration.problem(place, text if len(at) > 1 or path == block else wrong)
 
 
+def _watch_problems(declaration: Declaration) -> Iterator[str]:
+    """A page that is followed is all there is: no list, and none of another protocol."""
+    values = declaration.values
+    if (values.get("protocol") == "watch") != ("watch" in values):
+        told = "protocol: watch and watch: {…} belong together; write both, or neither"
+        yield declaration.problem(("watch",) if "watch" in values else ("protocol",), told)
+        return
+    if "watch" not in values:
+        return
+    from crawler.watch.rules import check_rules  # here: lxml is not needed for a portal with an API
+
+    for at, told in check_rules(values["watch"]):
+        yield declaration.problem(("watch", *at), told)
+    if "canary" in values:
+        yield declaration.problem(("canary",), "only what changes is told here, so no notice stays known; remove it")
+    if set(values["listing"]) != {"file"}:
+        yield declaration.problem(("listing",), "a page that is followed has no list; write listing: {file: {}}")
+
+
 def _browser_problems(declaration: Declaration) -> Iterator[str]:
     """A browser reads web pages, waits for something, and turns the pages of one list."""
     values = declaration.values
@@ -204,11 +232,16 @@ def _browser_problems(declaration: Declaration) -> Iterator[str]:
     if not browser:
         return
     options = browser if isinstance(browser, dict) else {}
-    if values.get("protocol", "html") != "html":
-        yield declaration.problem(("browser",), "a browser shows web pages; write protocol: html, or remove this line")
+    if values.get("protocol", "html") not in ("html", "watch"):
+        told = "a browser shows web pages; write protocol: html or watch, or remove this line"
+        yield declaration.problem(("browser",), told)
     of_html = values.get("html", {})
     of_list = of_html.get("list") if isinstance(of_html, dict) else None
-    if "wait_for" not in options and not (isinstance(of_list, dict) and _says_where(of_list.get("row"))):
+    if (
+        "wait_for" not in options
+        and values.get("protocol") != "watch"
+        and not (isinstance(of_list, dict) and _says_where(of_list.get("row")))
+    ):
         yield declaration.problem(("browser",), "nothing to wait for; write {wait_for: CSS}, or html: {list: {row: …}}")
     if "click_next" not in options:
         return

@@ -63,6 +63,7 @@ def _protocol_spider(source: Source) -> type["SourceSpider"]:
     from crawler.protocols.rss import RssSpider
     from crawler.protocols.sam import SamSpider
     from crawler.protocols.ted import TedSpider
+    from crawler.protocols.watch import WatchSpider
 
     protocols: dict[str | None, type[SourceSpider]] = {
         "ocds": OcdsSpider,
@@ -76,6 +77,7 @@ def _protocol_spider(source: Source) -> type["SourceSpider"]:
         "json_api": JsonSpider,
         "opendatasoft": JsonSpider,
         "socrata": JsonSpider,
+        "watch": WatchSpider,
     }
     return protocols[source.protocol]
 

@@ -23,6 +23,7 @@ from crawler.readers.sam import read_sam
 from crawler.readers.ted import FORMATS, read_bundle, read_xml
 from crawler.readers.ted_search import read_search
 from crawler.reading import Fetched
+from crawler.watch.tell import read_blocks
 from domain.errors import BadSource, Unreadable
 from domain.notices import Notice, RawNotice
 from domain.sources import Expect, Issue, Source, Step
@@ -66,6 +67,10 @@ def _parse_html(body: bytes, source: Source) -> Parsed:
 def _parse_json(body: bytes, source: Source) -> Parsed:
     page = read_json(body, source, source.url)
     return _normalise(page.rows, source, page.faults)
+
+
+def _parse_watched(body: bytes, source: Source) -> Parsed:
+    return _normalise(read_blocks(body, source, source.url), source, ())
 
 
 def _parse_sam(body: bytes, source: Source) -> Parsed:
@@ -148,6 +153,7 @@ _BY_PROTOCOL: dict[str, Callable[[bytes, Source], Parsed]] = {
     "rss": _parse_feed,
     "csv": _parse_csv,
     "codice": _parse_codice,
+    "watch": _parse_watched,
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from domain.errors import Unreadable
 from domain.notices import RawNotice
 from domain.sources import Page, Step, Validators
+from domain.watch import Watched
 
 FindReleases = Callable[[Sequence[str]], Mapping[str, list[dict[str, Any]]]]
 """The releases stored before, by ocid, oldest first."""
@@ -39,10 +40,11 @@ class Reading:
     `keys` identify the rows of a list page (None: it is no list page), `faults` are the rows that could not be read;
     `total` is the portal's own count of the whole list, `pages` that of its pages; `more`: it says whether pages come
     after this one (None: it does not). `releases` are kept raw beside the notices. `once`: a detail that was read by
-    any run is not asked again. `cursor` is the opaque place in a feed where the next run reads on.
-    `anew` are tokens of details that are read again all the same.
-    `made_at`: when the portal made this list. `versions` are the moments of the notices' versions by key, where their
-    older ones may be read after newer ones, and `deleted` those of notices that the portal has taken back.
+    any run is not asked again; `anew` are tokens of details that are read again all the same. `cursor` is the opaque
+    place in a feed where the next run reads on. `made_at`: when the portal made this list. `versions` are the moments
+    of the notices' versions by key, where their older ones may be read after newer ones, and `deleted` those of
+    notices that the portal has taken back. `watched` is what a page that is followed by difference shows, for the next
+    look at it.
     """
 
     notices: tuple[RawNotice, ...] = ()
@@ -60,3 +62,4 @@ class Reading:
     versions: Mapping[str, datetime] = field(default_factory=dict)
     deleted: Mapping[str, datetime] = field(default_factory=dict)
     anew: frozenset[str] = frozenset()
+    watched: Watched | None = None

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from crawler.declaration import Declaration, find_problems, read_declaration
+from crawler.about import find_covering_problems
+from crawler.declaration import SPIDERS, Declaration, find_problems, read_declaration
 from crawler.presets import expand
 from crawler.spans import to_span
 from domain.config import has_secret
@@ -16,9 +17,8 @@ from domain.notices import Kind, Status
 from domain.sources import About, Browser, Canary, Expect, Pace, Source
 
 SHIPPED = Path(__file__).parent / "sources"
-SPIDERS = Path(__file__).parent / "spiders"
 BLOCKS = ("json", "feed", "csv", "watch", "ocds", "request")
-ABOUT = ("coverage", "terms", "sure", "key_from", "covered_by", "ended", "why_off", "draft")
+ABOUT = ("coverage", "terms", "sure", "key_from", "covered_by", "ended", "why_off", "draft", "verified")
 
 
 def load_sources(extra: Path | None = None) -> dict[str, Source]:
@@ -80,6 +80,9 @@ def _read_all(extra: Path | None) -> tuple[dict[str, Declaration], list[str]]:
             problems += find_problems(declaration, SPIDERS if folder == SHIPPED else file.parent)
             problems += _clashes(declaration, found)
             found[file.stem] = declaration
+    covered = {name: each.values.get("covered_by") for name, each in found.items()}
+    for name, told in find_covering_problems(covered):
+        problems.append(found[name].problem(("covered_by",), told))
     return found, problems
 
 
@@ -122,16 +125,17 @@ def _to_source(declaration: Declaration) -> Source:
         canary=_to_canary(values.get("canary")),
         key_env=values.get("key_env"),
         user_agent=values.get("user_agent"),
-        enabled=_is_on(values),
+        enabled=_is_on(values) and ("key_env" not in values or has_secret(values["key_env"])),
+        declared_on=_is_on(values),
         **{name: values.get(name, {}) for name in BLOCKS},
         about=About(**{name: values[name] for name in ABOUT if name in values}),
     )
 
 
 def _is_on(values: Mapping[str, Any]) -> bool:
-    """Crawled by `run` and `work`: unless its file says otherwise, and not without the key that it needs."""
+    """Crawled by `run` and `work` where nobody chose otherwise, and the key that it needs is set."""
     off = "covered_by" in values or "ended" in values or values.get("draft", False)
-    return values.get("enabled", not off) and ("key_env" not in values or has_secret(values["key_env"]))
+    return bool(values.get("enabled", not off))
 
 
 def _to_expect(values: Mapping[str, Any]) -> Expect:

@@ -174,6 +174,8 @@ class Session:
         self.tally.lost += len(found.faults)
         self.tally.cut += on.issues
         self.tally.count(notices, partial)
+        if found.watched is not None:  # of a page that is followed, what was seen counts and not only what is told
+            self.tally.keys.update(found.keys or ())
         self.tally.details += fetched.step.kind == "detail"
         self.walls = 0
         watch(self, notices)

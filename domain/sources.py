@@ -65,7 +65,7 @@ class About:
 
     `sure`: high (official documentation), med (one third-party program) or low (hearsay). `key_from` is where a key is
     had, `covered_by` another source with the same notices, `ended` the year in which its publisher stopped. `draft`:
-    its list cannot be shown to run to its end.
+    its list cannot be shown to run to its end. `verified` is the day on which those who ship it last read its portal.
     """
 
     coverage: str | None = None
@@ -76,6 +76,7 @@ class About:
     ended: int | None = None
     why_off: str | None = None
     draft: bool = False
+    verified: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ class Source:
 
     `listing` holds exactly one way of listing and its options; `html`, `json`, `feed` and `csv` where fields stand.
     `statuses` and `kinds` map the portal's own words. `endpoints` are further addresses by name (`notice`, `detail`).
+    `enabled`: `run` and `work` crawl it; `declared_on`: so its file says, whether its key is set or not, and whatever
+    an operator chose.
     """
 
     id: str
@@ -121,6 +124,7 @@ class Source:
     ocds: Mapping[str, Any] = field(default_factory=dict)
     request: Mapping[str, Any] = field(default_factory=dict)
     about: About = About()
+    declared_on: bool = True
 
     @property
     def dates(self) -> tuple[str, ...]:

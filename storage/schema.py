@@ -189,6 +189,26 @@ versions = Table(
     PrimaryKeyConstraint("source", "key"),
 )
 
+watched = Table(  # what a page that is followed by difference showed when it was last read
+    "watched",
+    metadata,
+    Column("source", Text, ForeignKey("sources.source"), nullable=False),
+    Column("url", CleanText, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("rules", CleanText, nullable=False),
+    Column("blocks", CleanText, nullable=False),  # JSON
+    PrimaryKeyConstraint("source", "url"),
+)
+
+source_choices = Table(  # which sources an operator has turned on or off
+    "source_choices",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("enabled", Boolean, nullable=False),
+    Column("said", CleanText, nullable=False),  # how it was chosen, such as "--country ES,PT"
+    Column("chosen_at", Instant, nullable=False),
+)
+
 releases = Table(
     "releases",
     metadata,

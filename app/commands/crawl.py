@@ -57,6 +57,9 @@ def crawl(
     for run in runs:
         if run.reason:
             tell(f"{run.source}: {run.reason}")
+        if run.baseline and run.facts and place.source(run.source).protocol == "watch":
+            blocks = f"the {run.facts.found:,} blocks that stand there are where comparing begins"
+            tell(f"{run.source}: the first look: {blocks}, and none is told")
     raise typer.Exit(_exit_code([run.state.value for run in runs]))
 
 

@@ -45,11 +45,21 @@ def new(
     replaces: Annotated[
         bool, typer.Option("--replaces", help="Take the place of a shipped source of this id.")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Follow the page as it is: what is new or changed becomes notices.")
+    ] = False,
+    select: Annotated[
+        list[str] | None, typer.Option(metavar="CSS", help="With --watch: only these elements are followed.")
+    ] = None,
+    words: Annotated[
+        list[str] | None, typer.Option("--word", metavar="WORD", help="With --watch: only what has it is told.")
+    ] = None,
     endpoint: StandIn = None,
 ) -> None:
     """Draft a source from one page: how it publishes is guessed, and YAML, saved page and stub are written."""
     from crawler.drafting.asking import Asked, fetch_page
     from crawler.drafting.guess import guess
+    from crawler.drafting.of_watch import draft_watch
     from crawler.drafting.write import check_free, write_draft
 
     found = settings()
@@ -58,7 +68,12 @@ def new(
     check_free(name, folder)
     _check_url(url)
     page = fetch_page(found, Asked(url, endpoint=endpoint, wait_for=browser))
-    draft = guess(page, name, browser=browser)
+    if (select or words) and not watch:
+        raise WrongUse("--select and --word go with --watch")
+    if watch:
+        draft = draft_watch(page, name, select=select or (), words=words or (), browser=browser)
+    else:
+        draft = guess(page, name, browser=browser)
     pages = {"list": page}
     if details and draft.detail_url and not browser:
         draft, pages = _with_detail(found, draft, page, endpoint)

@@ -1,52 +1,74 @@
 """`tenderwatch sources`: the portals that are read."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
 
-from app.commands import drafting, missed, trying
+from app.commands import choosing, drafting, following, missed, trying
 from app.console import FAILED, in_zone, now, open_installation, print_json, settings, show, tell
 
 if TYPE_CHECKING:
     from domain.sources import Source, Verification
 
 app = typer.Typer(no_args_is_help=True, help="The portals: list, show, check, try, and add new ones.")
-for family in (drafting, missed, trying):
+for family in (choosing, drafting, following, missed, trying):
     family.register(app)
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 @app.command(name="list")
-def list_all(as_json: AsJson = False) -> None:
-    """Every source, whether `run` crawls it, and how its last run ended."""
+def list_all(
+    on: Annotated[bool, typer.Option("--on", help="Only those that are on.")] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="The shipped sources as docs/sources.md has them; needs no database.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Every source, whether `run` and `work` crawl it and why, and how its last run ended."""
     from storage.engine import reading
     from storage.sources import find_source_states
     from storage.verifications import find_verifications
 
+    if markdown:
+        _print_markdown()
+        return
     place = open_installation()
     with reading(place.engine) as connection:
         states = find_source_states(connection)
         verified = find_verifications(connection)
     zone = place.settings.zone
     rows = []
-    for source in place.sources.values():
-        known = states.get(source.id)
+    for name, standing in choosing.find_standings(place).items():
+        source, known = place.sources[name], states.get(name)
         last = known.last_run if known else None
-        rows.append(
-            {
-                "source": source.id,
-                "title": source.title,
-                "country": source.country,
-                "protocol": source.protocol or "own spider",
-                "on": "yes" if source.enabled else "no",
-                "last run": in_zone(last.started_at, zone) if last else "never",
-                "state": last.state.value if last else "",
-                "verified live": _verified(verified.get(source.id), zone),
-            }
-        )
-    show(rows, as_json, "no sources")
+        row = {
+            "source": name,
+            "on": "yes" if standing.on else "no",
+            "why": standing.why,
+            "last run": in_zone(last.started_at, zone) if last else "never",
+            "state": last.state.value if last else "",
+            "verified live": _verified(verified.get(name), zone),
+        }
+        if standing.on or not on:
+            rows.append({**row, **_facts(source)} if as_json else row)
+    show(rows if as_json else [_in_short(row) for row in rows], as_json, "no sources")
+
+
+def _in_short(row: dict[str, Any]) -> dict[str, Any]:
+    """What fits beside a reason in a terminal: days, and the country by the id."""
+    ran, live = (str(row[name])[:10] for name in ("last run", "verified live"))
+    last = f"{row['state']} {ran}".strip()
+    return {"source": row["source"], "on": row["on"], "why": row["why"], "last run": last, "live": live}
+
+
+def _print_markdown() -> None:
+    from app.catalogue_page import to_markdown
+    from crawler.registry import load_sources
+
+    sys.stdout.write(to_markdown(load_sources()))
 
 
 @app.command(name="show")
@@ -68,7 +90,9 @@ def show_one(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_json: As
         pause = find_pause(connection, urlsplit(source.endpoint).netloc, now())
         oldest = tell_oldest(connection, source.id, place.settings.zone)
     zone = place.settings.zone
-    facts = {**_facts(source), "verified live": _verified(verified, zone)}
+    standing = choosing.find_standings(place).get(source.id)
+    facts = {**_facts(source), "on": "yes" if standing and standing.on else "no"}
+    facts |= {"why": standing.why if standing else "", "verified live": _verified(verified, zone)}
     facts["oldest unread"] = oldest or "nothing is left unread"
     if pause:
         facts["paused"] = f"until {in_zone(pause.until, zone)}: {pause.reason}"
@@ -102,9 +126,13 @@ def show_one(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_json: As
         for issue in issues
     ]
     if as_json:
-        print_json({**facts, "runs": run_rows, "issues": issue_rows})
+        watched = following.to_json(place, source) if source.protocol == "watch" else {}
+        print_json({**facts, **watched, "runs": run_rows, "issues": issue_rows})
         return
-    show([{"": key, source.id: value} for key, value in facts.items()], False, "")
+    told = {key: value for key, value in facts.items() if value not in (None, False, "")}
+    show([{"": key, source.id: value} for key, value in told.items()], False, "")
+    if source.protocol == "watch":
+        following.show_followed(place, source)
     show(run_rows, False, "never crawled yet", title="Last runs")
     show(issue_rows, False, "no open issues", title="Open issues")
 
@@ -132,12 +160,22 @@ def _verified(verified: "Verification | None", zone: str) -> str:
 
 
 def _facts(source: "Source") -> dict[str, Any]:
+    about = source.about
     return {
         "title": source.title,
         "publisher": source.publisher,
         "country": source.country,
         "site": source.url,
+        "language": source.language,
+        "coverage": about.coverage,
         "licence": source.licence,
+        "terms": about.terms,
+        "facts are sure": about.sure,
+        "covered by": about.covered_by,
+        "ended": about.ended,
+        "draft": about.draft,
+        "key": source.key_env,
+        "key from": about.key_from,
         "protocol": source.protocol or "own spider",
         "endpoint": source.endpoint,
         "listing": dict(source.listing),
@@ -145,6 +183,5 @@ def _facts(source: "Source") -> dict[str, Any]:
         "pace": f"{source.pace.at_once} at once, {source.pace.delay:g} s apart",
         "robots": "obeyed" if source.obey_robots else "not asked (its YAML says why)",
         "expects": f"{source.expect.notices[0]} to {source.expect.notices[1]} notices a run",
-        "on": "yes" if source.enabled else "no",
         "file": source.file,
     }

@@ -80,6 +80,7 @@ class Crawling:
         """Tell what has ended, and begin what is due."""
         self.collect()
         moment = now()
+        self.place.look_again()
         with reading(self.place.engine) as connection:
             states, pauses = find_source_states(connection), find_pauses(connection, moment)
         for source in to_due(self.place, states, pauses, moment, self.since, self.endpoints):

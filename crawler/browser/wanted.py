@@ -29,6 +29,8 @@ class Wanted:
         if kind == "detail" and "detail" in html:
             selector = to_selector(html["detail"]["is"])
             return cls(source, selector, f"html.detail.is: {selector}", is_list=False)
+        if source.protocol == "watch":
+            return cls._on_followed(source)
         of_list = html.get("list", {})
         words = of_list.get("nothing_found", ())
         words = (words,) if isinstance(words, str) else tuple(words)
@@ -36,6 +38,15 @@ class Wanted:
             return cls(source, f"css={source.browser.wait_for}", f"browser.wait_for: {source.browser.wait_for}", words)
         selector = to_selector(of_list["row"])
         return cls(source, selector, f"html.list.row: {selector}", words)
+
+    @classmethod
+    def _on_followed(cls, source: Source) -> "Wanted":
+        """A page that is followed has no rows to wait for: it is there once nothing is under way."""
+        selects = source.watch.get("select", "body")
+        name = "browser.wait_for" if source.browser and source.browser.wait_for else "watch.select"
+        first = selects if isinstance(selects, str) else selects[0]
+        css = (source.browser and source.browser.wait_for) or first
+        return cls(source, f"css={css}", f"{name}: {css}", is_list=False)
 
     def find(self, page: Page) -> Locator:
         """The first that is seen: of the elements, or of the portal's words."""

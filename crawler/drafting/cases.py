@@ -1,11 +1,13 @@
 """A saved page and what was read from it: `<folder>/<source>/<case>/{page.*, meta.json, expected.json}`.
 
 meta.json: {"says": …, "page": file, "url": …, "read": "detail" where the page is a notice's own, "row": a list's file
-whose first row led to it, "before": releases that were stored already}.
+whose first row led to it, "before": releases that were stored already, or how a followed page looked a day earlier,
+then with "at": the moment of the later look}.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from crawler.readers.ocds import OcdsPage, merge_releases, read_page, read_relea
 from crawler.readers.ted import FORMATS, read_xml
 from crawler.reading import Fetched
 from crawler.registry import SHIPPED
+from crawler.watch.look import look
+from crawler.watch.tell import read_blocks, to_raw
 from domain.notice_json import to_json
 from domain.notices import RawNotice
 from domain.sources import Source, Step
@@ -42,6 +46,8 @@ def read_case(case: Path, source: Source) -> dict[str, Any]:
     body = (case / meta["page"]).read_bytes()
     if source.json and source.protocol:
         return _read_json(case, meta, body, source)
+    if source.protocol == "watch":
+        return _read_watched(case, meta, body, source)
     if source.protocol not in ("ocds", "html"):
         return _read_by_spider(case, meta, body, source)
     if source.protocol == "ocds":
@@ -112,6 +118,16 @@ def _read_by_spider(case: Path, meta: Mapping[str, Any], body: bytes, source: So
     if found.deleted:
         of_page["deleted"] = {key: at.isoformat() for key, at in found.deleted.items()}
     return {**_told(found.notices, None, source), **of_page, "details": details, "cursor": found.cursor}
+
+
+def _read_watched(case: Path, meta: Mapping[str, Any], body: bytes, source: Source) -> dict[str, Any]:
+    """All blocks of a page; of one that has a `before`, seen a day earlier, what is told of the difference."""
+    if "before" not in meta:
+        return _told(read_blocks(body, source, meta["url"]), None, source)
+    at = datetime.fromisoformat(meta["at"])
+    before = look((case / meta["before"]).read_bytes(), source, meta["url"], at - timedelta(days=1), None)
+    told = look(body, source, meta["url"], at, before.watched).told
+    return _told([to_raw(finding, source, meta["url"]) for finding in told], None, source)
 
 
 def _read_ocds(page: OcdsPage, before: Sequence[dict[str, Any]], source: Source) -> list[RawNotice]:

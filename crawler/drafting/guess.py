@@ -61,4 +61,5 @@ def _explain(page: FetchedPage, browser: str | None) -> str:
         )
     feeds = tree.xpath('//link[contains(@type, "rss") or contains(@type, "atom")]/@href')
     hint = f"; it names a feed, try {feeds[0]}" if feeds else ""
-    return f"no rows that repeat as notices do, with a number each{hint}; give the address of the list itself"
+    other = "give the address of the list itself, or follow the page as it is by --watch"
+    return f"no rows that repeat as notices do, with a number each{hint}; {other}"

@@ -18,6 +18,7 @@ from storage.sources import check_lease
 from storage.steps import add_steps, save_step
 from storage.validators import save_validators
 from storage.versions import save_versions
+from storage.watched import save_watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ def store(c: Connection, harvest: Harvest, lease: Lease, *, baseline: bool, now:
         save_page(c, page, lease.run_id)
     if harvest.reading.releases:
         save_releases(c, lease.source, harvest.reading.releases, now)
+    if harvest.reading.watched is not None:
+        save_watched(c, lease.source, harvest.reading.watched)
     saved = save_notices(
         c,
         harvest.notices,

@@ -3,8 +3,10 @@
 # ruff: noqa: E501  (markup keeps its lines)
 
 import contextlib
+import itertools
 import json
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.crawler.portals import Answer, Portal, a_package, a_release, query
@@ -129,6 +131,22 @@ document.getElementById("app").innerHTML = {json.dumps(rows)}.map(([id, title, d
 </script></body></html>""".encode()
 
 
+_LOOKS = itertools.count()
+
+
+def platform(path: str) -> bytes:
+    """An e-trading platform without structure: a clock and counters that never rest, and a lot more at every other
+    look."""
+    looks = next(_LOOKS)
+    lots = "".join(
+        f'<p><a href="/platform/{place}">{GOODS[place % 8]}</a>. Bids are opened on {place + 13:02d} December 2026.</p>'
+        for place in range(3 + looks // 2)
+    )
+    return f"""<!doctype html><html lang="en"><head><title>Eastmere trading</title></head><body>
+<div>It is now {datetime.now(UTC):%d %B %Y, %H:%M:%S}</div><p>Visitors online: {977 * looks % 401}</p>
+<main><h1>Lots of Eastmere Water Board</h1>{lots}</main></body></html>""".encode()
+
+
 def answer(path: str) -> Answer:
     """All portals on one server, each below a path of its own."""
     name = path.partition("?")[0]
@@ -142,6 +160,7 @@ def answer(path: str) -> Answer:
         "/atom": ("xml", atom),
         "/jsonld": ("html", json_ld),
         "/board": ("html", board),
+        "/platform": ("html", platform),
         "/lines": ("html", lambda path: b"A1;Pumps for the works\nA2;Road salt"),
         "/ocds": ("json", lambda path: a_package([a_release(each) for each in range(1, 6)], None)),
         "/api/3/action/datastore_search": (

@@ -61,6 +61,16 @@ def test_every_problem_is_told_with_its_line_and_mend(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
+        ({"draft": True, "enabled": True}, "a draft is off; remove this line"),
+        ({"why_off": "slow"}, "why_off: it is on; remove this line, or write enabled: false"),
+        ({"key_from": "https://a.invalid/key"}, "no key is asked for"),
+        ({"covered_by": "xx_none"}, "there is no source xx_none"),
+        ({"covered_by": "xx_test"}, "xx_test is covered itself"),
+        ({"protocol": "watch"}, "protocol: watch and watch: {…} belong together"),
+        ({"protocol": "watch", "watch": {"select": "p["}, "listing": {"file": {}}}, "'p[' is no CSS selector"),
+        ({"protocol": "watch", "watch": {"keep": ["date"]}, "listing": {"file": {}}}, "write invisible, ads, dates"),
+        ({"protocol": "watch", "watch": {"regexes": ["("]}, "listing": {"file": {}}}, "no regular expression"),
+        ({"protocol": "watch", "watch": {}}, "a page that is followed has no list"),
         ({"zone": "Europe/Londres"}, "zone: 'Europe/Londres' is no time zone"),
         ({"protocol": None}, "no protocol and no"),
         ({"protocol": "html"}, "the html protocol needs its selectors"),

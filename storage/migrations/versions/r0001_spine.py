@@ -264,6 +264,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", "key", name="pk_versions"),
     )
     op.create_table(
+        "watched",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("seen_at", INSTANT, nullable=False),
+        sa.Column("rules", sa.Text(), nullable=False),
+        sa.Column("blocks", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["source"], ["sources.source"], name="fk_watched_source_sources"),
+        sa.PrimaryKeyConstraint("source", "url", name="pk_watched"),
+    )
+    op.create_table(
+        "source_choices",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("chosen_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("source", name="pk_source_choices"),
+    )
+    op.create_table(
         "issues",
         sa.Column("id", ID, nullable=False),
         sa.Column("source", sa.Text(), nullable=False),

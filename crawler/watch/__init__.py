@@ -1,0 +1,1 @@
+"""Pages by difference: cut into blocks, held against what stood there before, noise left out by shown rules."""
