@@ -67,6 +67,12 @@ ENGLISH: Mapping[str, str] = {
     "next_due": "Next run",
     "at_once": "as soon as a crawl is free",
     "runs": "Runs since",
+    "held": "Held back",
+    "held_changes": "{count} known notices read otherwise now. Nobody is told that their buyers changed them: the page "
+    "may have. A good run that reads them again tells it; where the portal is as it should be, this does at once: "
+    "{command}",
+    "held_changes_one": "1 known notice reads otherwise now. Nobody is told that its buyer changed it: the page may "
+    "have. A good run that reads it again tells it; where the portal is as it should be, this does at once: {command}",
     "missing": "May be missing",
     "missing_all": "Everything that this portal publishes: no run has been good yet.",
     "missing_since": "What was published or changed since {moment}, until it is mended.",

@@ -10,6 +10,7 @@ from domain.health import Facts, Usual, find_usual, find_usual_share, group_of
 from domain.sources import Run, Source
 from domain.trouble import OVERDUE
 from storage.health import Told, count_runs_since, find_history, find_last_ok
+from storage.held import count_held
 from storage.runs import find_runs
 
 Payload = dict[str, Any]
@@ -76,6 +77,7 @@ def _of_source(c: Connection, source: Source, since: datetime, now: datetime, be
         "last_good": _print(good.started_at) if good else None,
         "next_due": _print(due) if due > now else None,
         "runs": count_runs_since(c, source.id, since),
+        "held": count_held(c, source.id),
     }
 
 

@@ -13,9 +13,10 @@ from crawler.names import Named, read_name
 from domain.alerts import DeliveryState
 from domain.errors import WrongUse
 from domain.profiles import ProfileVersion
-from domain.sources import StepState
+from domain.sources import Run, StepState
 from matching.explain import Explanation, explain
 from matching.score import prepare
+from storage.held import find_doubted_run
 from storage.pages import PageFiles
 from storage.profiles import find_profiles
 from storage.stored import StoredNotice
@@ -32,7 +33,17 @@ from storage.stories import (
 )
 
 # Worst first: the worst of what was told decides.
-STAGES = ("never listed", "listed and unreadable", "not told", "stored", "stopped", "queued", "counted", "told")
+STAGES = (
+    "never listed",
+    "listed and unreadable",
+    "not told",
+    "stored",
+    "held back",
+    "stopped",
+    "queued",
+    "counted",
+    "told",
+)
 FINE = {"stopped", "queued", "counted", "told"}
 NOBODY = ("nobody is told", "nobody had been told")  # how the router's note of a decision to be silent begins
 
@@ -115,7 +126,21 @@ def _tell_matching(c: Connection, place: Installation, stored: StoredNotice, sto
         story.lines += lines
         story.profiles.append({"profile": head.profile.id, "score": why.score.points, "stage": stage, "lines": lines})
     wanted = [stage for stage in stages if stage != "stopped"]
+    if wanted and (run := find_doubted_run(c, stored.id)):
+        stage, line = _tell_held(run)
+        wanted.append(stage)
+        story.lines.append(line)
     return min(wanted, key=STAGES.index) if wanted else "stopped"
+
+
+def _tell_held(run: Run) -> tuple[str, str]:
+    which = f"What changed in it by run {run.id} of {run.source}"
+    if run.finished_at is None:
+        return "queued", f"{which} is told when that run has ended well."
+    return "held back", (
+        f"{which} is held back, for that run was {run.state.value}: {run.reason}. The next good run that reads it again"
+        f" tells what then stands; `tenderwatch sources accept {run.source}` tells it as it is."
+    )
 
 
 def _tell_profile(head: ProfileVersion, why: Explanation, news: Sequence[News], zone: str) -> tuple[str, list[str]]:

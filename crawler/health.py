@@ -22,6 +22,7 @@ SURE = 0.9  # a field that at least so many notices must have; of few notices, o
 STRANGE = 3  # pages of single notices that are not understood, from which the portal has changed
 STRANGE_SHARE = 0.2
 NOT_UNDERSTOOD = (IssueKind.SOURCE_CHANGED, IssueKind.UNREADABLE)
+DOUBTS = (IssueKind.FILLED, IssueKind.CANARY)  # so few notices, or a long silence, say nothing against those that came
 WALLS = (IssueKind.LOGIN, IssueKind.CONSENT, IssueKind.CAPTCHA)
 MENDABLE = (
     *WALLS,
@@ -61,22 +62,27 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The state of a run, why it is not ok, what a person must look at, and what was measured."""
+    """The state of a run, why it is not ok, what a person must look at, and what was measured.
+
+    `doubtful`: its pages were not what they were, so that what changed in them need not be the buyer's doing.
+    """
 
     state: RunState
     reason: str | None = None
     issues: tuple[Issue, ...] = ()
     facts: Facts | None = None
+    doubtful: bool = False
 
 
 def judge(source: Source, tally: Tally, circumstances: Circumstances) -> Verdict:
     """failed, blocked, suspicious, partial or ok, in this order of weight; every reason is told."""
     facts = measure(tally, circumstances)
-    issues = [*_totals(source, tally)]
+    issues, strange = [*_totals(source, tally)], list(_strange(tally))
+    held_against = [*_expectations(source, tally, circumstances), *_changes(source, facts, circumstances)]
     if not (tally.unable or tally.refusal):
-        issues += [*_expectations(source, tally, circumstances), *_changes(source, facts, circumstances)]
+        issues += held_against
     issues += _canary(source, tally)
-    strange = list(_strange(tally))
+    doubtful = bool(strange) or any(each.kind in DOUBTS for each in (*held_against, *issues))
     suspicions = [issue for issue in issues if issue.kind is not IssueKind.TOTAL_DIFFERS]
     gaps = [*_gaps(tally, circumstances), *map(_to_finding, (each for each in issues if each not in suspicions))]
     findings = [*strange, *gaps, *map(_to_finding, suspicions)]
@@ -89,7 +95,7 @@ def judge(source: Source, tally: Tally, circumstances: Circumstances) -> Verdict
     reason = "; ".join(dict.fromkeys(each.reason for each in findings)) or None
     if state is RunState.BLOCKED:
         reason = tally.refusal
-    return Verdict(state, reason, tuple(issues) if not tally.unable else (), facts)
+    return Verdict(state, reason, tuple(issues) if not tally.unable else (), facts, doubtful)
 
 
 def measure(tally: Tally, circumstances: Circumstances) -> Facts:

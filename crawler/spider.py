@@ -61,7 +61,8 @@ class SourceSpider(scrapy.Spider):
         """`read`, but for what is no page of its protocol: a number that is missing, a notice that is gone."""
         count = self.session.walk.count
         if fetched.step.kind == NUMBER and count is not None:
-            return count.read_number(fetched, lambda page: self.read(page, find_releases))
+            seen = self.session.tally.keys
+            return count.read_number(fetched, lambda page: self.read(page, find_releases), seen)
         return Reading() if is_gone(fetched.step, fetched.status) else self.read(fetched, find_releases)
 
     @classmethod

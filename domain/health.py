@@ -1,9 +1,9 @@
 """What one run measured, and what is usual for its source: medians of comparable runs of the last 28 days."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -86,9 +86,12 @@ def find_usual(run: Facts, before: Sequence[Facts], zone: ZoneInfo) -> Usual | N
 
     Like it are runs over about the same length of time, on the same weekday where there are enough of them, else on
     any working day. A run that touches a weekend is held against the same weekday only, and below a day against the
-    same hours: a quiet weekend or night is no drop.
+    same hours: a quiet weekend or night is no drop. A span that touches the turn of the year is held against nothing,
+    and nothing against it.
     """
-    alike = [each for each in before if each.comparable and _as_long(run, each)]
+    alike = [each for each in before if each.comparable and _as_long(run, each) and not _touches_holidays(each, zone)]
+    if _touches_holidays(run, zone):
+        return None
     if timedelta(0) < run.span < A_WORKING_DAY:
         alike = [each for each in alike if _hours_apart(run.low, each.low, zone) <= 2]
     enough = ENOUGH_RUNS if run.span else 1
@@ -170,9 +173,23 @@ def _hours_apart(one: datetime, other: datetime, zone: ZoneInfo) -> float:
 
 
 def _touches_weekend(run: Facts, zone: ZoneInfo) -> bool:
+    return any(day.weekday() >= 5 for day in _days(run, zone))
+
+
+def _touches_holidays(run: Facts, zone: ZoneInfo) -> bool:
+    """Windows only: a list that is always read as a whole does not get shorter by holidays."""
+    return bool(run.span) and any(_is_holiday(day) for day in _days(run, zone))
+
+
+def _is_holiday(day: date) -> bool:
+    """Christmas of the West and of the East, and what lies between, when portals publish little."""
+    return (day.month, day.day) >= (12, 24) or (day.month, day.day) <= (1, 8)
+
+
+def _days(run: Facts, zone: ZoneInfo) -> Iterator[date]:
     first = run.low.astimezone(zone).date()
     days = (run.high.astimezone(zone).date() - first).days
-    return any((first + timedelta(days=number)).weekday() >= 5 for number in range(days + 1))
+    return (first + timedelta(days=number) for number in range(days + 1))
 
 
 def _sum_up(alike: Sequence[Facts], enough: int, which: str) -> Usual | None:

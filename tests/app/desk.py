@@ -1,0 +1,114 @@
+"""An installation whose operators and sales read mail: a portal, a mail server, crawls of the one told by the other."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, delete
+
+from alerts.operators import report_sources
+from alerts.route import route
+from alerts.send import send_due
+from domain.alerts import Destination, Rule
+from domain.config import Settings
+from domain.sources import Run, Source
+from matching.run import match_stored
+from storage.destinations import save_destination, save_rule
+from storage.engine import writing
+from storage.schema import hosts
+from tests.alerts.post import Box, a_server
+from tests.crawler.portals import HTML_SOURCE, Answer, Place, Portal, a_detail, a_list, query
+from tests.factories import a_version
+
+OPERATORS = Destination("ops", "Operators", "tendermail://operators@bidder.example", operators=True)
+SALES = Destination("sales", "Sales", "tendermail://sales@bidder.example")
+FOUND: dict[str, Any] = {**HTML_SOURCE, "expect": {"notices": [1, 1000], "filled": {"title": 1.0}, "silence": "3d"}}
+Respond = Callable[[str], Answer]
+
+
+def a_site(count: int = 12, deadline: str = "2031-12-24 12:00", size: int = 10) -> Respond:
+    """A list of so many notices, ten a page, and their pages."""
+
+    def answer(path: str) -> Answer:
+        if path.startswith("/list"):
+            page = int(query(path)["page"])
+            numbers = list(range(1, count + 1))
+            return Answer(a_list(numbers[(page - 1) * size : page * size], count))
+        return Answer(a_detail(int(path.rpartition("/")[2]), deadline))
+
+    return answer
+
+
+def always(answer: Answer) -> Respond:
+    return lambda path: answer
+
+
+def a_page(text: str) -> Answer:
+    return Answer(f"<!doctype html><html><body>{text}</body></html>".encode())
+
+
+@dataclass
+class Desk:
+    """An installation whose operators read mail; `portal` answers as `respond` says at the moment."""
+
+    place: Place
+    portal: Portal
+    box: Box
+    settings: Settings
+    engine: Engine
+    read: int = 0
+    runs: list[Run] = field(default_factory=list)
+
+    @property
+    def source(self) -> Source:
+        return self.place.source()
+
+    def crawl(self, respond: Respond) -> Run:
+        """A crawl once every pause that the portal has asked for is over."""
+        with writing(self.engine) as c:
+            c.execute(delete(hosts))
+        self.portal.answer = respond
+        self.runs.append(self.place.crawl(self.portal))
+        return self.runs[-1]
+
+    def look(self, after: timedelta = timedelta(0)) -> list[EmailMessage]:
+        """The mails that the supervisor's next turn sends."""
+        now = datetime.now(UTC) + after
+        report_sources(self.engine, [self.source], now)
+        route(self.engine, now)
+        send_due(self.engine, self.settings, lambda: now)
+        fresh, self.read = self.box.mails[self.read :], len(self.box.mails)
+        return fresh
+
+    def tell(self, after: timedelta = timedelta(0)) -> list[EmailMessage]:
+        """The same, once what was read is matched."""
+        match_stored(self.engine, datetime.now(UTC) + after)
+        return self.look(after)
+
+    def sell(self) -> None:
+        """A profile that wants pumps, and a rule that tells sales of them."""
+        with writing(self.engine) as c:
+            a_version(c)
+            save_rule(c, Rule("pumps", "pumps", 1, "sales"))
+
+
+@contextmanager
+def open_desk(folder: Path, template: Path) -> Iterator[Desk]:
+    """A desk in this folder, on a copy of the template of a database."""
+    shutil.copyfile(template, folder / "tenderwatch.db")
+    (folder / "sources").mkdir()
+    box = Box()
+    with a_server(box) as mail, Portal(always(Answer(status=404))) as portal:
+        settings = Settings(data_dir=folder, sources_dir=folder / "sources", mail=mail, zone="Europe/Madrid")
+        place = Place(settings)
+        place.write(**FOUND)
+        with place.engine() as engine:
+            with writing(engine) as c:
+                for each in (OPERATORS, SALES):
+                    save_destination(c, each)
+            yield Desk(place, portal, box, settings, engine)
