@@ -18,6 +18,14 @@ ENGLISH: Mapping[str, str] = {
     "the best {shown} of {count}. From now on you are told of new ones and of changes.",
     "baseline_lead_all": "These had been published before ({cause}). To spare you a flood they come as one list, once. "
     "From now on you are told of new ones and of changes.",
+    "all_of_them": "All {count}: {command}",
+    "open_all": "Show all {count}",
+    "unverified": "Never verified live: {sources}. They were written from what is known of their portals, and have not "
+    "been tried there yet: a missing or wrong field is not the buyer's.",
+    "unverified_one": "Never verified live: {sources}. It was written from what is known of its portal, and has not been "
+    "tried there yet: a missing or wrong field is not the buyer's.",
+    "never_live": "never verified live; `tenderwatch sources try {source}` does it",
+    "live": "Live",
     "test_subject": "Test message",
     "test_lead": "This is a test. Messages to this destination arrive, and nothing else needs to be done.",
     "buyer": "Buyer",

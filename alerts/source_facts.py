@@ -12,6 +12,7 @@ from domain.trouble import OVERDUE
 from storage.health import Told, count_runs_since, find_history, find_last_ok
 from storage.held import count_held
 from storage.runs import find_runs
+from storage.verifications import find_never_verified
 
 Payload = dict[str, Any]
 
@@ -78,6 +79,7 @@ def _of_source(c: Connection, source: Source, since: datetime, now: datetime, be
         "next_due": _print(due) if due > now else None,
         "runs": count_runs_since(c, source.id, since),
         "held": count_held(c, source.id),
+        "never_live": bool(find_never_verified(c, [source.id])),
     }
 
 

@@ -85,6 +85,7 @@ def _to_trouble(payload: dict[str, Any], zone: ZoneInfo) -> SourceCard:
         ("runs", str(payload["runs"])),
         ("next_due", _moment(payload["next_due"], zone) or ENGLISH["at_once"]),
         *_to_held(payload),
+        *_to_live(payload),
     ]
     findings = payload["findings"]
     phrase = "source_overdue" if state == OVERDUE else "source_trouble"
@@ -121,7 +122,7 @@ def _to_mended(payload: dict[str, Any], zone: ZoneInfo) -> SourceCard:
         facts=(
             (ENGLISH["was"], was),
             (ENGLISH["caught_up"], read),
-            *((ENGLISH[name], text) for name, text in _to_held(payload)),
+            *((ENGLISH[name], text) for name, text in (*_to_held(payload), *_to_live(payload))),
         ),
         wrong=(),
         measures=(),
@@ -136,6 +137,11 @@ def _to_held(payload: dict[str, Any]) -> list[tuple[str, str]]:
     """Changes that nobody is told of, because the page may have made them."""
     command = f"tenderwatch sources accept {payload['source']}"
     return [("held", count_phrase("held_changes", payload["held"], command=command))] if payload["held"] else []
+
+
+def _to_live(payload: dict[str, Any]) -> list[tuple[str, str]]:
+    """A source that was never read at its own portal may be wrong about it."""
+    return [("live", ENGLISH["never_live"].format(source=payload["source"]))] if payload["never_live"] else []
 
 
 def _to_headline(cards: Sequence[SourceCard]) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crawler.session import Session
 
 DAY = timedelta(days=1)
+ENDED = (RunState.OK, RunState.PARTIAL, RunState.SUSPICIOUS)
 Span = tuple[datetime, datetime]
 
 
@@ -36,6 +37,7 @@ def judge_run(session: "Session") -> Verdict:
     miss(session)
     with reading(session.engine) as c:
         history = find_history(c, source.id, now, but=run_id)
+        recent = find_history(c, source.id, now, but=run_id, states=ENDED)
         news = max(filter(None, (find_last_news(c, source.id, run_id), find_accepted(c, source.id))), default=None)
         before = find_last_ended(c, source.id)
     asked_for = session.options.since or session.options.until
@@ -55,6 +57,7 @@ def judge_run(session: "Session") -> Verdict:
         spans_a_day=high - low >= DAY or not (session.span or last),
         comparable=asked_for is None and (always_whole or not session.baseline),
         history=history,
+        recent=recent,
     )
     return judge(source, session.tally, circumstances)
 

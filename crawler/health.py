@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 from crawler.tally import FILLED, KNOWN, Tally
 from domain.health import (
+    ALL,
     ENOUGH_NOTICES,
     Facts,
     Finding,
+    find_lost_in_new,
     find_usual,
     find_usual_share,
     group_of,
@@ -44,7 +46,7 @@ class Circumstances:
     `whole`: not the rest of an interrupted walk; `usual`: no first run and no `since` or `until` of a person's;
     `comparable`: the same, but a first run as well where the list is always read as a whole; `spans_a_day`: the list
     was asked for a day or more, or has no windows (a quiet hour may well bring nothing). `low` to `high` is the span
-    that was asked for, `history` what earlier runs measured.
+    that was asked for, `history` what earlier runs measured that went well, `recent` what all did.
     """
 
     steps_left: int
@@ -58,6 +60,7 @@ class Circumstances:
     spans_a_day: bool = True
     comparable: bool = False
     history: Sequence[Facts] = ()
+    recent: Sequence[Facts] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +225,11 @@ def _changes(source: Source, facts: Facts, circumstances: Circumstances) -> Iter
             verb = "is understood" if name in KNOWN else "is filled"
             reason = f"{name} {verb} in {filled / read:.0%} of {read} {group if group != 'all' else 'notices'}"
             told = f"{reason} where {share.share:.0%} are usual (of {share.notices:,} before)"
+            yield Issue(source.id, IssueKind.FILLED, told, element=f"usual.filled.{name}")
+        elif lost := find_lost_in_new(name, facts, circumstances.recent):
+            verb = "is understood" if name in KNOWN else "is filled"
+            told = f"{name} {verb} in none of the last {lost[0]} new {group if group != ALL else 'notices'}"
+            told = f"{told} where {lost[1].share:.0%} are usual (of {lost[1].notices:,} before)"
             yield Issue(source.id, IssueKind.FILLED, told, element=f"usual.filled.{name}")
 
 

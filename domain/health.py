@@ -17,6 +17,7 @@ ENOUGH_NOTICES = 20  # from which a share below the usual means something; below
 LEAST_SHARE = 0.6  # of what is usual; below, something is gone
 HARDLY_CHANCE = 0.001
 CALLS = "calls"
+NEW = "new "  # before a group: those of its notices that were new to us
 ALL = "all"
 OF_CALLS = frozenset({"deadline", "value", "documents", "description", "codes", "regions"})
 """Fields that only calls for tenders must have: an hour of award notices alone is no change of the portal."""
@@ -37,7 +38,8 @@ class Facts:
     """What one run measured.
 
     `low` and `high` are the span of time that it asked for, the same moment for a list that is always read as a
-    whole. `filled` counts, for ALL notices and for CALLS alone, how many have each field. `comparable`: it read the
+    whole. `filled` counts, for ALL notices and for CALLS alone, how many have each field, and for those among them that
+    were NEW. `comparable`: it read the
     list as it always does. `canary`: whether the known notice parsed, None where it was not asked.
     """
 
@@ -123,6 +125,21 @@ def find_usual_share(name: str, before: Collection[Facts]) -> UsualShare | None:
     read = sum(each.read.get(group, 0) for each in before)
     filled = sum(each.filled.get(group, {}).get(name, 0) for each in before)
     return UsualShare(filled / read, read) if read >= FEWEST_NOTICES else None
+
+
+def find_lost_in_new(name: str, run: Facts, before: Sequence[Facts]) -> tuple[int, UsualShare] | None:
+    """How many new notices in a row, of this run and those just before it, lack a field that was usual until then.
+
+    A run of a small portal brings one or two new notices, and what is known already may hide a loss: an OCDS process
+    keeps what its earlier releases said. None where nothing is lost; `before` are earlier runs, newest first.
+    """
+    group, streak = NEW + group_of(name), 0
+    for place, each in enumerate((run, *before)):
+        if each.filled.get(group, {}).get(name, 0):
+            older = find_usual_share(name, before[max(0, place - 1) :])
+            return (streak, older) if streak and older and is_loss(0, streak, older) else None
+        streak += each.read.get(group, 0)
+    return None
 
 
 def is_loss(filled: int, read: int, usual: UsualShare) -> bool:

@@ -29,14 +29,16 @@ class Told:
     at: datetime | None = None
 
 
-def find_history(c: Connection, source: str, now: datetime, *, but: int | None = None) -> list[Facts]:
+def find_history(
+    c: Connection, source: str, now: datetime, *, but: int | None = None, states: Sequence[RunState] = WHOLE
+) -> list[Facts]:
     """What the runs of the last 28 days measured that went well enough to be a measure, newest first.
 
     Not those before a person accepted the source as it is.
     """
     accepted = find_accepted(c, source)
     since = max(now - MEMORY, accepted) if accepted else now - MEMORY
-    query = select(runs.c.facts).where(runs.c.source == source, runs.c.state.in_(WHOLE))
+    query = select(runs.c.facts).where(runs.c.source == source, runs.c.state.in_(states))
     query = query.where(runs.c.started_at >= since, runs.c.facts.is_not(None))
     if but is not None:
         query = query.where(runs.c.id < but)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
 from domain.alerts import DeliveryState, Event, EventKind
 from domain.sources import Run, Step, StepState
-from storage.events import CAUSE, to_event
+from storage.events import CAUSE, IN_SUMMARY, to_event
 from storage.issues import StoredIssue, to_stored_issue
 from storage.naming import find_first, of_numbers, of_past_addresses
 from storage.profiles import find_epoch
@@ -20,7 +20,6 @@ from storage.stored import StoredNotice
 
 UNREAD = (StepState.TODO, StepState.FAILED, StepState.DEAD)
 MOST_ISSUES = 200
-IN_SUMMARY = "in a summary to "  # how the note of a routed baseline event begins
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """An installation whose operators and sales read mail: a portal, a mail server, crawls of the one told by the other."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,17 +16,18 @@ from alerts.route import route
 from alerts.send import send_due
 from domain.alerts import Destination, Rule
 from domain.config import Settings
-from domain.sources import Run, Source
+from domain.sources import Run, RunState, Source
 from matching.run import match_stored
 from storage.destinations import save_destination, save_rule
 from storage.engine import writing
 from storage.schema import hosts
-from tests.alerts.post import Box, a_server
+from tests.alerts.post import Box, a_server, parts
 from tests.crawler.portals import HTML_SOURCE, Answer, Place, Portal, a_detail, a_list, query
 from tests.factories import a_version
 
 OPERATORS = Destination("ops", "Operators", "tendermail://operators@bidder.example", operators=True)
 SALES = Destination("sales", "Sales", "tendermail://sales@bidder.example")
+DAY = timedelta(days=1)
 FOUND: dict[str, Any] = {**HTML_SOURCE, "expect": {"notices": [1, 1000], "filled": {"title": 1.0}, "silence": "3d"}}
 Respond = Callable[[str], Answer]
 
@@ -112,3 +113,41 @@ def open_desk(folder: Path, template: Path) -> Iterator[Desk]:
                 for each in (OPERATORS, SALES):
                     save_destination(c, each)
             yield Desk(place, portal, box, settings, engine)
+
+
+def expect_mails(
+    desk: Desk,
+    good: Respond,
+    bad: Respond,
+    states: Collection[RunState],
+    told: Sequence[str],
+    well: Respond | None = None,
+) -> None:
+    """After one good run a bad one is told by mail, again the next day, and so is its mending (by `well`, else `good`).
+
+    `told` are words that the mail has.
+    """
+    assert desk.crawl(good).state is RunState.OK, desk.runs[-1].reason
+    assert desk.look() == []
+    run = desk.crawl(bad)
+    assert run.state in states, run.reason
+    (mail,) = desk.look()
+    assert mail["To"] == "operators@bidder.example"
+    assert mail["Subject"] == f"Tenderwatch: xx_test is {run.state.value}"
+    text, html = parts(mail)
+    flat = " ".join(text.split())
+    always_told = ("Since", "May be missing", "tenderwatch sources show xx_test", "CET", "never verified live")
+    for words in (*told, *always_told):
+        assert words in flat, text
+    assert "Test portal" in html
+    assert desk.look(timedelta(hours=2)) == []
+    (again,) = desk.look(DAY)
+    assert "day 2" in parts(again)[0]
+    assert desk.look(DAY + timedelta(hours=1)) == []
+    mended = desk.crawl(well or good)
+    assert mended.state is RunState.OK, mended.reason
+    (last,) = desk.look()
+    assert last["Subject"] == "Tenderwatch: xx_test is mended"
+    assert f"{run.state.value} from" in " ".join(parts(last)[0].split())
+    assert desk.look() == []
+    assert desk.place.issues() == [], "what a good run has mended is closed"

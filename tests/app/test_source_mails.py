@@ -11,7 +11,7 @@ import pytest
 
 from domain.sources import RunState
 from tests.alerts.post import parts
-from tests.app.desk import FOUND, Desk, Respond, a_page, a_site, always, open_desk
+from tests.app.desk import FOUND, Desk, Respond, a_page, a_site, always, expect_mails, open_desk
 from tests.app.test_cli import tenderwatch
 from tests.crawler.portals import Answer
 
@@ -79,29 +79,7 @@ BAD: dict[str, tuple[Respond, RunState, tuple[str, ...]]] = {
 @pytest.mark.parametrize("how", BAD)
 def test_a_bad_run_is_told_by_mail_again_each_day_and_so_is_its_mending(desk: Desk, how: str) -> None:
     respond, state, told = BAD[how]
-    assert desk.crawl(a_site()).state is RunState.OK
-    assert desk.look() == []
-    bad = desk.crawl(respond)
-    assert bad.state is state, bad.reason
-    (mail,) = desk.look()
-    assert mail["To"] == "operators@bidder.example"
-    assert mail["Subject"] == f"Tenderwatch: xx_test is {state.value}"
-    text, html = parts(mail)
-    flat = " ".join(text.split())
-    for words in (*told, "Since", "May be missing", "tenderwatch sources show xx_test", "CET"):
-        assert words in flat, text
-    assert "Test portal" in html
-    assert desk.look(timedelta(hours=2)) == []
-    (again,) = desk.look(DAY)
-    assert "day 2" in parts(again)[0]
-    assert desk.look(DAY + timedelta(hours=1)) == []
-    mended = desk.crawl(a_site())
-    assert mended.state is RunState.OK, mended.reason
-    (well,) = desk.look()
-    assert well["Subject"] == "Tenderwatch: xx_test is mended"
-    assert f"{state.value} from" in " ".join(parts(well)[0].split())
-    assert desk.look() == []
-    assert desk.place.issues() == [], "what a good run has mended is closed"
+    expect_mails(desk, a_site(), respond, {state}, told)
 
 
 def test_a_lighter_trouble_waits_for_the_daily_mail_and_a_heavier_one_does_not(desk: Desk) -> None:
