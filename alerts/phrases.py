@@ -22,8 +22,8 @@ ENGLISH: Mapping[str, str] = {
     "open_all": "Show all {count}",
     "unverified": "Never verified live: {sources}. They were written from what is known of their portals, and have not "
     "been tried there yet: a missing or wrong field is not the buyer's.",
-    "unverified_one": "Never verified live: {sources}. It was written from what is known of its portal, and has not been "
-    "tried there yet: a missing or wrong field is not the buyer's.",
+    "unverified_one": "Never verified live: {sources}. It was written from what is known of its portal, and has not "
+    "been tried there yet: a missing or wrong field is not the buyer's.",
     "never_live": "never verified live; `tenderwatch sources try {source}` does it",
     "live": "Live",
     "test_subject": "Test message",

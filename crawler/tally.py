@@ -54,8 +54,8 @@ class Loose:
 class Tally:
     """Counts of one run. `lost` are rows that could not be read, `cut` what the list did not let us reach;
     `unable` is why the crawl could not begin at all. `refused` are the issues of steps that failed, by token,
-    `details` the pages of single notices that were read; `fresh` are
-    keys that this run stored first, `groups` and `reads` the fields and numbers of groups of notices; `canary` tells whether the known notice parsed, and why not.
+    `details` the pages of single notices that were read; `fresh` are keys that this run stored first, `groups` and
+    `reads` the fields and numbers of groups of notices; `canary` tells whether the known notice parsed, and why not.
     """
 
     pages: int = 0

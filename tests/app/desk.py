@@ -123,7 +123,7 @@ def expect_mails(
     told: Sequence[str],
     well: Respond | None = None,
 ) -> None:
-    """After one good run a bad one is told by mail, again the next day, and so is its mending (by `well`, else `good`).
+    """After a good run a bad one is told by mail, again the next day, and so is its mending (by `well`, else `good`).
 
     `told` are words that the mail has.
     """
