@@ -133,6 +133,9 @@ def find_lost_in_new(name: str, run: Facts, before: Sequence[Facts]) -> tuple[in
     A run of a small portal brings one or two new notices, and what is known already may hide a loss: an OCDS process
     keeps what its earlier releases said. None where nothing is lost; `before` are earlier runs, newest first.
     """
+    read = run.read.get(group_of(name), 0)
+    if read and run.filled.get(group_of(name), {}).get(name, 0) == read:
+        return None  # whatever it shows has the field again
     group, streak = NEW + group_of(name), 0
     for place, each in enumerate((run, *before)):
         if each.filled.get(group, {}).get(name, 0):

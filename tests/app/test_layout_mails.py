@@ -96,7 +96,9 @@ CASES = {
         renamed('class="buyer"', 'class="by"', "/notice/"),
         ("buyer is filled in 0% of 12 notices where 100% are usual",),
     ),
-    "JSON: another name of the list": Case(an_api({"releases": "items"}), ("pages/",), WORSE, an_api(), JSON_API),
+    "JSON: another name of the list and its keys": Case(
+        an_api({"releases": "items", "ocid": "ref"}), ("pages/",), WORSE, an_api(), JSON_API
+    ),
     "JSON: another name of the key": Case(an_api({"ocid": "id_"}), ("pages/",), WORSE, an_api(), JSON_API),
     "JSON: another name of the tender": Case(an_api({"tender": "procedure"}), ("pages/",), WORSE, an_api(), JSON_API),
     "JSON: another name of the deadline": Case(
