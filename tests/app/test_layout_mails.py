@@ -87,7 +87,7 @@ CASES = {
     ),
     "notices of another class": Case(
         renamed('class="notice"', 'class="record"', "/notice/"),
-        ("12 of 12 notices' pages are not what the source promises", "dl.notice", "pages/", "has it changed?"),
+        ("12 of 12 notices' pages are not what the source promised", "dl.notice", "pages/", "has it changed?"),
     ),
     "a deadline of another class": Case(
         renamed('class="deadline"', 'class="closing"', "/notice/"), ("deadline is filled in 0% of 12 calls",)
@@ -100,7 +100,13 @@ CASES = {
         an_api({"releases": "items", "ocid": "ref"}), ("pages/",), WORSE, an_api(), JSON_API
     ),
     "JSON: another name of the key": Case(an_api({"ocid": "id_"}), ("pages/",), WORSE, an_api(), JSON_API),
-    "JSON: another name of the tender": Case(an_api({"tender": "procedure"}), ("pages/",), WORSE, an_api(), JSON_API),
+    "JSON: another name of the tender": Case(
+        an_api({"tender": "procedure"}),
+        ("title is filled in none of the last 6 new notices",),
+        WORSE,
+        an_api(),
+        JSON_API,
+    ),
     "JSON: another name of the deadline": Case(
         an_api({"endDate": "until"}),
         ("deadline is filled in none of the last 6 new calls where 100% are usual",),
