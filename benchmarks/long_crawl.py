@@ -177,7 +177,8 @@ def _crawl(url: str, pages: int, walk: str) -> dict[str, Any]:
     tenths: list[tuple[int, float, float]] = []
 
     def on_progress(now: Progress) -> None:
-        if now.pages in (1, *(pages * part // PARTS for part in range(1, PARTS + 1))):
+        told = bool(tenths) and tenths[-1][0] == now.notices  # a renewed lease tells the same again
+        if not told and now.pages in (1, *(pages * part // PARTS for part in range(1, PARTS + 1))):
             used = resource.getrusage(resource.RUSAGE_SELF)
             tenths.append((now.notices, used.ru_utime + used.ru_stime, _memory("VmRSS")))
 
