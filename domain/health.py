@@ -16,6 +16,8 @@ FEWEST_NOTICES = 10  # from which a field's share is known
 ENOUGH_NOTICES = 20  # from which a share below the usual means something; below, only that none has the field
 LEAST_SHARE = 0.6  # of what is usual; below, something is gone
 HARDLY_CHANCE = 0.001
+FEWEST_IN_A_ROW = 5
+NO_CHANCE = 0.00001  # of a row, as there are as many rows as notices, and one buyer often publishes several
 CALLS = "calls"
 NEW = "new "  # before a group: those of its notices that were new to us
 ALL = "all"
@@ -140,7 +142,8 @@ def find_lost_in_new(name: str, run: Facts, before: Sequence[Facts]) -> tuple[in
     for place, each in enumerate((run, *before)):
         if each.filled.get(group, {}).get(name, 0):
             older = find_usual_share(name, before[max(0, place - 1) :])
-            return (streak, older) if streak and older and is_loss(0, streak, older) else None
+            never = streak >= FEWEST_IN_A_ROW and older is not None and (1 - older.sure) ** streak < NO_CHANCE
+            return (streak, older) if older and never else None
         streak += each.read.get(group, 0)
     return None
 
