@@ -1,7 +1,7 @@
 """The message of some deliveries, made at the moment of sending from what is stored then."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from domain.alerts import OF_SOURCES, Delivery, Event, EventKind, FieldChange
 from storage.deliveries import find_thread
 from storage.events import find_events
 from storage.opportunities import find_opportunity
+from storage.verifications import find_never_verified
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,20 @@ class Parcel:
     thread: tuple[str, ...]
 
 
-def compose(c: Connection, batch: Sequence[Delivery], now: datetime, zone: str) -> Parcel:
-    """The message of a batch as `storage.deliveries.lease_deliveries` gives it; times are shown in `zone`."""
+def compose(c: Connection, batch: Sequence[Delivery], now: datetime, zone: str, base_url: str | None = None) -> Parcel:
+    """The message of a batch as `storage.deliveries.lease_deliveries` gives it; times are shown in `zone`.
+
+    `base_url` is where people see what a message only counts.
+    """
     found = find_events(c, [delivery.event_id for delivery in batch])
     events = [found[delivery.event_id] for delivery in batch]
     if events[0].kind in OF_SOURCES:
         return Parcel(render_sources(events, zone), batch[0].message_id, ())
     rules = tuple(dict.fromkeys(rule for delivery in batch for rule in delivery.rules))
-    message = render(_to_content(c, events, rules, now, zone))
+    content = _to_content(c, events, rules, now, zone)
+    link = _to_page(base_url, content.summary) if base_url and content.summary is not None else None
+    unverified = tuple(find_never_verified(c, {card.source for card in content.cards}))
+    message = render(replace(content, link=link, unverified=unverified))
     opportunity_id = events[0].opportunity_id
     threaded = len({event.opportunity_id for event in events}) == 1 and opportunity_id is not None
     thread = find_thread(c, batch[0].destination_id, opportunity_id, batch[0].id) if threaded and opportunity_id else []
@@ -57,7 +64,7 @@ def _to_content(c: Connection, events: Sequence[Event], rules: tuple[str, ...], 
     if kind is EventKind.BASELINE:
         payload = events[0].payload
         cards = [maker.make(each) for each in payload["opportunities"]]
-        return Content(kind, tuple(cards), rules, zone, payload["baseline"], payload["count"])
+        return Content(kind, tuple(cards), rules, zone, payload["baseline"], payload["count"], events[0].id)
     if kind is EventKind.NEW:
         numbers = dict.fromkeys(event.opportunity_id for event in events)
         return Content(kind, tuple(maker.make(each) for each in numbers if each is not None), rules, zone)
@@ -65,6 +72,10 @@ def _to_content(c: Connection, events: Sequence[Event], rules: tuple[str, ...], 
     changes = [FieldChange(**change) for event in events for change in event.payload.get("changes", ())]
     card = maker.make(events[0].opportunity_id or 0, unite(changes))
     return Content(weightiest, (card,), rules, zone)
+
+
+def _to_page(base_url: str, summary: int) -> str:
+    return f"{base_url.rstrip('/')}/opportunities?summary={summary}"
 
 
 _WEIGHT = [EventKind.CANCELLED, EventKind.DEADLINE_MOVED, EventKind.CHANGED]

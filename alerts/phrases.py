@@ -18,6 +18,14 @@ ENGLISH: Mapping[str, str] = {
     "the best {shown} of {count}. From now on you are told of new ones and of changes.",
     "baseline_lead_all": "These had been published before ({cause}). To spare you a flood they come as one list, once. "
     "From now on you are told of new ones and of changes.",
+    "all_of_them": "All {count}: {command}",
+    "open_all": "Show all {count}",
+    "unverified": "Never verified live: {sources}. They were written from what is known of their portals, and have not "
+    "been tried there yet: a missing or wrong field is not the buyer's.",
+    "unverified_one": "Never verified live: {sources}. It was written from what is known of its portal, and has not "
+    "been tried there yet: a missing or wrong field is not the buyer's.",
+    "never_live": "never verified live; `tenderwatch sources try {source}` does it",
+    "live": "Live",
     "test_subject": "Test message",
     "test_lead": "This is a test. Messages to this destination arrive, and nothing else needs to be done.",
     "buyer": "Buyer",
@@ -67,6 +75,12 @@ ENGLISH: Mapping[str, str] = {
     "next_due": "Next run",
     "at_once": "as soon as a crawl is free",
     "runs": "Runs since",
+    "held": "Held back",
+    "held_changes": "{count} known notices read otherwise now. Nobody is told that their buyers changed them: the page "
+    "may have. A good run that reads them again tells it; where the portal is as it should be, this does at once: "
+    "{command}",
+    "held_changes_one": "1 known notice reads otherwise now. Nobody is told that its buyer changed it: the page may "
+    "have. A good run that reads it again tells it; where the portal is as it should be, this does at once: {command}",
     "missing": "May be missing",
     "missing_all": "Everything that this portal publishes: no run has been good yet.",
     "missing_since": "What was published or changed since {moment}, until it is mended.",

@@ -24,7 +24,11 @@ CHAT_CHANGES, CHAT_CHANGE = 3, 40
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a message says. A summary has its `cause`, and how many there are in all (`count`): `cards` are the best."""
+    """What a message says. A summary has its `cause`, and how many there are in all (`count`): `cards` are the best.
+
+    `summary` is the number that all of a summary are found by, `link` the page that shows them, where there is one;
+    `unverified` are sources of these cards that were never read at their own portal.
+    """
 
     kind: EventKind
     cards: tuple[Card, ...]
@@ -32,6 +36,9 @@ class Content:
     zone: str
     cause: str = ""
     count: int = 0
+    summary: int | None = None
+    link: str | None = None
+    unverified: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,10 @@ def render(content: Content) -> Message:
         "cards": content.cards,
         "rules": ", ".join(plain(rule, 80) for rule in content.rules),
         "zone": content.zone,
+        "count": content.count,
+        "all_of_them": _to_rest(content),
+        "all_link": content.link if content.count > len(content.cards) else None,
+        "unverified": _to_unverified(content),
     }
     template = "summary" if content.kind is EventKind.BASELINE else "cards"
     html, text = fill(f"{template}.html", values | {"subject": subject}), fill(f"{template}.txt", values)
@@ -111,7 +122,24 @@ def _to_lead(content: Content) -> str:
 
 def _left_out(content: Content, shown: Sequence[Card]) -> str:
     left_out = content.count - len(shown) if content.kind is EventKind.BASELINE else 0
-    return count_phrase("rest", left_out) if left_out > 0 else ""
+    if left_out <= 0:
+        return ""
+    return f"{count_phrase('rest', left_out)}: {content.link or _to_command(content)}".removesuffix(": ")
+
+
+def _to_rest(content: Content) -> str:
+    """How to see all that a summary only counts."""
+    told = content.summary is not None and content.count > len(content.cards)
+    return ENGLISH["all_of_them"].format(count=content.count, command=_to_command(content)) if told else ""
+
+
+def _to_command(content: Content) -> str:
+    return f"tenderwatch opportunities list --summary {content.summary}" if content.summary is not None else ""
+
+
+def _to_unverified(content: Content) -> str:
+    names = ", ".join(content.unverified)
+    return count_phrase("unverified", len(content.unverified), sources=names) if names else ""
 
 
 def _in_chat(card: Card) -> Card:

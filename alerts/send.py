@@ -203,7 +203,7 @@ def _attempt(
     except BadRule as error:
         return Outcome(Fate.PERMANENT, str(error))
     with reading(engine) as c:
-        parcel = compose(c, batch, now, settings.zone)
+        parcel = compose(c, batch, now, settings.zone, settings.base_url)
     if isinstance(service, TenderMail):
         service.load(_to_letter(parcel, place, service, settings, now), settings.mail, hand_over)
     with watched(hand_over, settings.allowed_addresses) as watch:

@@ -10,7 +10,9 @@ from domain.health import Facts, Usual, find_usual, find_usual_share, group_of
 from domain.sources import Run, Source
 from domain.trouble import OVERDUE
 from storage.health import Told, count_runs_since, find_history, find_last_ok
+from storage.held import count_held
 from storage.runs import find_runs
+from storage.verifications import find_never_verified
 
 Payload = dict[str, Any]
 
@@ -76,6 +78,8 @@ def _of_source(c: Connection, source: Source, since: datetime, now: datetime, be
         "last_good": _print(good.started_at) if good else None,
         "next_due": _print(due) if due > now else None,
         "runs": count_runs_since(c, source.id, since),
+        "held": count_held(c, source.id),
+        "never_live": bool(find_never_verified(c, [source.id])),
     }
 
 

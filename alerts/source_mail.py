@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from alerts.cards import to_deadline
-from alerts.phrases import ENGLISH, FIELDS
+from alerts.phrases import ENGLISH, FIELDS, count_phrase
 from alerts.plain import plain, plain_in_chat, to_link
 from alerts.render import SUBJECT, Message, fill
 from domain.alerts import Event, EventKind
@@ -84,6 +84,8 @@ def _to_trouble(payload: dict[str, Any], zone: ZoneInfo) -> SourceCard:
         ("last_good", good or ENGLISH["never"]),
         ("runs", str(payload["runs"])),
         ("next_due", _moment(payload["next_due"], zone) or ENGLISH["at_once"]),
+        *_to_held(payload),
+        *_to_live(payload),
     ]
     findings = payload["findings"]
     phrase = "source_overdue" if state == OVERDUE else "source_trouble"
@@ -117,7 +119,11 @@ def _to_mended(payload: dict[str, Any], zone: ZoneInfo) -> SourceCard:
         state="ok",
         urgency="none",
         good=True,
-        facts=((ENGLISH["was"], was), (ENGLISH["caught_up"], read)),
+        facts=(
+            (ENGLISH["was"], was),
+            (ENGLISH["caught_up"], read),
+            *((ENGLISH[name], text) for name, text in (*_to_held(payload), *_to_live(payload))),
+        ),
         wrong=(),
         measures=(),
         todo=(),
@@ -125,6 +131,17 @@ def _to_mended(payload: dict[str, Any], zone: ZoneInfo) -> SourceCard:
         missing=ENGLISH["late_since"].format(since=good, until=until) if good else ENGLISH["late_never"],
         link=to_link(payload["site"]),
     )
+
+
+def _to_held(payload: dict[str, Any]) -> list[tuple[str, str]]:
+    """Changes that nobody is told of, because the page may have made them."""
+    command = f"tenderwatch sources accept {payload['source']}"
+    return [("held", count_phrase("held_changes", payload["held"], command=command))] if payload["held"] else []
+
+
+def _to_live(payload: dict[str, Any]) -> list[tuple[str, str]]:
+    """A source that was never read at its own portal may be wrong about it."""
+    return [("live", ENGLISH["never_live"].format(source=payload["source"]))] if payload["never_live"] else []
 
 
 def _to_headline(cards: Sequence[SourceCard]) -> str:

@@ -13,9 +13,10 @@ from crawler.names import Named, read_name
 from domain.alerts import DeliveryState
 from domain.errors import WrongUse
 from domain.profiles import ProfileVersion
-from domain.sources import StepState
+from domain.sources import Run, StepState
 from matching.explain import Explanation, explain
 from matching.score import prepare
+from storage.held import find_doubted_run
 from storage.pages import PageFiles
 from storage.profiles import find_profiles
 from storage.stored import StoredNotice
@@ -32,7 +33,17 @@ from storage.stories import (
 )
 
 # Worst first: the worst of what was told decides.
-STAGES = ("never listed", "listed and unreadable", "not told", "stored", "stopped", "queued", "counted", "told")
+STAGES = (
+    "never listed",
+    "listed and unreadable",
+    "not told",
+    "stored",
+    "held back",
+    "stopped",
+    "queued",
+    "counted",
+    "told",
+)
 FINE = {"stopped", "queued", "counted", "told"}
 NOBODY = ("nobody is told", "nobody had been told")  # how the router's note of a decision to be silent begins
 
@@ -110,15 +121,31 @@ def _tell_matching(c: Connection, place: Installation, stored: StoredNotice, sto
     for head in heads:
         why = explain(stored.notice, prepare(head.profile))
         news = find_news(c, stored.procedure_id, head.profile.id)
-        stage, lines = _tell_profile(head, why, news, place.settings.zone)
+        stage, lines = _tell_profile(head, why, news, place.settings.zone, story.notice)
         stages.append(stage)
         story.lines += lines
         story.profiles.append({"profile": head.profile.id, "score": why.score.points, "stage": stage, "lines": lines})
     wanted = [stage for stage in stages if stage != "stopped"]
+    if wanted and (run := find_doubted_run(c, stored.id)):
+        stage, line = _tell_held(run)
+        wanted.append(stage)
+        story.lines.append(line)
     return min(wanted, key=STAGES.index) if wanted else "stopped"
 
 
-def _tell_profile(head: ProfileVersion, why: Explanation, news: Sequence[News], zone: str) -> tuple[str, list[str]]:
+def _tell_held(run: Run) -> tuple[str, str]:
+    which = f"What changed in it by run {run.id} of {run.source}"
+    if run.finished_at is None:
+        return "queued", f"{which} is told when that run has ended well."
+    return "held back", (
+        f"{which} is held back, for that run was {run.state.value}: {run.reason}. The next good run that reads it again"
+        f" tells what then stands; `tenderwatch sources accept {run.source}` tells it as it is."
+    )
+
+
+def _tell_profile(
+    head: ProfileVersion, why: Explanation, news: Sequence[News], zone: str, notice: str | None
+) -> tuple[str, list[str]]:
     name, points = head.profile.name, why.score.points
     if not news:
         if why.qualified:
@@ -127,7 +154,7 @@ def _tell_profile(head: ProfileVersion, why: Explanation, news: Sequence[News], 
     lines = [f"{name} scores it {points} of 100: {_verdict(head, why)}."]
     stages = []
     for each in news:
-        stage, line = _tell_news(each, zone)
+        stage, line = _tell_news(each, zone, notice)
         stages.append(stage)
         lines.append(line)
     return min(stages, key=STAGES.index), lines
@@ -141,8 +168,10 @@ def _verdict(head: ProfileVersion, why: Explanation) -> str:
     return f"below its threshold of {head.profile.threshold}, {why.distance} points are missing"
 
 
-def _tell_news(news: News, zone: str) -> tuple[str, str]:
+def _tell_news(news: News, zone: str, notice: str | None) -> tuple[str, str]:
     what = f"«{news.event.kind.value}» of {in_zone(news.event.happened_at, zone)}"
+    if (of := news.event.payload.get("notice", notice)) != notice:
+        what += f", by {of}, another notice of the same procedure"
     if news.routed_at is None:
         return "queued", f"{what} waits to be routed; `tenderwatch alerts send` does it."
     if news.note and news.note.startswith(NOBODY):
@@ -194,14 +223,20 @@ def _tell_traces(c: Connection, place: Installation, named: Named, story: Story)
         else:
             story.lines.append(
                 f"Run {run.id} of {run.source} ({in_zone(run.started_at, zone)}) could not read {step.url}: "
-                f"{step.reason}; tried {step.tries} times, {ends}." + (f" The page is kept: {page}." if page else "")
+                f"{step.reason}; tried {step.tries} times, {ends}."
+                + (f" The page is kept: {_path_of(place, page)}." if page else "")
             )
     for each in issues:
         if each.issue.page or not story.lines:
-            kept = f"; the page is kept: {each.issue.page}" if each.issue.page else ""
+            kept = f"; the page is kept: {_path_of(place, each.issue.page)}" if each.issue.page else ""
             where = f" ({each.issue.element})" if each.issue.element else ""
             story.lines.append(f"{in_zone(each.last_seen_at, zone)}: {each.issue.reason}{where}{kept}.")
     return bool(story.lines) if story.notice is None else True
+
+
+def _path_of(place: Installation, page: str | None) -> str:
+    """The file of a saved page, which is packed with zstd."""
+    return str(place.settings.pages_dir / page[:2] / f"{page}.zst") if page else ""
 
 
 def _find_on_pages(c: Connection, place: Installation, named: Named) -> Iterator[str]:
@@ -218,5 +253,6 @@ def _find_on_pages(c: Connection, place: Installation, named: Named) -> Iterator
             yield (
                 f"It stands on a page of {each.issue.source} that could not be read, last at "
                 f"{in_zone(each.last_seen_at, place.settings.zone)}: {each.issue.reason}"
-                f"{f' ({each.issue.element})' if each.issue.element else ''}; the page is kept: {page}."
+                f"{f' ({each.issue.element})' if each.issue.element else ''}; "
+                f"the page is kept: {_path_of(place, page)}."
             )

@@ -1,9 +1,10 @@
 """What a long crawl costs at its end and at its beginning: CPU a notice and memory, by tenths of the crawl.
 
-    python -m benchmarks.long_crawl [--notices 200000]
+    python -m benchmarks.long_crawl [--notices 200000] [--walk next|pages|windows]
 
 A server of its own gives pages of 100 OCDS releases of about 3 KB, each with an ocid of its own, made as they are
-asked for; the crawl runs in a process of its own, as it always runs. See README.md.
+asked for, by next links, as counted pages or in windows of an hour; the crawl runs in a process of its own, as it
+always runs. See README.md.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
@@ -36,8 +38,8 @@ url: {url}
 licence: none stated
 zone: UTC
 protocol: ocds
-endpoint: {url}/ocds?page=1
-listing: {{next: {{ceiling: 1000000}}}}
+endpoint: {url}/ocds{query}
+listing: {listing}
 pace: {{delay: 0, at_once: 1, reason: a benchmark on this machine}}
 robots: {{obey: false, reason: a benchmark}}
 every: 1h
@@ -45,18 +47,30 @@ expect: {{notices: [1, 10000000], filled: {{title: 1, buyer: 1, deadline: 1, val
 """
 
 
+WALKS = {
+    "next": ("?page=1", "{next: {ceiling: 1000000}}"),
+    "pages": ("", "{pages: {param: page, size: 100, ceiling: 1000000}}"),
+    "windows": ("", '{window: {from: from, to: to, size: 1h, overlap: 1h, first: 1d, format: "%Y-%m-%dT%H:%M:%SZ"}}'),
+}
+"""The query of the first request and the listing of each way of walking."""
+END = datetime(2026, 6, 1, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
 def main() -> None:
     """Crawl once and print the tenths; exit code 1 where the crawl grew too large or dearer than it may."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--notices", type=int, default=200_000, help="how many, in pages of 100")
+    parser.add_argument("--walk", choices=WALKS, default="next", help="how the list is walked")
     parser.add_argument("--url", help=argparse.SUPPRESS)
     options = parser.parse_args()
     pages = options.notices // PER_PAGE
     if options.url:
-        print(json.dumps(_crawl(options.url, pages)))
+        print(json.dumps(_crawl(options.url, pages, options.walk)))
         return
     with _serving(pages) as url:
-        command = [sys.executable, "-m", "benchmarks.long_crawl", "--url", url, "--notices", str(options.notices)]
+        command = [sys.executable, "-m", "benchmarks.long_crawl", "--url", url, "--walk", options.walk]
+        command += ["--notices", str(options.notices)]
         done = subprocess.run(command, cwd=HOME, stdout=subprocess.PIPE, text=True, check=True)
     sys.exit(_print(json.loads(done.stdout.splitlines()[-1])))
 
@@ -69,8 +83,10 @@ def _serving(pages: int) -> Iterator[str]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            number = int(parse_qs(urlsplit(self.path).query)["page"][0])
-            body = releases.page(number, f"http://{self.headers['Host']}")
+            asked = parse_qs(urlsplit(self.path).query)
+            begin = datetime.fromisoformat(asked["from"][0]) if "from" in asked else None
+            number = pages - (END - begin) // HOUR + 1 if begin else int(asked["page"][0])
+            body = releases.page(number, f"http://{self.headers['Host']}", alone=begin is not None)
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -92,14 +108,16 @@ class _Releases:
         self._pages, chance = pages, random.Random(7)
         self._pool = [json.dumps(_release(chance), ensure_ascii=False) for _ in range(POOL)]
 
-    def page(self, number: int, base: str) -> bytes:
+    def page(self, number: int, base: str, *, alone: bool) -> bytes:
+        """A page with its next link, or `alone` as all of a window."""
         numbers = range((number - 1) * PER_PAGE, number * PER_PAGE)
         releases = ", ".join(
             self._pool[each % POOL].replace("@NUMBER@", f"{each:08d}").replace("@BUYER@", f"{each * 7 % BUYERS}")
             for each in numbers
         )
-        links = f', "links": {{"next": "{base}/ocds?page={number + 1}"}}' if number < self._pages else ""
-        total = self._pages * PER_PAGE
+        follows = number < self._pages and not alone
+        links = f', "links": {{"next": "{base}/ocds?page={number + 1}"}}' if follows else ""
+        total = PER_PAGE if alone else self._pages * PER_PAGE
         return f'{{"uri": "x", "version": "1.1", "total": {total}{links}, "releases": [{releases}]}}'.encode()
 
 
@@ -149,7 +167,7 @@ def _release(chance: random.Random) -> dict[str, Any]:
     }
 
 
-def _crawl(url: str, pages: int) -> dict[str, Any]:
+def _crawl(url: str, pages: int, walk: str) -> dict[str, Any]:
     """In this process: CPU seconds and resident MiB when each tenth of the pages was stored."""
     from crawler.registry import load_sources
     from crawler.run import Progress, crawl
@@ -159,18 +177,22 @@ def _crawl(url: str, pages: int) -> dict[str, Any]:
     tenths: list[tuple[int, float, float]] = []
 
     def on_progress(now: Progress) -> None:
-        if now.pages in (1, *(pages * part // PARTS for part in range(1, PARTS + 1))):
+        told = bool(tenths) and tenths[-1][0] == now.notices  # a renewed lease tells the same again
+        if not told and now.pages in (1, *(pages * part // PARTS for part in range(1, PARTS + 1))):
             used = resource.getrusage(resource.RUSAGE_SELF)
             tenths.append((now.notices, used.ru_utime + used.ru_stime, _memory("VmRSS")))
 
+    query, listing = WALKS[walk]
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         (place / "sources").mkdir()
-        (place / "sources" / "xx_long.yml").write_text(SOURCE.format(url=url))
+        (place / "sources" / "xx_long.yml").write_text(SOURCE.format(url=url, query=query, listing=listing))
         host = url.removeprefix("http://")
         settings = Settings(data_dir=place, sources_dir=place / "sources", allowed_addresses=(host,))
         upgrade(settings.database, None)
-        state = crawl(load_sources(settings.sources_dir)["xx_long"], settings, on_progress=on_progress)
+        since, until = (END - pages * HOUR, END) if walk == "windows" else (None, None)
+        source = load_sources(settings.sources_dir)["xx_long"]
+        state = crawl(source, settings, since=since, until=until, on_progress=on_progress)
         size = (place / "tenderwatch.db").stat().st_size / 2**20
     assert (state.value, tenths[-1][0]) == ("ok", pages * PER_PAGE), (state, tenths)
     return {"tenths": tenths, "peak": _memory("VmHWM"), "database": size}

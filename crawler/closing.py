@@ -10,7 +10,8 @@ from crawler.listing.mark import Mark, write_mark
 from domain.errors import LeaseLost
 from domain.sources import RunState, Step
 from storage.engine import reading, writing
-from storage.health import find_history, find_last_ended, find_last_news
+from storage.health import find_accepted, find_history, find_last_ended, find_last_news
+from storage.held import settle_changes
 from storage.issues import close_mended, save_issues
 from storage.runs import find_run, finish_run
 from storage.sources import release_lease, renew_lease, save_cursor
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from crawler.session import Session
 
 DAY = timedelta(days=1)
+ENDED = (RunState.OK, RunState.PARTIAL, RunState.SUSPICIOUS)
 Span = tuple[datetime, datetime]
 
 
@@ -35,7 +37,8 @@ def judge_run(session: "Session") -> Verdict:
     miss(session)
     with reading(session.engine) as c:
         history = find_history(c, source.id, now, but=run_id)
-        news = find_last_news(c, source.id, run_id)
+        recent = find_history(c, source.id, now, but=run_id, states=ENDED)
+        news = max(filter(None, (find_last_news(c, source.id, run_id), find_accepted(c, source.id))), default=None)
         before = find_last_ended(c, source.id)
     asked_for = session.options.since or session.options.until
     goes_on = session.walk.goes_on
@@ -54,12 +57,14 @@ def judge_run(session: "Session") -> Verdict:
         spans_a_day=high - low >= DAY or not (session.span or last),
         comparable=asked_for is None and (always_whole or not session.baseline),
         history=history,
+        recent=recent,
     )
     return judge(source, session.tally, circumstances)
 
 
 def finish(session: "Session", verdict: Verdict, lease_time: timedelta) -> None:
-    """Write the verdict, close what the run has mended, and give the source free; nothing where the lease was lost."""
+    """Write the verdict, close what the run has mended, let its changes be told where they may be believed, and give
+    the source free; nothing where the lease was lost."""
     now, lease, tally = session.clock(), session.lease, session.tally
     with writing(session.engine) as c:
         try:
@@ -76,4 +81,6 @@ def finish(session: "Session", verdict: Verdict, lease_time: timedelta) -> None:
         interrupted = put_off or (session.options.stop.is_set() and verdict.state is RunState.PARTIAL)
         claimed = tally.claimed()
         finish_run(c, lease.run_id, verdict.state, now, verdict.reason, claimed, verdict.facts, interrupted=interrupted)
+        if not verdict.doubtful:
+            settle_changes(c, session.source.id, lease.run_id)
         release_lease(c, lease)

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 from crawler.tally import FILLED, KNOWN, Tally
 from domain.health import (
+    ALL,
     ENOUGH_NOTICES,
     Facts,
     Finding,
+    find_lost_in_new,
     find_usual,
     find_usual_share,
     group_of,
@@ -22,6 +24,7 @@ SURE = 0.9  # a field that at least so many notices must have; of few notices, o
 STRANGE = 3  # pages of single notices that are not understood, from which the portal has changed
 STRANGE_SHARE = 0.2
 NOT_UNDERSTOOD = (IssueKind.SOURCE_CHANGED, IssueKind.UNREADABLE)
+DOUBTS = (IssueKind.FILLED, IssueKind.CANARY)  # so few notices, or a long silence, say nothing against those that came
 WALLS = (IssueKind.LOGIN, IssueKind.CONSENT, IssueKind.CAPTCHA)
 MENDABLE = (
     *WALLS,
@@ -43,7 +46,7 @@ class Circumstances:
     `whole`: not the rest of an interrupted walk; `usual`: no first run and no `since` or `until` of a person's;
     `comparable`: the same, but a first run as well where the list is always read as a whole; `spans_a_day`: the list
     was asked for a day or more, or has no windows (a quiet hour may well bring nothing). `low` to `high` is the span
-    that was asked for, `history` what earlier runs measured.
+    that was asked for, `history` what earlier runs measured that went well, `recent` what all did.
     """
 
     steps_left: int
@@ -57,26 +60,32 @@ class Circumstances:
     spans_a_day: bool = True
     comparable: bool = False
     history: Sequence[Facts] = ()
+    recent: Sequence[Facts] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The state of a run, why it is not ok, what a person must look at, and what was measured."""
+    """The state of a run, why it is not ok, what a person must look at, and what was measured.
+
+    `doubtful`: its pages were not what they were, so that what changed in them need not be the buyer's doing.
+    """
 
     state: RunState
     reason: str | None = None
     issues: tuple[Issue, ...] = ()
     facts: Facts | None = None
+    doubtful: bool = False
 
 
 def judge(source: Source, tally: Tally, circumstances: Circumstances) -> Verdict:
     """failed, blocked, suspicious, partial or ok, in this order of weight; every reason is told."""
     facts = measure(tally, circumstances)
-    issues = [*_totals(source, tally)]
+    issues, strange = [*_totals(source, tally)], list(_strange(tally))
+    held_against = [*_expectations(source, tally, circumstances), *_changes(source, facts, circumstances)]
     if not (tally.unable or tally.refusal):
-        issues += [*_expectations(source, tally, circumstances), *_changes(source, facts, circumstances)]
+        issues += held_against
     issues += _canary(source, tally)
-    strange = list(_strange(tally))
+    doubtful = bool(strange) or any(each.kind in DOUBTS for each in (*held_against, *issues))
     suspicions = [issue for issue in issues if issue.kind is not IssueKind.TOTAL_DIFFERS]
     gaps = [*_gaps(tally, circumstances), *map(_to_finding, (each for each in issues if each not in suspicions))]
     findings = [*strange, *gaps, *map(_to_finding, suspicions)]
@@ -89,7 +98,7 @@ def judge(source: Source, tally: Tally, circumstances: Circumstances) -> Verdict
     reason = "; ".join(dict.fromkeys(each.reason for each in findings)) or None
     if state is RunState.BLOCKED:
         reason = tally.refusal
-    return Verdict(state, reason, tuple(issues) if not tally.unable else (), facts)
+    return Verdict(state, reason, tuple(issues) if not tally.unable else (), facts, doubtful)
 
 
 def measure(tally: Tally, circumstances: Circumstances) -> Facts:
@@ -216,6 +225,11 @@ def _changes(source: Source, facts: Facts, circumstances: Circumstances) -> Iter
             verb = "is understood" if name in KNOWN else "is filled"
             reason = f"{name} {verb} in {filled / read:.0%} of {read} {group if group != 'all' else 'notices'}"
             told = f"{reason} where {share.share:.0%} are usual (of {share.notices:,} before)"
+            yield Issue(source.id, IssueKind.FILLED, told, element=f"usual.filled.{name}")
+        elif lost := find_lost_in_new(name, facts, circumstances.recent):
+            verb = "is understood" if name in KNOWN else "is filled"
+            told = f"{name} {verb} in none of the last {lost[0]} new {group if group != ALL else 'notices'}"
+            told = f"{told} where {lost[1].share:.0%} are usual (of {lost[1].notices:,} before)"
             yield Issue(source.id, IssueKind.FILLED, told, element=f"usual.filled.{name}")
 
 

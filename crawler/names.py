@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import permutations
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from crawler.readers.ted_numbers import to_key
@@ -13,6 +14,10 @@ _TRACKING = re.compile(r"(?i)^(utm_.*|at_.*|mc_.*|mtm_.*|pk_.*|_ga.*|gclid|fbcli
 _TED = re.compile(r"(?<!\d)(\d{1,8}-(?:19|20)\d\d)(?!\d)", re.ASCII)
 _SOURCE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)  # before a colon
 _ADDRESS = re.compile(r"(?i)https?://|www\.|([a-z0-9-]+\.)+[a-z]{2,}(:\d+)?/")
+MOST_ORDERED = 3  # parameters that are looked for in any order
+_AROUND = " \t\r\n\u00a0<>\"'`«»“”„‘’,;."
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
+_NUMBER_SIGN = re.compile(r"^(№|#|(?i:no|nr|n[o°º]|num)\.)\s*")
 _LANGUAGE = re.compile(r"^/[a-z]{2}(?=/)")
 
 
@@ -31,8 +36,8 @@ class Named:
 
 
 def read_name(name: str, sources: Mapping[str, Source]) -> Named:
-    """All that the name may mean among these sources."""
-    text = name.strip()
+    """All that the name may mean among these sources, as it stands in a mail or on paper: "<https://…>.", "№ 123‑4"."""
+    text = _NUMBER_SIGN.sub("", name.strip(_AROUND).translate(_DASHES))
     source, separator, key = text.partition(":")
     if separator and (_SOURCE.fullmatch(source.lower()) and not key.startswith("//")):
         return Named(keys=_keys(key), sources=(source.lower(),))
@@ -82,12 +87,15 @@ def _to_pattern(template: str) -> str:
 
 
 def _variants(netloc: str, path: str, query: list[tuple[str, str]]) -> tuple[str, ...]:
-    """The address as portals print it: either scheme, with and without "www.", a slash at its end, any language."""
+    """The address as portals print it: either scheme, with and without "www.", a slash at its end, any language, and
+    what follows "?" in any order."""
     bare = netloc.removeprefix("www.")
-    tail = f"?{urlencode(query, safe=':/')}" if query else ""
+    orders = permutations(query) if len(query) <= MOST_ORDERED else [query]
+    tails = [f"?{urlencode(each, safe=':/')}" if each else "" for each in orders]
     paths = {path.rstrip("/"), path.rstrip("/") + "/", _LANGUAGE.sub("/en", path.rstrip("/"))}
     return tuple(
         f"{scheme}://{host}{each}{tail}"
+        for tail in tails
         for scheme in ("https", "http")
         for host in (bare, f"www.{bare}")
         for each in sorted(paths)

@@ -42,6 +42,7 @@ from domain.sources import Issue, IssueKind, Lease, Page, RunState, Source, Step
 from storage.engine import check_schema, open_engine, reading, writing
 from storage.health import find_canary_runs
 from storage.issues import save_issues
+from storage.notices import Outcome
 from storage.pages import PageFiles
 from storage.releases import find_releases
 from storage.runs import count_run, find_run, save_claimed, save_period
@@ -258,8 +259,8 @@ class Session:
         """Judge the run, write the verdict, and give the source free. A second call gives the first verdict."""
         if self.verdict is not None:
             return self.verdict
-        if reason not in ("finished", "refused") and self.stopped is None:
-            self.stopped = f"stopped before its end ({reason})"
+        if reason not in ("finished", "refused"):
+            self.stopped = self.stopped or f"stopped before its end ({reason})"
         if self.tally.lease_lost:
             self.verdict = Verdict(RunState.FAILED, "another crawl has taken the source over")
         else:
@@ -289,6 +290,7 @@ class Session:
             self.tally.pages += 1
         self.tally.new += saved.new
         self.tally.changed += saved.changed
+        self.tally.fresh.update(key for key, outcome in saved.outcomes.items() if outcome is Outcome.NEW)
         return bool(saved.new or saved.changed)
 
     def _find_releases(self, ocids: Sequence[str]) -> Mapping[str, list[dict[str, Any]]]:

@@ -67,7 +67,8 @@ class SourceSpider(scrapy.Spider):
         that means `nothing here`."""
         count = self.session.walk.count
         if fetched.step.kind == NUMBER and count is not None:
-            return count.read_number(fetched, lambda page: self.read(page, find_releases))
+            seen = self.session.tally.keys
+            return count.read_number(fetched, lambda page: self.read(page, find_releases), seen)
         if is_gone(fetched.step, fetched.status):
             return Reading()
         if self.session.nothings.of(fetched.step).is_said(fetched.body, fetched.status):

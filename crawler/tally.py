@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from crawler.keys import KeySet
 from crawler.listing.totals import TOTAL, window_of
-from domain.health import ALL, CALLS, OF_CALLS
+from domain.health import ALL, CALLS, NEW, OF_CALLS
 from domain.notices import Kind, Notice, Status
 from domain.sources import Issue, Step
 
@@ -55,14 +55,16 @@ class Loose:
 class Tally:
     """Counts of one run. `lost` are rows that could not be read, `cut` what the list did not let us reach;
     `unable` is why the crawl could not begin at all. `refused` are the issues of steps that failed, by token,
-    `details` the pages of single notices that were read; `canary` tells whether the known notice parsed, and why not.
+    `details` the pages of single notices that were read; `fresh` are keys that this run stored first, `groups` and
+    `reads` the fields and numbers of groups of notices; `canary` tells whether the known notice parsed, and why not.
     """
 
     pages: int = 0
     read: int = 0
     filled: Counter[str] = field(default_factory=Counter)
-    calls: int = 0
-    filled_in_calls: Counter[str] = field(default_factory=Counter)
+    groups: dict[str, Counter[str]] = field(default_factory=dict)
+    reads: Counter[str] = field(default_factory=Counter)
+    fresh: KeySet = field(default_factory=KeySet)
     keys: KeySet = field(default_factory=KeySet)
     rows: KeySet = field(default_factory=KeySet)
     new: int = 0
@@ -149,16 +151,26 @@ class Tally:
         if partial:
             notices = [notice for notice in notices if notice.key not in partial]
         self.read += len(notices)
+        self._count_group("", notices, self.filled)
+        new = [notice for notice in notices if notice.key in self.fresh]
+        if new:
+            self._count_group(NEW, new, self.groups.setdefault(NEW + ALL, Counter()))
+
+    def _count_group(self, which: str, notices: Sequence[Notice], filled: Counter[str]) -> None:
         for name, has in (*FILLED.items(), *KNOWN.items()):
-            self.filled[name] += sum(map(bool, map(has, notices)))
+            filled[name] += sum(map(bool, map(has, notices)))
         calls = [notice for notice in notices if notice.kind is Kind.TENDER]
-        self.calls += len(calls)
+        in_calls = self.groups.setdefault(which + CALLS, Counter())
         for name in OF_CALLS if calls else ():
-            self.filled_in_calls[name] += sum(map(bool, map(FILLED[name], calls)))
+            in_calls[name] += sum(map(bool, map(FILLED[name], calls)))
+        self.reads[which + ALL] += len(notices)
+        self.reads[which + CALLS] += len(calls)
 
     def counts(self) -> dict[str, tuple[int, dict[str, int]]]:
-        """Of all notices and of calls alone: how many were read, and how many of them have each field."""
-        return {ALL: (self.read, dict(self.filled)), CALLS: (self.calls, dict(self.filled_in_calls))}
+        """Of all notices and of calls alone, and of the new ones among them: how many were read, and how many of them
+        have each field."""
+        groups = {ALL: self.filled, **self.groups}
+        return {name: (self.reads[name], dict(filled)) for name, filled in groups.items()}
 
     def claimed(self) -> int | None:
         """The portal's own total over all lists of this run, None where it tells none."""

@@ -1,9 +1,9 @@
 """What one run measured, and what is usual for its source: medians of comparable runs of the last 28 days."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,10 @@ FEWEST_NOTICES = 10  # from which a field's share is known
 ENOUGH_NOTICES = 20  # from which a share below the usual means something; below, only that none has the field
 LEAST_SHARE = 0.6  # of what is usual; below, something is gone
 HARDLY_CHANCE = 0.001
+FEWEST_IN_A_ROW = 5
+NO_CHANCE = 0.00001  # of a row, as there are as many rows as notices, and one buyer often publishes several
 CALLS = "calls"
+NEW = "new "  # before a group: those of its notices that were new to us
 ALL = "all"
 OF_CALLS = frozenset({"deadline", "value", "documents", "description", "codes", "regions"})
 """Fields that only calls for tenders must have: an hour of award notices alone is no change of the portal."""
@@ -37,7 +40,8 @@ class Facts:
     """What one run measured.
 
     `low` and `high` are the span of time that it asked for, the same moment for a list that is always read as a
-    whole. `filled` counts, for ALL notices and for CALLS alone, how many have each field. `comparable`: it read the
+    whole. `filled` counts, for ALL notices and for CALLS alone, how many have each field, and for those among them that
+    were NEW. `comparable`: it read the
     list as it always does. `canary`: whether the known notice parsed, None where it was not asked.
     """
 
@@ -86,9 +90,12 @@ def find_usual(run: Facts, before: Sequence[Facts], zone: ZoneInfo) -> Usual | N
 
     Like it are runs over about the same length of time, on the same weekday where there are enough of them, else on
     any working day. A run that touches a weekend is held against the same weekday only, and below a day against the
-    same hours: a quiet weekend or night is no drop.
+    same hours: a quiet weekend or night is no drop. A span that touches the turn of the year is held against nothing,
+    and nothing against it.
     """
-    alike = [each for each in before if each.comparable and _as_long(run, each)]
+    alike = [each for each in before if each.comparable and _as_long(run, each) and not _touches_holidays(each, zone)]
+    if _touches_holidays(run, zone):
+        return None
     if timedelta(0) < run.span < A_WORKING_DAY:
         alike = [each for each in alike if _hours_apart(run.low, each.low, zone) <= 2]
     enough = ENOUGH_RUNS if run.span else 1
@@ -120,6 +127,25 @@ def find_usual_share(name: str, before: Collection[Facts]) -> UsualShare | None:
     read = sum(each.read.get(group, 0) for each in before)
     filled = sum(each.filled.get(group, {}).get(name, 0) for each in before)
     return UsualShare(filled / read, read) if read >= FEWEST_NOTICES else None
+
+
+def find_lost_in_new(name: str, run: Facts, before: Sequence[Facts]) -> tuple[int, UsualShare] | None:
+    """How many new notices in a row, of this run and those just before it, lack a field that was usual until then.
+
+    A run of a small portal brings one or two new notices, and what is known already may hide a loss: an OCDS process
+    keeps what its earlier releases said. None where nothing is lost; `before` are earlier runs, newest first.
+    """
+    read = run.read.get(group_of(name), 0)
+    if read and run.filled.get(group_of(name), {}).get(name, 0) == read:
+        return None  # whatever it shows has the field again
+    group, streak = NEW + group_of(name), 0
+    for place, each in enumerate((run, *before)):
+        if each.filled.get(group, {}).get(name, 0):
+            older = find_usual_share(name, before[max(0, place - 1) :])
+            never = streak >= FEWEST_IN_A_ROW and older is not None and (1 - older.sure) ** streak < NO_CHANCE
+            return (streak, older) if older and never else None
+        streak += each.read.get(group, 0)
+    return None
 
 
 def is_loss(filled: int, read: int, usual: UsualShare) -> bool:
@@ -170,9 +196,23 @@ def _hours_apart(one: datetime, other: datetime, zone: ZoneInfo) -> float:
 
 
 def _touches_weekend(run: Facts, zone: ZoneInfo) -> bool:
+    return any(day.weekday() >= 5 for day in _days(run, zone))
+
+
+def _touches_holidays(run: Facts, zone: ZoneInfo) -> bool:
+    """Windows only: a list that is always read as a whole does not get shorter by holidays."""
+    return bool(run.span) and any(_is_holiday(day) for day in _days(run, zone))
+
+
+def _is_holiday(day: date) -> bool:
+    """Christmas of the West and of the East, and what lies between, when portals publish little."""
+    return (day.month, day.day) >= (12, 24) or (day.month, day.day) <= (1, 8)
+
+
+def _days(run: Facts, zone: ZoneInfo) -> Iterator[date]:
     first = run.low.astimezone(zone).date()
     days = (run.high.astimezone(zone).date() - first).days
-    return any((first + timedelta(days=number)).weekday() >= 5 for number in range(days + 1))
+    return (first + timedelta(days=number) for number in range(days + 1))
 
 
 def _sum_up(alike: Sequence[Facts], enough: int, which: str) -> Usual | None:

@@ -27,13 +27,16 @@ class Standing:
 
 
 def decide(found: Unmatched, version: ProfileVersion, score: Score, standing: Standing) -> tuple[NewEvent, ...]:
-    """NEW for what qualifies and was not announced; for what was announced, what became of it; at most one event.
+    """NEW for what qualifies and was not announced; for what was announced, what became of it (not of changes that
+    are held); at most one event.
 
     Storage writes NEW once for each opportunity, so that a procedure on two portals is announced once. A notice that
     its portal calls over is never NEW; whether a deadline has passed is decided when the event is routed.
     """
     stored = found.stored
     if standing.announced:
+        if found.held:
+            return ()
         changes = _find_news(found, standing)
         kind = _to_kind(changes)
         return (NewEvent(kind, {**_payload(stored, score), "changes": to_json(changes)}),) if kind else ()
@@ -50,7 +53,7 @@ def find_cause(found: Unmatched, version: ProfileVersion) -> str | None:
     if not found.matched_revision:
         cause = "backfill" if found.backfill else "first run"
         return f"{cause} of {found.stored.notice.source}" if found.stored.baseline else None
-    if found.previous:
+    if found.previous and not found.looked_at:
         return None
     return f"edit of profile {version.profile.id} (version {version.version})"
 

@@ -128,7 +128,7 @@ def _match(batch: _Batch, ready: Sequence[Prepared]) -> list[Match]:
             assessed.append(Assessed(version, score, events))
             if events:
                 standing[key] = _add(before or Standing(), events)
-        matches.append(Match(found.stored, tuple(assessed)))
+        matches.append(Match(found.stored, tuple(assessed), found.held))
     return matches
 
 

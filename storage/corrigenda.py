@@ -52,11 +52,13 @@ class _Change:
     """A notice that corrects, with what it says of itself."""
 
     key: str
+    notice_id: int
     procedure_id: int
     at: datetime
     page: str | None
     correction: Correction
     notice: Notice
+    identifier: str | None = None
 
 
 _NAMED = select(corrections.c.target).where(
@@ -160,6 +162,7 @@ def _apply(c: Connection, row: AnyRow, source: str, now: datetime, only: str | N
     """
     kind = _find_kind(c, source, row.key, Kind(row.kind))
     changes = [each for each in _find_changes(c, source, row) if each.correction.replaces in (None, kind)]
+    changes = [each for each in changes if not _is_version(each, row) or _is_later(each, row)]
     if not changes:
         return
     _join(c, row, changes, now)
@@ -170,6 +173,17 @@ def _apply(c: Connection, row: AnyRow, source: str, now: datetime, only: str | N
         made = replace(_make(c, original, changes[:count], source), identifier=row.identifier)
         last = changes[count - 1] if first or only is None else _named(changes, only)
         yield Corrected(made, last.key, last.page, original.partial)
+
+
+def _is_version(change: _Change, row: AnyRow) -> bool:
+    """Both are called by the same name, so that each would correct the other."""
+    return row.identifier is not None and change.identifier == row.identifier
+
+
+def _is_later(change: _Change, row: AnyRow) -> bool:
+    """Of one day's versions the later one is that which we saw later."""
+    published = from_content(row.document, row.status).published_at
+    return published is not None and (change.at, change.notice_id) > (published, row.id)
 
 
 def _join(c: Connection, row: AnyRow, changes: Sequence[_Change], now: datetime) -> None:
@@ -217,7 +231,7 @@ def _to_change(c: Connection, row: AnyRow) -> _Change:
     notice = _find_original(c, row.id).notice if row.corrected else from_content(row.document, row.status)
     moves = tuple(_to_move(move) for move in row.moves)
     correction = Correction(row.target, Kind(row.replaces) if row.replaces else None, moves)
-    return _Change(row.key, row.procedure_id, row.at, row.page, correction, notice)
+    return _Change(row.key, row.id, row.procedure_id, row.at, row.page, correction, notice, row.identifier)
 
 
 def _to_move(data: Mapping[str, Any]) -> Move:

@@ -16,6 +16,7 @@ from storage.schema import events, lots, notices, opportunities, runs
 
 # The cause of a baseline: set by matching in the payload of a live kind, and by routing in the summary's.
 CAUSE = events.c.payload["baseline"].as_string()
+IN_SUMMARY = "in a summary to "  # how the note of a routed baseline event begins
 UNROUTED = events.c.routed_at.is_(None)
 
 
@@ -60,6 +61,18 @@ def find_baseline_causes(c: Connection) -> list[tuple[str, str | None]]:
     query = select(CAUSE, func.min(source), func.count(source.distinct())).where(UNROUTED, CAUSE.is_not(None))
     rows = c.execute(query.group_by(CAUSE).order_by(CAUSE))
     return [(cause, name if count == 1 else None) for cause, name, count in rows]
+
+
+def find_summed_up(c: Connection, event_id: int) -> list[int] | None:
+    """The opportunities of a summary, also those that it only counted; None where the event is no summary."""
+    own = c.execute(select(events).where(events.c.id == event_id, events.c.kind == EventKind.BASELINE)).one_or_none()
+    if own is None:
+        return None
+    place = (own.note or "").removeprefix("to ")
+    query = select(events.c.opportunity_id, events.c.note).where(own.payload["baseline"] == CAUSE)
+    query = query.where(events.c.routed_at == own.routed_at, events.c.note.startswith(IN_SUMMARY))
+    rows = c.execute(query.order_by(events.c.id))
+    return [number for number, note in rows if place in note.removeprefix(IN_SUMMARY).split(", ")]
 
 
 def find_baseline_events(c: Connection, cause: str) -> list[Unrouted]:

@@ -29,13 +29,25 @@ class Told:
     at: datetime | None = None
 
 
-def find_history(c: Connection, source: str, now: datetime, *, but: int | None = None) -> list[Facts]:
-    """What the runs of the last 28 days measured that went well enough to be a measure, newest first."""
-    query = select(runs.c.facts).where(runs.c.source == source, runs.c.state.in_(WHOLE))
-    query = query.where(runs.c.started_at >= now - MEMORY, runs.c.facts.is_not(None))
+def find_history(
+    c: Connection, source: str, now: datetime, *, but: int | None = None, states: Sequence[RunState] = WHOLE
+) -> list[Facts]:
+    """What the runs of the last 28 days measured that went well enough to be a measure, newest first.
+
+    Not those before a person accepted the source as it is.
+    """
+    accepted = find_accepted(c, source)
+    since = max(now - MEMORY, accepted) if accepted else now - MEMORY
+    query = select(runs.c.facts).where(runs.c.source == source, runs.c.state.in_(states))
+    query = query.where(runs.c.started_at >= since, runs.c.facts.is_not(None))
     if but is not None:
         query = query.where(runs.c.id < but)
     return [read_json(facts) for facts in c.execute(query.order_by(runs.c.id.desc())).scalars()]
+
+
+def find_accepted(c: Connection, source: str) -> datetime | None:
+    """When a person last said that the portal is as it should be (`sources accept`)."""
+    return c.execute(select(sources.c.accepted_at).where(sources.c.source == source)).scalar()
 
 
 def find_last_news(c: Connection, source: str, before: int) -> datetime | None:

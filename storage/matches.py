@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from domain.alerts import EventKind, FieldChange
 from domain.opportunities import Score
 from domain.profiles import ProfileVersion
+from storage.held import HELD
 from storage.ids import allocate_ids, in_chunks
 from storage.profiles import check_epoch, find_epoch
 from storage.reasons import reasons_to_json
@@ -24,13 +25,16 @@ from storage.types import AnyRow
 class Unmatched:
     """A notice to match; `previous` is what changed since the revision that was matched last (0: none was).
 
-    `backfill`: a period of the past that a person asked for brought it.
+    `backfill`: a period of the past that a person asked for brought it. `held`: nobody is told of `previous` yet;
+    `looked_at`: it was matched since it changed, and is so again by an edit of the profiles only.
     """
 
     stored: StoredNotice
     previous: tuple[FieldChange, ...]
     matched_revision: int
     backfill: bool = False
+    held: bool = False
+    looked_at: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +61,11 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A matched notice; profiles that see nothing in it need not be named."""
+    """A matched notice; profiles that see nothing in it need not be named. `held` as it was when it was read."""
 
     stored: StoredNotice
     assessed: tuple[Assessed, ...] = ()
+    held: bool = False
 
 
 @dataclass(slots=True)
@@ -75,9 +80,12 @@ class _Entry:
 # A backfill that was killed may be ended by a usual run, which is no first one.
 _OF_BACKFILL = (notices.c.baseline & (runs.c.since.is_not(None) | ~runs.c.baseline)).label("backfill")
 
+_IS_HELD = HELD.label("held")
+_OWN = notices.c.id == bindparam("of_id")
+_MARK_HELD = update(notices).where(_OWN).values(matched_epoch=bindparam("of_epoch"))
 _MARK = (
     update(notices)
-    .where(notices.c.id == bindparam("of_id"))
+    .where(_OWN)
     .values(
         matched_revision=bindparam("of_revision"),
         matched_status=bindparam("of_status"),
@@ -88,15 +96,12 @@ _MARK = (
 
 def find_unmatched(c: Connection, epoch: int, limit: int) -> list[Unmatched]:
     """Notices that were not matched in this revision with the profiles of this epoch: changed ones first."""
-    query = SELECT_STORED.add_columns(notices.c.matched_revision, notices.c.matched_status, _OF_BACKFILL).join(
-        runs, runs.c.id == revisions.c.run_id
-    )
+    columns = (notices.c.matched_revision, notices.c.matched_status, notices.c.matched_epoch, _OF_BACKFILL, _IS_HELD)
+    query = SELECT_STORED.add_columns(*columns).join(runs, runs.c.id == revisions.c.run_id)
     query = query.where(notices.c.matched_epoch < epoch).order_by(notices.c.matched_epoch, notices.c.id).limit(limit)
     rows = c.execute(query).all()
     before = _find_matched_documents(c, [row.id for row in rows if 0 < row.matched_revision < row.revision])
-    return [
-        Unmatched(to_stored(row), _find_previous(c, row, before), row.matched_revision, row.backfill) for row in rows
-    ]
+    return [_to_unmatched(c, row, before) for row in rows]
 
 
 def has_unmatched(c: Connection) -> bool:
@@ -135,15 +140,19 @@ def _save(c: Connection, epoch: int, results: list[Match], model_version: str, n
             "of_epoch": epoch,
         }
         for match in live
+        if not present[match.stored.id].held
     ]
     if marks:
         c.execute(_MARK, marks)
+    held = [{"of_id": each.stored.id, "of_epoch": epoch} for each in live if present[each.stored.id].held]
+    if held:
+        c.execute(_MARK_HELD, held)
 
 
 def _lock_notices(c: Connection, ids: list[int]) -> dict[int, AnyRow]:
     names = ("id", "revision", "status", "partial", "procedure_id", "matched_epoch")
     query = (
-        select(*(notices.c[name] for name in names))
+        select(*(notices.c[name] for name in names), _IS_HELD)
         .where(notices.c.id.in_(ids))
         .order_by(notices.c.id)
         .with_for_update()
@@ -152,8 +161,8 @@ def _lock_notices(c: Connection, ids: list[int]) -> dict[int, AnyRow]:
 
 
 def _is_live(match: Match, row: AnyRow | None, epoch: int) -> bool:
-    read = (match.stored.revision, match.stored.notice.status, match.stored.partial)
-    return row is not None and (row.revision, row.status, row.partial) == read and row.matched_epoch < epoch
+    read = (match.stored.revision, match.stored.notice.status, match.stored.partial, match.held)
+    return row is not None and (row.revision, row.status, row.partial, row.held) == read and row.matched_epoch < epoch
 
 
 def _find_opportunities(c: Connection, live: list[Match], present: dict[int, AnyRow], now: datetime) -> list[_Entry]:
@@ -270,6 +279,11 @@ def _find_matched_documents(c: Connection, ids: list[int]) -> dict[int, str]:
         notices, (notices.c.id == revisions.c.notice_id) & (notices.c.matched_revision == revisions.c.number)
     )
     return dict(c.execute(query.where(notices.c.id.in_(ids))).all()) if ids else {}
+
+
+def _to_unmatched(c: Connection, row: AnyRow, before: dict[int, str]) -> Unmatched:
+    changes, looked_at = _find_previous(c, row, before), row.held and row.matched_epoch > 0
+    return Unmatched(to_stored(row), changes, row.matched_revision, row.backfill, row.held, looked_at)
 
 
 def _find_previous(c: Connection, row: AnyRow, before: dict[int, str]) -> tuple[FieldChange, ...]:

@@ -20,18 +20,23 @@ def find_first(c: Connection, meanings: Iterable[ColumnElement[bool]]) -> list[S
 
 
 def of_numbers(keys: Sequence[str], sources: Sequence[str] | None = None) -> Iterator[ColumnElement[bool]]:
-    """By the end of an address, a key in letters of another case, or the number of a release, in turn.
+    """By a part of an address, a key in letters of another case (or the first word of what it is called by), or the
+    number of a release, in turn.
 
     Each reads one index or table to its end, of these sources alone where they are named: ask last.
     """
-    ends = [f"{sign}{key.lower()}" for key in keys if len(key) >= SHORTEST for sign in "/="]
+    long = [key.lower() for key in keys if len(key) >= SHORTEST]
+    ends = [f"{sign}{key}" for key in long for sign in "/="]
     within = true() if sources is None else notices.c.source.in_(sources)
     if ends:
         url = func.lower(notices.c.url)
-        by_url = select(notices.c.id).where(or_(*(url.endswith(end, autoescape=True) for end in ends)))
+        inside = [url.contains(f"={key}&", autoescape=True) for key in long]
+        by_url = select(notices.c.id).where(or_(*(url.endswith(end, autoescape=True) for end in ends), *inside))
         yield and_(notices.c.id.in_(by_url), within)
     lowered = [key.lower() for key in keys]
-    yield and_(or_(func.lower(notices.c.key).in_(lowered), func.lower(notices.c.identifier).in_(lowered)), within)
+    identifier = func.lower(notices.c.identifier)
+    first = [identifier.startswith(f"{key} ", autoescape=True) for key in long]
+    yield and_(or_(func.lower(notices.c.key).in_(lowered), identifier.in_(lowered), *first), within)
     own = (releases.c.source == notices.c.source) & (releases.c.ocid == notices.c.key)
     released = select(notices.c.id).join(releases, own).where(func.lower(releases.c.release_id).in_(lowered))
     if sources is not None:

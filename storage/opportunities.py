@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from domain.opportunities import Assessment, Opportunity
 from storage.ids import in_chunks
@@ -39,6 +39,17 @@ def find_opportunities(
         query = query.where(opportunities.c.qualified)
     query = query.order_by(opportunities.c.score.desc(), opportunities.c.id.desc()).limit(limit)
     return _to_views(c, c.execute(query).all())
+
+
+def find_these(c: Connection, numbers: Sequence[int], limit: int) -> list[OpportunityView]:
+    """These opportunities (of one that was merged into another, that other), the best first."""
+    found: dict[int, AnyRow] = {}
+    for chunk in in_chunks(numbers):
+        names = select(func.coalesce(opportunities.c.merged_into, opportunities.c.id))
+        query = select(opportunities).where(opportunities.c.id.in_(names.where(opportunities.c.id.in_(chunk))))
+        found |= {row.id: row for row in c.execute(query)}
+    best = sorted(found.values(), key=lambda row: (-row.score, -row.id))[:limit]
+    return _to_views(c, best) if best else []
 
 
 def find_opportunity(c: Connection, id: int) -> OpportunityView | None:  # noqa: A002

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from domain.alerts import FieldChange
 from domain.notice_json import content
-from domain.notices import Notice, Status
+from domain.notices import Notice
 from storage.bulk import Same, insert_columns, insert_rows
 from storage.corrigenda import as_corrected, find_corrected
 from storage.ids import allocate_ids, in_chunks
@@ -21,6 +21,7 @@ from storage.organisations import save_buyers
 from storage.procedures import add_reference, place_notices, save_joins
 from storage.revisions import compare_documents
 from storage.schema import notices, revisions
+from storage.touching import touch
 from storage.types import AnyRow, as_texts, one_of
 
 
@@ -51,6 +52,7 @@ class _Batch:
     baseline: bool
     page: str | None
     partial: AbstractSet[str]
+    awaits_run: int | None = None
     brought_by: str | None = None  # the corrigendum that made these versions
 
 
@@ -63,6 +65,7 @@ _FIND = select(
     notices.c.content_hash,
     notices.c.partial,
     notices.c.corrected,
+    notices.c.awaits_run,
 ).where(notices.c.source == bindparam("source"), one_of(notices.c.key, "keys"))
 
 _FIND_DOCUMENTS = select(revisions.c.notice_id, revisions.c.document).join(
@@ -86,12 +89,11 @@ _COLUMNS = [
     "content_hash",
 ]
 
+_OF_NOTICE = ("revision", "page", "partial", "updated_at", "matched_epoch", "awaits_run")
 _REVISE = (
     update(notices)
     .where(notices.c.id == bindparam("of_id"))
-    .values(
-        {name: bindparam(name) for name in [*_COLUMNS, "revision", "page", "partial", "updated_at", "matched_epoch"]}
-    )
+    .values({name: bindparam(name) for name in [*_COLUMNS, *_OF_NOTICE]})
 )
 
 _OF_READING = ("made_at", "run_id", "page", "status", "document")
@@ -101,14 +103,6 @@ _COMPLETE = (
     .where(revisions.c.notice_id == bindparam("of_notice"), revisions.c.number == bindparam("of_number"))
     .values({name: bindparam(name) for name in _OF_READING})
 )
-
-_SET_STATUS = (
-    update(notices)
-    .where(notices.c.id == bindparam("of_id"))
-    .values(status=bindparam("to"), partial=bindparam("to_partial"), updated_at=bindparam("now"))
-)
-
-_MATCH_AGAIN = update(notices).where(notices.c.id == bindparam("of_id")).values(matched_epoch=0)
 
 
 def save_notices(
@@ -120,6 +114,7 @@ def save_notices(
     baseline: bool,
     page: str | None,
     partial: AbstractSet[str] = frozenset(),
+    awaiting: bool = False,
 ) -> Saved:
     """Stores notices of one source (else ValueError); `page` is the hash they were read from.
 
@@ -127,10 +122,11 @@ def save_notices(
     A notice of which only the row was stored is completed in its place: that is SAME and no revision, unless the row
     told another deadline, to the same precision, which has moved since.
     A change of `status` alone makes no revision; one to or from `cancelled` lets the notice be matched again.
+    `awaiting`: nobody is told of these changes before `settle_changes` says that the run may be believed.
     """
     if len({notice.source for notice in notices_}) > 1:
         raise ValueError("save_notices takes the notices of one source")
-    saved, batch = Saved(), _Batch(run_id, now, baseline, page, partial)
+    saved, batch = Saved(), _Batch(run_id, now, baseline, page, partial, run_id if awaiting else None)
     for part in _without_repeats(notices_):
         for chunk in in_chunks(part):
             outcomes = _save(c, chunk, batch)
@@ -192,7 +188,7 @@ def _save(c: Connection, chunk: Sequence[Notice], batch: _Batch) -> dict[str, Ou
         _insert(c, new, batch)
     if changed:
         _revise(c, sorted(changed, key=lambda each: each[0].id), batch, outcomes)
-    _touch(c, touched, batch)
+    touch(c, touched, batch.partial, batch.now, batch.awaits_run)
     return outcomes
 
 
@@ -267,6 +263,7 @@ def _revise(
                 "partial": notice.key in batch.partial,
                 "updated_at": batch.now,
                 "matched_epoch": 0,
+                "awaits_run": row.awaits_run if completed else batch.awaits_run,
             }
         )
     c.execute(_REVISE, rows)
@@ -288,24 +285,6 @@ def _is_completion(row: AnyRow, notice: Notice, batch: _Batch, before: str, afte
     old, new = (from_json(document) for document in (before, after))
     alike = old["deadline_precision"] == new["deadline_precision"]
     return not (alike and old["deadline_at"] and new["deadline_at"] and old["deadline_at"] != new["deadline_at"])
-
-
-def _touch(c: Connection, touched: list[tuple[AnyRow, Notice]], batch: _Batch) -> None:
-    """The same content: only the status may have moved, or a row of the list is now read whole."""
-    moved = []
-    for row, notice in touched:
-        still_partial = row.partial and notice.key in batch.partial
-        if row.status != notice.status or row.partial != still_partial:
-            moved.append({"of_id": row.id, "to": notice.status, "to_partial": still_partial, "now": batch.now})
-    if moved:
-        c.execute(_SET_STATUS, moved)
-    again = [
-        {"of_id": row.id}
-        for row, notice in touched
-        if row.status != notice.status and Status.CANCELLED in (row.status, notice.status)
-    ]
-    if again:
-        c.execute(_MATCH_AGAIN, again)
 
 
 def _to_columns(found: Sequence[Notice]) -> dict[str, list[Any]]:

@@ -42,6 +42,7 @@ sources = Table(
     Column("trouble", String(16)),  # the worst state that they were told of, until it is mended
     Column("trouble_since", Instant),
     Column("told_at", Instant),
+    Column("accepted_at", Instant),  # a person said then that the portal is as it should be
 )
 
 verifications = Table(  # that a source's own portal was reached and read by `sources try`
@@ -272,6 +273,7 @@ notices = Table(
     Column("matched_revision", Integer, nullable=False),  # 0: never
     Column("matched_status", String(16)),
     Column("matched_epoch", Integer, nullable=False),  # 0: must be matched
+    Column("awaits_run", Id),  # that changed it, until its verdict says whether the change may be told
     UniqueConstraint("source", "key"),
     Index(None, "procedure_id"),
     Index(None, "matched_epoch"),
@@ -282,6 +284,13 @@ notices = Table(
         "identifier",
         sqlite_where=text("identifier IS NOT NULL"),
         postgresql_where=text("identifier IS NOT NULL"),
+    ),
+    Index(
+        "ix_notices_awaiting",
+        "source",
+        "awaits_run",
+        sqlite_where=text("awaits_run IS NOT NULL"),
+        postgresql_where=text("awaits_run IS NOT NULL"),
     ),
 )
 

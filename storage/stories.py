@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
 from domain.alerts import DeliveryState, Event, EventKind
 from domain.sources import Run, Step, StepState
-from storage.events import CAUSE, to_event
+from storage.events import CAUSE, IN_SUMMARY, to_event
 from storage.issues import StoredIssue, to_stored_issue
-from storage.naming import find_first, of_numbers, of_past_addresses
+from storage.naming import SHORTEST, find_first, of_numbers, of_past_addresses
 from storage.profiles import find_epoch
 from storage.runs import to_run
 from storage.schema import deliveries, events, issues, notices, opportunities, revisions, runs, steps
@@ -20,7 +20,6 @@ from storage.stored import StoredNotice
 
 UNREAD = (StepState.TODO, StepState.FAILED, StepState.DEAD)
 MOST_ISSUES = 200
-IN_SUMMARY = "in a summary to "  # how the note of a routed baseline event begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,8 @@ def _find_meanings(
     if without_query:
         yield notices.c.url.in_(without_query)
     if keys and sources != ():
-        yield from of_numbers(keys[:1] if addresses else keys, sources)
+        likeliest = sorted(keys, key=lambda key: len(key) < SHORTEST)[:1]
+        yield from of_numbers(likeliest if addresses else keys, sources)
     if sources:
         yield from of_past_addresses([*addresses, *without_query], sources)
 

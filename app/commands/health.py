@@ -64,6 +64,7 @@ def health(as_json: AsJson = False) -> None:
 def _examine(c: "Connection", source: Source, moment: datetime) -> Row:
     """All that is known of one source, as JSON with instants."""
     from storage.health import count_given_up, find_history, find_last_news, find_last_ok
+    from storage.held import count_held
     from storage.hosts import find_pauses
     from storage.issues import count_open_issues
     from storage.runs import find_runs
@@ -101,6 +102,7 @@ def _examine(c: "Connection", source: Source, moment: datetime) -> Row:
         "refused_pages": last.facts.refused_pages if last and last.facts else 0,
         "given_up_pages": count_given_up(c).get(source.id, 0),
         "open_issues": {kind.value: count for kind, count in sorted(issues.items())},
+        "held_changes": count_held(c, source.id),
         "unknown_words": issues.get(IssueKind.UNKNOWN_WORD, 0),
         "known_notice": _canary(source, runs),
         "every_hours": source.every / timedelta(hours=1),
@@ -198,6 +200,8 @@ def _find_remarks(row: Row, moment: datetime) -> Iterator[str]:
     for name, key in (("left", "pages_left"), ("refused", "refused_pages"), ("given up", "given_up_pages")):
         if row[key]:
             yield f"pages {name}: {row[key]:,}"
+    if row["held_changes"]:
+        yield f"changes held back: {row['held_changes']:,} (`sources accept {row['source']}` tells them)"
     if row["open_issues"]:
         yield f"open issues: {sum(row['open_issues'].values()):,}"
 

@@ -8,6 +8,8 @@ import typer
 from app.console import in_zone, open_installation, print_json, print_rows, tell
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from storage.opportunities import OpportunityView
 
 app = typer.Typer(no_args_is_help=True, help="Opportunities: list.")
@@ -18,7 +20,8 @@ def list_some(
     profile: Annotated[str | None, typer.Option(help="Only of this profile.")] = None,
     min_score: Annotated[int, typer.Option(min=0, max=100, help="Only with at least this score.")] = 0,
     everything: Annotated[bool, typer.Option("--all", help="Also those below their profile's threshold.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
+    limit: Annotated[int | None, typer.Option(min=1, max=10_000, help="Default: 50; of a summary, all.")] = None,
+    summary: Annotated[int | None, typer.Option(help="Only those of this summary, by the number in its mail.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """The best opportunities first, each with why."""
@@ -27,9 +30,14 @@ def list_some(
 
     place = open_installation()
     with reading(place.engine) as connection:
-        found = find_opportunities(
-            connection, profile=profile, min_score=min_score, qualified_only=not everything, limit=limit
-        )
+        if summary is None:
+            found = find_opportunities(
+                connection, profile=profile, min_score=min_score, qualified_only=not everything, limit=limit or 50
+            )
+        else:
+            of_summary = _find_summary(connection, summary, limit or 10_000)
+            found = [each for each in of_summary if each.opportunity.score >= min_score]
+            found = [each for each in found if profile in (None, each.opportunity.profile_id)]
     if as_json:
         print_json([_to_json(view) for view in found])
     elif found:
@@ -37,6 +45,17 @@ def list_some(
         print_rows(["score", "opportunity", "why"], rows)
     else:
         tell("no opportunities; `tenderwatch match` looks for them, `tenderwatch explain NOTICE` says why not")
+
+
+def _find_summary(connection: "Connection", number: int, limit: int) -> "list[OpportunityView]":
+    from domain.errors import WrongUse
+    from storage.events import find_summed_up
+    from storage.opportunities import find_these
+
+    numbers = find_summed_up(connection, number)
+    if numbers is None:
+        raise WrongUse(f"--summary {number}: there is no such summary; its number stands at the end of its mail")
+    return find_these(connection, numbers, limit)
 
 
 def to_heading(view: "OpportunityView", zone: str) -> str:

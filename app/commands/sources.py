@@ -138,6 +138,19 @@ def show_one(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_json: As
 
 
 @app.command()
+def accept(name: Annotated[str, typer.Argument(metavar="SOURCE")]) -> None:
+    """The portal is as it should be: tell the changes that were held back, and forget what was usual before."""
+    from storage.engine import writing
+    from storage.held import accept_source
+
+    place = open_installation()
+    source = place.source(name)
+    with writing(place.engine) as connection:
+        told = accept_source(connection, source.id, now())
+    tell(f"{source.id}: {told:,} changed notices are told with the next `tenderwatch match` and `alerts send`")
+
+
+@app.command()
 def check(
     folder: Annotated[Path | None, typer.Option(help="A folder of your own YAML files to check as well.")] = None,
 ) -> None:

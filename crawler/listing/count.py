@@ -1,6 +1,6 @@
 """Notices that are numbered and not listed: asked number after number, until so many in a row are missing."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -57,14 +57,18 @@ class CountUp:
         """The run may not ask all the numbers that it should; the next one goes on from the highest found."""
         return self.added >= self.ceiling and self.planned < self.highest + self.misses
 
-    def read_number(self, fetched: Fetched, read: Callable[[Fetched], Reading]) -> Reading:
-        """The notice of a number, or nothing where there is none; with the place where the next run goes on."""
+    def read_number(self, fetched: Fetched, read: Callable[[Fetched], Reading], seen: Container[str]) -> Reading:
+        """The notice of a number, or nothing where there is none; with the place where the next run goes on.
+
+        A portal may show some other notice for a number that it does not have: `seen` are the keys of this run.
+        """
         text = fetched.body.decode("utf-8", "ignore") if self.missing else ""
         if fetched.status in MISSING or any(each in text for each in self.missing):
             return Reading()
         found = replace(read(fetched), keys=None, next_url=None, details=())
-        highest = max(self.highest, int(fetched.step.key or 0))
-        return replace(found, cursor=str(highest)) if found.notices else found
+        if all(raw.key in seen for raw in found.notices):
+            return Reading()
+        return replace(found, cursor=str(max(self.highest, int(fetched.step.key or 0))))
 
     def _up_to(self, last: int) -> Iterator[Step]:
         while self.planned < last and self.added < self.ceiling:

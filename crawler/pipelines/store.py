@@ -55,6 +55,7 @@ def store(c: Connection, harvest: Harvest, lease: Lease, *, baseline: bool, now:
         baseline=baseline,
         page=page.hash if page else None,
         partial=harvest.partial,
+        awaiting=True,
     )
     save_versions(c, lease.source, harvest.reading.versions, harvest.reading.deleted)
     if harvest.issues:
@@ -108,6 +109,7 @@ def store_failure(
         baseline=baseline,
         page=page.hash if page else None,
         partial={notice.key for notice in partial},
+        awaiting=True,
     )
     save_issues(c, lease.run_id, issues, now)
     save_step(c, lease.source, fetched.step.token, state, reason[:1000])

@@ -4,7 +4,6 @@ All of them need the key, which is put into an address at the moment of asking, 
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +11,7 @@ from scrapy.http import Response
 
 from crawler.addresses import KEY, with_parameters
 from crawler.listing.detail import read_row, to_detail, version_of
-from crawler.readers.sam import read_description, read_sam
+from crawler.readers.sam import as_version, read_description, read_sam
 from crawler.reading import Fetched, FindReleases, Reading
 from crawler.spider import SourceSpider
 from domain.errors import SourceChanged
@@ -39,7 +38,7 @@ class SamSpider(SourceSpider):
             row = read_row(step)
             if row is None:
                 raise SourceChanged("its row is missing", "description")
-            whole = replace(row, partial=False) if fetched.status == 404 else read_description(fetched.body, row)
+            whole = as_version(row) if fetched.status == 404 else read_description(fetched.body, row)
             return Reading(notices=(whole,))
         page = read_sam(fetched.body, self.source)
         return Reading(

@@ -1,6 +1,7 @@
 """SAM.gov's Opportunities API v2: a page of notices, and the description that each of them only links to.
 
-Fields and their meaning: open.gsa.gov, "Get Opportunities Public API".
+Fields and their meaning: open.gsa.gov, "Get Opportunities Public API". It shows the newest version of a notice only,
+and gives each version an id of its own: what an office calls by the same solicitation number and type are versions.
 """
 
 from collections.abc import Mapping
@@ -11,9 +12,10 @@ from crawler.normalise.languages import UNKNOWN
 from crawler.readers.limits import load_json
 from crawler.readers.results import known
 from domain.errors import SourceChanged, Unreadable
-from domain.notices import Document, Kind, RawBuyer, RawMoney, RawNotice, Status
+from domain.notices import Correction, Document, Kind, RawBuyer, RawMoney, RawNotice, Status
 from domain.sources import Source
 
+SHORTEST = 5  # characters of a solicitation number that an office uses once
 _STATUSES = {Kind.PLANNING: Status.PLANNED, Kind.TENDER: Status.OPEN, Kind.AWARD: Status.AWARDED}
 
 
@@ -42,7 +44,8 @@ def read_sam(body: bytes, source: Source) -> SamPage:
             faults.append(Unreadable("missing", f"opportunitiesData[{position}].noticeId"))
             continue
         address = _text(row, "description")
-        rows.append(replace(_read_row(row, source), partial=address is not None))
+        found = _read_row(row, source)
+        rows.append(replace(found, partial=True) if address else as_version(found))
         if address:
             descriptions[rows[-1].key] = address
     return SamPage(tuple(rows), descriptions, answer["totalRecords"], tuple(faults))
@@ -54,7 +57,16 @@ def read_description(body: bytes, row: RawNotice) -> RawNotice:
     printed = texts[0].get("description") if len(texts) == 1 and isinstance(texts[0], dict) else None
     if not isinstance(printed, str):
         raise SourceChanged("no description where one was promised", "description")
-    return replace(row, description={"en": printed} if printed.strip() else {}, partial=False)
+    return as_version(replace(row, description={"en": printed} if printed.strip() else {}))
+
+
+def as_version(row: RawNotice) -> RawNotice:
+    """The row, which is whole now, as the version that takes the place of earlier ones of its number and type.
+
+    Awards are none: a solicitation may have many. Nor are numbers of a digit or two, as some offices use them again.
+    """
+    named = row.identifier if row.kind in (Kind.PLANNING, Kind.TENDER) else None
+    return replace(row, partial=False, correction=Correction(named, replaces=row.kind) if named else None)
 
 
 def _read_row(row: Mapping[str, Any], source: Source) -> RawNotice:
@@ -67,6 +79,7 @@ def _read_row(row: Mapping[str, Any], source: Source) -> RawNotice:
         status=Status.CLOSED if _text(row, "active") == "No" else _STATUSES.get(kind, Status.UNKNOWN) if kind else None,
         url=_text(row, "uiLink"),
         # Offices number as they like, and some write "1": only with the office's code it names one procedure.
+        identifier=_to_identifier(row, number, type_),
         procedure_id=f"{_text(row, 'fullParentPathCode') or ''} {number}".strip() if number else None,
         title={source.language or UNKNOWN: title} if (title := _text(row, "title")) else {},
         buyers=_read_buyers(row),
@@ -87,6 +100,13 @@ def _read_row(row: Mapping[str, Any], source: Source) -> RawNotice:
         ),
         unknown_words=() if kind else (("type", type_),),
     )
+
+
+def _to_identifier(row: Mapping[str, Any], number: str | None, type_: str) -> str | None:
+    """Number, office and type: what the versions of a notice have in common."""
+    office = _text(row, "fullParentPathCode")
+    told = office and number and len(number) >= SHORTEST and any(map(str.isdigit, number))
+    return f"{number} {office} {type_}" if told else None
 
 
 def _read_buyers(row: Mapping[str, Any]) -> tuple[RawBuyer, ...]:

@@ -41,6 +41,16 @@ def messages(card: Card) -> list[Message]:
     return [render(Content(kind, (card,), ("all",), "Europe/Madrid", "first run", 1)) for kind in kinds]
 
 
+def test_a_source_that_was_never_read_at_its_portal_is_named_at_the_end() -> None:
+    for kind in (EventKind.NEW, EventKind.CHANGED, EventKind.BASELINE):
+        content = Content(kind, (a_card(),), ("all",), "UTC", "first run", 1, unverified=("gb_b", "gb_test"))
+        message = render(content)
+        foot = " ".join(message.text.partition("\n-- \n")[2].split())
+        assert foot.startswith("Never verified live: gb_b, gb_test. They were written from what is known")
+        assert "Never verified live: gb_b, gb_test." in message.html
+        assert "Never verified" not in render(replace(content, unverified=())).html
+
+
 class Tags(HTMLParser):
     """Collects the tags and links of a page."""
 

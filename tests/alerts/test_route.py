@@ -12,6 +12,8 @@ from domain.notices import Status
 from domain.sources import RunState
 from storage.deliveries import lease_deliveries
 from storage.engine import reading, writing
+from storage.events import find_summed_up
+from storage.opportunities import find_these
 from storage.runs import finish_run
 from storage.schema import events, notices
 from tests.alerts.cases import happen, ledger, tell, tenders
@@ -103,16 +105,29 @@ def test_a_first_run_is_one_capped_summary_for_each_destination(engine: Engine) 
     assert route(engine, NOW) == Routed(41, 2)
     assert route(engine, NOW) == Routed(0, 0)
     with writing(engine) as c:
-        found = {}
+        found, numbers = {}, {}
         for _ in range(2):
             batch = lease_deliveries(c, NOW, timedelta(minutes=1), "test")
-            found[batch[0].destination_id] = compose(c, batch, NOW, "UTC").message
+            found[batch[0].destination_id] = compose(c, batch, NOW, "UTC", "https://tw.example/").message
+            numbers[batch[0].destination_id] = batch[0].event_id
     assert found["sales"].subject == "41 tenders already published match (first run of gb_test)"
     assert found["board"].subject == "1 tender already published matches (first run of gb_test)"
     assert "the best 10 of 41" in " ".join(found["sales"].text.split())
-    assert found["sales"].text.count("https://") == 10
+    assert found["sales"].text.count("https://") == 11
+    number = numbers["sales"]
+    page = f"https://tw.example/opportunities?summary={number}"
+    assert f"\n\nAll 41: tenderwatch opportunities list --summary {number}\n{page}\n" in found["sales"].text
+    assert f'href="{page}"' in found["sales"].html
+    assert f"--summary {number}" in found["sales"].html
+    assert "--summary" not in found["board"].text
+    with reading(engine) as c:
+        sold, shown = (find_summed_up(c, numbers[place]) for place in ("sales", "board"))
+        assert (len(sold or ()), len(shown or ())) == (41, 1)
+        assert find_summed_up(c, 1) is None
+        (best, *rest) = find_these(c, sold or (), 100)
+        assert (best.opportunity.id, len(rest)) == ((shown or [0])[0], 40)
     assert found["sales"].text.index("The best") < found["sales"].text.index("Water pumps")
-    assert found["sales"].chat.endswith("and 40 more")
+    assert found["sales"].chat.endswith(f"and 40 more: {page}")
     assert {view.kind for view in ledger(engine)} == {EventKind.BASELINE}
 
 

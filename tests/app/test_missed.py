@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+import zstandard
+from sqlalchemy import Engine, select
 
 from alerts.route import route
 from app.demo.mailbox import Mailbox
@@ -18,11 +19,12 @@ from crawler.registry import load_sources
 from domain.alerts import DeliveryState, Rule
 from domain.notices import Document
 from domain.sources import RunState
-from storage.engine import open_engine, writing
+from storage.engine import open_engine, reading, writing
 from storage.releases import save_releases
 from storage.runs import finish_run, save_period
-from storage.schema import deliveries, notices, runs
+from storage.schema import deliveries, events, notices, runs
 from storage.sources import save_cursor
+from storage.stories import find_by_names
 from tests.alerts.cases import happen, tell, tenders
 from tests.app.test_cli import tenderwatch
 from tests.crawler.portals import HTML_SOURCE, Answer, Portal, a_detail, query, write_source
@@ -125,7 +127,8 @@ def test_all_six_stories(folder: Path, site: tuple[Site, Portal]) -> None:
     assert (code, story["stage"]) == (3, "listed and unreadable")
     assert "could not read" in text
     assert "HTTP 404" in text
-    assert "The page is kept: " in text
+    kept = Path(text.partition("The page is kept: ")[2].partition(".zst")[0] + ".zst")
+    assert b"Internal error 17" in zstandard.decompress((folder / kept).read_bytes())
 
     assert tenderwatch("match", cwd=folder).returncode == 0
     tenderwatch("alerts", "send", cwd=folder)  # nobody listens on port 9
@@ -200,6 +203,12 @@ def test_a_summary_told_only_whom_it_went_to_and_only_what_it_showed(folder: Pat
     assert (code, story["stage"]) == (0, "counted")
     assert "counted in the summary sent at" in text
     assert "to desk, not shown by name" in text
+    with reading(engine_of) as c:
+        number = c.execute(select(events.c.id).where(events.c.note == "to desk")).scalar_one()
+    listed = tenderwatch("opportunities", "list", "--summary", str(number), "--json", cwd=folder)
+    assert len(json.loads(listed.stdout)) == 13, listed.stderr
+    wrong = tenderwatch("opportunities", "list", "--summary", "1", cwd=folder)
+    assert (wrong.returncode, "there is no such summary" in wrong.stderr) == (2, True)
 
 
 def test_what_was_over_is_not_said_to_be_sent(folder: Path, engine_of: Engine) -> None:
@@ -291,6 +300,57 @@ def test_ted_names_its_notices_in_many_ways(name: str) -> None:
     named = read_name(name, load_sources())
     assert "123456-2026" in named.keys
     assert named.sources is None or "eu_ted" in named.sources
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"<{NUMBERED}>",
+        f"{NUMBERED}.",
+        f"“{NUMBERED}”,",
+        NUMBERED.upper(),
+        "www.find-tender.service.gov.uk:443/Notice/072610-2026",
+        "№ 072610-2026",
+        "No. 072610\u20112026",
+        "https://www.find-tender.service.gov.uk/view?b=NOV123456&a=2",
+        "https://www.find-tender.service.gov.uk/View?id=9&B=NOV123456",
+        "NOV123456",
+    ],
+)
+def test_a_name_is_found_as_it_stands_in_a_mail_or_on_paper(engine_of: Engine, name: str) -> None:
+    key, source = "ocds-h6vhtk-04a1b2", "gb_find_a_tender"
+    site = "https://www.find-tender.service.gov.uk"
+    with writing(engine_of) as c:
+        stored(c, a_notice(source=source, key=key, url=NUMBERED))
+        stored(c, a_notice(source=source, key="ocds-h6vhtk-000002", url=f"{site}/view?a=2&b=NOV123456&c=3"))
+        stored(c, a_notice(source=source, key="ocds-h6vhtk-000003", url=f"{site}/view?a=2&b=NOV123456"))
+        named = read_name(name, load_sources())
+        found = find_by_names(c, named.keys, named.addresses, named.sources, named.without_query)
+    by_parameter = "NOV123456" in name
+    assert (
+        {each.notice.key for each in found} <= {"ocds-h6vhtk-000002", "ocds-h6vhtk-000003"} if by_parameter else {key}
+    )
+    assert found
+
+
+def test_one_of_two_destinations_that_got_nothing_and_another_notice_of_the_procedure(
+    folder: Path, engine_of: Engine
+) -> None:
+    tell(engine_of)
+    tell(engine_of, destination="board")
+    happen(engine_of, a_notice(key="one", procedure_id="P-1"), notice="gb_test:one")
+    send_all(engine_of)
+    with writing(engine_of) as c:
+        to_board = deliveries.update().where(deliveries.c.destination_id == "board")
+        c.execute(to_board.values(state=DeliveryState.DEAD, reason="550 no such mailbox"))
+        stored(c, a_notice(key="two", procedure_id="P-1"))
+        c.execute(notices.update().values(matched_epoch=10**6))
+    code, story, text = ask(folder, "gb_test:one")
+    assert (code, story["stage"]) == (3, "not told")
+    assert "given up for board (550 no such mailbox)" in text
+    assert "to sales" in text
+    assert "another notice" not in text
+    assert "by gb_test:one, another notice of the same procedure" in ask(folder, "gb_test:two")[2]
 
 
 def test_an_address_is_known_in_all_its_shapes() -> None:

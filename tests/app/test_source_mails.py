@@ -2,57 +2,20 @@
 a real mail server; and the mail that says it is mended."""
 
 import json
-import shutil
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete
 
-from alerts.operators import report_sources
-from alerts.route import route
-from alerts.send import send_due
-from domain.alerts import Destination
-from domain.config import Settings
-from domain.sources import Run, RunState, Source
-from storage.destinations import save_destination
-from storage.engine import writing
-from storage.schema import hosts
-from tests.alerts.post import Box, a_server, parts
+from domain.sources import RunState
+from tests.alerts.post import parts
+from tests.app.desk import FOUND, Desk, Respond, a_page, a_site, always, expect_mails, open_desk
 from tests.app.test_cli import tenderwatch
-from tests.crawler.portals import HTML_SOURCE, Answer, Place, Portal, a_detail, a_list, query
+from tests.crawler.portals import Answer
 
-OPERATORS = Destination("ops", "Operators", "tendermail://operators@bidder.example", operators=True)
-SALES = Destination("sales", "Sales", "tendermail://sales@bidder.example")
 DAY = timedelta(days=1)
-FOUND: dict[str, Any] = {**HTML_SOURCE, "expect": {"notices": [1, 1000], "filled": {"title": 1.0}, "silence": "3d"}}
-Respond = Callable[[str], Answer]
-
-
-def a_site(count: int = 12, deadline: str = "2031-12-24 12:00", size: int = 10) -> Respond:
-    """A list of so many notices, ten a page, and their pages."""
-
-    def answer(path: str) -> Answer:
-        if path.startswith("/list"):
-            page = int(query(path)["page"])
-            numbers = list(range(1, count + 1))
-            return Answer(a_list(numbers[(page - 1) * size : page * size], count))
-        return Answer(a_detail(int(path.rpartition("/")[2]), deadline))
-
-    return answer
-
-
-def always(answer: Answer) -> Respond:
-    return lambda path: answer
-
-
-def a_page(text: str) -> Answer:
-    return Answer(f"<!doctype html><html><body>{text}</body></html>".encode())
 
 
 def but_one_page(path: str) -> Answer:
@@ -65,54 +28,10 @@ def with_login(path: str) -> Answer:
     return Answer(status=302, headers={"Location": "/account/login?next=/list"})
 
 
-@dataclass
-class Desk:
-    """An installation whose operators read mail; `portal` answers as `respond` says at the moment."""
-
-    place: Place
-    portal: Portal
-    box: Box
-    settings: Settings
-    engine: Engine
-    read: int = 0
-    runs: list[Run] = field(default_factory=list)
-
-    @property
-    def source(self) -> Source:
-        return self.place.source()
-
-    def crawl(self, respond: Respond) -> Run:
-        """A crawl once every pause that the portal has asked for is over."""
-        with writing(self.engine) as c:
-            c.execute(delete(hosts))
-        self.portal.answer = respond
-        self.runs.append(self.place.crawl(self.portal))
-        return self.runs[-1]
-
-    def look(self, after: timedelta = timedelta(0)) -> list[EmailMessage]:
-        """The mails that the supervisor's next turn sends."""
-        now = datetime.now(UTC) + after
-        report_sources(self.engine, [self.source], now)
-        route(self.engine, now)
-        send_due(self.engine, self.settings, lambda: now)
-        fresh, self.read = self.box.mails[self.read :], len(self.box.mails)
-        return fresh
-
-
 @pytest.fixture
 def desk(tmp_path: Path, _sqlite_template: Path) -> Iterator[Desk]:
-    shutil.copyfile(_sqlite_template, tmp_path / "tenderwatch.db")
-    (tmp_path / "sources").mkdir()
-    box = Box()
-    with a_server(box) as mail, Portal(always(Answer(status=404))) as portal:
-        settings = Settings(data_dir=tmp_path, sources_dir=tmp_path / "sources", mail=mail, zone="Europe/Madrid")
-        place = Place(settings)
-        place.write(**FOUND)
-        with place.engine() as engine:
-            with writing(engine) as c:
-                for each in (OPERATORS, SALES):
-                    save_destination(c, each)
-            yield Desk(place, portal, box, settings, engine)
+    with open_desk(tmp_path, _sqlite_template) as desk:
+        yield desk
 
 
 BAD: dict[str, tuple[Respond, RunState, tuple[str, ...]]] = {
@@ -160,29 +79,7 @@ BAD: dict[str, tuple[Respond, RunState, tuple[str, ...]]] = {
 @pytest.mark.parametrize("how", BAD)
 def test_a_bad_run_is_told_by_mail_again_each_day_and_so_is_its_mending(desk: Desk, how: str) -> None:
     respond, state, told = BAD[how]
-    assert desk.crawl(a_site()).state is RunState.OK
-    assert desk.look() == []
-    bad = desk.crawl(respond)
-    assert bad.state is state, bad.reason
-    (mail,) = desk.look()
-    assert mail["To"] == "operators@bidder.example"
-    assert mail["Subject"] == f"Tenderwatch: xx_test is {state.value}"
-    text, html = parts(mail)
-    flat = " ".join(text.split())
-    for words in (*told, "Since", "May be missing", "tenderwatch sources show xx_test", "CET"):
-        assert words in flat, text
-    assert "Test portal" in html
-    assert desk.look(timedelta(hours=2)) == []
-    (again,) = desk.look(DAY)
-    assert "day 2" in parts(again)[0]
-    assert desk.look(DAY + timedelta(hours=1)) == []
-    mended = desk.crawl(a_site())
-    assert mended.state is RunState.OK, mended.reason
-    (well,) = desk.look()
-    assert well["Subject"] == "Tenderwatch: xx_test is mended"
-    assert f"{state.value} from" in " ".join(parts(well)[0].split())
-    assert desk.look() == []
-    assert desk.place.issues() == [], "what a good run has mended is closed"
+    expect_mails(desk, a_site(), respond, {state}, told)
 
 
 def test_a_lighter_trouble_waits_for_the_daily_mail_and_a_heavier_one_does_not(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """SAM.gov: pages by their index, the key nowhere but in requests, descriptions by a second request."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,8 @@ from domain.config import has_secret
 from domain.sources import RunState
 from storage.engine import reading
 from storage.pages import PageFiles, find_pages
+from storage.revisions import find_revisions
+from storage.stories import find_by_names
 from tests.crawler.drive import SpiderDrive
 from tests.crawler.portals import Answer, Place, Portal, query
 from tests.crawler.sam_portal import KEY, SOURCE, Sam, a_row
@@ -118,3 +120,46 @@ def test_requests_are_of_scrapy(place: Place, monkeypatch: pytest.MonkeyPatch) -
         ("11/20/2026", "11/20/2026"),
     ]
     assert {query(each.url)["offset"] for each in seen} == {"0"}
+
+
+@pytest.mark.parametrize("later_first", [False, True])
+def test_a_new_version_moves_what_was_told_of_the_earlier_one(
+    place: Place, monkeypatch: pytest.MonkeyPatch, later_first: bool
+) -> None:
+    """Whichever is read first; and another office's notice, an award or a short number moves nothing."""
+    monkeypatch.setenv("TENDERWATCH_KEY_TEST_SAM", KEY)
+    kinds = {"Solicitation": "tender", "Award Notice": "award", "Sources Sought": "planning"}
+    listing = {**SOURCE["listing"], "window": {**SOURCE["listing"]["window"], "overlap": "1d"}}
+    place.write(**{**SOURCE, "kinds": kinds, "listing": listing})
+    number = {"solicitationNumber": "1202SC21Q0004"}
+    old = a_row(1, **number, postedDate="2026-11-19")
+    new = a_row(2, **number, title="Water pump 1, amended", responseDeadLine="2027-01-08T16:00:00-07:00")
+    strangers = [
+        a_row(3, **number, fullParentPathCode="014.2", responseDeadLine="2027-02-01T16:00:00-07:00"),
+        a_row(4, **number, type="Award Notice", responseDeadLine=None),
+        a_row(5, **number, type="Sources Sought", responseDeadLine="2027-03-01T16:00:00-07:00"),
+        a_row(6, solicitationNumber="12", responseDeadLine="2027-04-01T16:00:00-07:00"),
+        a_row(7, solicitationNumber="12", responseDeadLine="2027-05-01T16:00:00-07:00"),
+    ]
+    first, second = ([*strangers, new], [*strangers, old]) if later_first else ([*strangers, old], [*strangers, new])
+    drive(place, Sam(first)).run()
+    drive(place, Sam(second), NOW + timedelta(hours=1)).run()
+    found = {int(notice["key"], 16): notice for notice in place.notices()}
+    assert found[1]["deadline_at"] == found[2]["deadline_at"] == "2027-01-08T16:00:00-07:00"
+    assert found[1]["title"] == {"en": "Water pump 1, amended"}
+    assert (found[1]["description"], found[1]["url"]) == ({"en": "For 02"}, "https://sam.invalid/1")
+    assert [found[each]["deadline_at"] and found[each]["deadline_at"][:7] for each in (3, 4, 5, 6, 7)] == [
+        "2027-02",
+        None,
+        "2027-03",
+        "2027-04",
+        "2027-05",
+    ]
+    with place.engine() as engine, reading(engine) as c:
+        (row,) = find_by_names(c, (f"{1:032x}",), (), ("xx_test",))
+        assert [each.brought_by for each in find_revisions(c, row.id)] == [None, f"{2:032x}"]
+        assert {each.notice.key for each in find_by_names(c, ("1202sc21q0004",), (), None)} >= {row.notice.key}
+    before = place.revisions()
+    drive(place, Sam(second), NOW + timedelta(hours=2)).run()
+    drive(place, Sam(first), NOW + timedelta(hours=3)).run()
+    assert place.revisions() == before

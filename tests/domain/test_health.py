@@ -6,7 +6,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.health import Facts, UsualShare, find_usual, find_usual_share, is_drop, is_loss, read_json, to_json
+from domain.health import (
+    Facts,
+    UsualShare,
+    find_lost_in_new,
+    find_usual,
+    find_usual_share,
+    is_drop,
+    is_loss,
+    read_json,
+    to_json,
+)
 
 MADRID = ZoneInfo("Europe/Madrid")
 MONDAY = datetime(2026, 11, 2, 6, tzinfo=UTC)
@@ -63,6 +73,55 @@ def test_a_working_day_that_is_like_a_sunday_is_told() -> None:
     noon = MONDAY + 3 * DAY + 6 * HOUR
     assert told(a_run(0, noon, 2 * HOUR), hours)
     assert not told(a_run(0, noon + 12 * HOUR, 2 * HOUR), hours), "the night is quiet"
+
+
+def at_the_turn_of_the_year(moment: datetime) -> int:
+    """As `quiet_at_weekends`, but that little comes from Christmas Eve to Epiphany."""
+    day = moment.astimezone(MADRID)
+    return quiet_at_weekends(moment) // (1 if (1, 8) < (day.month, day.day) < (12, 24) else 30)
+
+
+@pytest.mark.parametrize("span", [DAY, 2 * HOUR], ids=["days", "hours"])
+def test_a_quiet_turn_of_the_year_is_not_told_and_hides_nothing_after_it(span: timedelta) -> None:
+    step = HOUR if span < DAY else DAY
+    found = (lambda moment: at_the_turn_of_the_year(moment) // 5) if span < DAY else at_the_turn_of_the_year
+    runs = every(step, 90 * (24 if span < DAY else 1), found, span)
+    for number, run in enumerate(runs):
+        if run.low < datetime(2027, 1, 28, tzinfo=UTC):  # four weeks of January are a measure again
+            assert not told(run, runs[number + 1 : number + 1 + (28 * 24 if span < DAY else 28)]), run
+    if span == DAY:
+        autumn = [each for each in runs if each.high < datetime(2026, 12, 20, tzinfo=UTC)]
+        assert told(a_run(2, datetime(2026, 12, 22, 6, tzinfo=UTC), DAY), autumn[:28])
+        year = [each for each in runs if each.high < datetime(2027, 1, 20, tzinfo=UTC)]
+        assert told(a_run(2, datetime(2027, 1, 20, 6, tzinfo=UTC), DAY), year[:28])
+
+
+def test_half_of_the_list_is_told_at_christmas_too_where_it_is_read_as_a_whole() -> None:
+    christmas = datetime(2026, 12, 25, 6, tzinfo=UTC)
+    assert told(a_run(20, christmas), [a_run(40, christmas - DAY)])
+
+
+def test_a_field_that_is_missing_in_new_notices_is_told_however_few_a_run_brings() -> None:
+    def of(new: int, filled: int, read: int = 30, has: int | None = None) -> Facts:
+        counts = {"deadline": read - (new - filled) if has is None else has}
+        return Facts(
+            read,
+            MONDAY,
+            MONDAY,
+            {"all": read, "calls": read, "new all": new, "new calls": new},
+            {"calls": counts, "new calls": {"deadline": filled}},
+        )
+
+    before = [of(1, 1) for _ in range(10)]
+    assert find_lost_in_new("deadline", of(1, 0), before) is None
+    streak = [of(1, 0), of(0, 0, 0), of(2, 0), of(1, 0), *before]
+    lost = find_lost_in_new("deadline", of(1, 0), streak)
+    assert lost is not None
+    assert (lost[0], round(lost[1].share)) == (5, 1)
+    assert find_lost_in_new("deadline", of(0, 0, 0), [of(1, 0), *streak]) is not None, "nothing came: it is as it was"
+    assert find_lost_in_new("deadline", of(0, 0, 30, 30), [of(1, 0), *streak]) is None, "they have it again"
+    assert find_lost_in_new("deadline", of(1, 1), streak) is None
+    assert find_lost_in_new("deadline", of(6, 0), before) is not None
 
 
 def test_half_of_a_whole_list_is_told_after_one_run_and_a_few_less_are_not() -> None:

@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("trouble", sa.String(length=16)),
         sa.Column("trouble_since", INSTANT),
         sa.Column("told_at", INSTANT),
+        sa.Column("accepted_at", INSTANT),
         sa.PrimaryKeyConstraint("source", name="pk_sources"),
     )
     op.create_table(
@@ -135,6 +136,7 @@ def upgrade() -> None:
         sa.Column("matched_revision", sa.Integer(), nullable=False),
         sa.Column("matched_status", sa.String(length=16)),
         sa.Column("matched_epoch", sa.Integer(), nullable=False),
+        sa.Column("awaits_run", ID),
         sa.ForeignKeyConstraint(["procedure_id"], ["procedures.id"], name="fk_notices_procedure_id_procedures"),
         sa.PrimaryKeyConstraint("id", name="pk_notices"),
         sa.UniqueConstraint("source", "key", name="uq_notices_source_key"),
@@ -149,6 +151,13 @@ def upgrade() -> None:
         ["identifier"],
         sqlite_where=sa.text("identifier IS NOT NULL"),
         postgresql_where=sa.text("identifier IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_notices_awaiting",
+        "notices",
+        ["source", "awaits_run"],
+        sqlite_where=sa.text("awaits_run IS NOT NULL"),
+        postgresql_where=sa.text("awaits_run IS NOT NULL"),
     )
     op.create_table(
         "corrections",
