@@ -22,15 +22,27 @@ def check_listing(values: Mapping[str, Any]) -> Iterator[Problem]:
     listing, request = values["listing"], values.get("request", {})
     asked = {("endpoint",): values["endpoint"], ("request",): to_body(request)}
     names = {name for text in asked.values() for name, _ in find_places(text)}
-    yield from _check_window(listing.get("window"), names)
+    links, window = listing.get("links", {}), listing.get("window", {})
+    further = (window.get("over", {}), links.get("url"), to_body(links.get("request", {})))
+    yield from _check_window(listing.get("window"), names | {name for each in further for name, _ in find_places(each)})
     yield from _check_pages(listing, names)
-    over = listing.get("window", {}).get("over", {})
+    over = window.get("over", {})
     for at, text in asked.items():
         yield from _check_places(at, text, listing, {*OTHERS, *over})
+    for name, each in over.items():
+        yield from _check_places(("listing", "window", "over", name), each, listing, OTHERS)
     if "links" in listing:
         yield from _check_links(listing, {*OTHERS, *over})
     yield from _check_request(("request",), request, values)
-    yield from _check_paths(("ocds",), values.get("ocds", {}), OCDS_PATHS)
+    yield from _check_ocds(("ocds",), values.get("ocds", {}))
+
+
+def _check_ocds(at: At, ocds: Mapping[str, Any]) -> Iterator[Problem]:
+    if isinstance(ocid := ocds.get("ocid"), dict):
+        yield from _check_paths((*at, "ocid"), ocid, ("path",))
+        yield from _check_regex((*at, "ocid", "regex"), ocid["regex"], 1)
+        ocds = {name: value for name, value in ocds.items() if name != "ocid"}
+    yield from _check_paths(at, ocds, OCDS_PATHS)
 
 
 def _check_window(window: Mapping[str, Any] | None, names: set[str]) -> Iterator[Problem]:
@@ -40,7 +52,7 @@ def _check_window(window: Mapping[str, Any] | None, names: set[str]) -> Iterator
     in_place = names & set(MOMENTS)
     if "from" not in window and not in_place:
         yield at, "a window needs its beginning; write from: PARAMETER, or {low:%Y-%m-%d} into the endpoint or body"
-    if "to" not in window and "by" not in window and "high" not in names:
+    if not {"to", "by", "whole"} & set(window) and "high" not in names:
         yield at, "a window needs its end; write to: PARAMETER, or by: month"
     for name, told in (("size", "gives the size; remove this line"), ("halve_when_full", "cannot be halved; remove")):
         if "by" in window and name in window:
@@ -92,9 +104,12 @@ def _check_links(listing: Mapping[str, Any], known: set[str]) -> Iterator[Proble
     links: Mapping[str, Any] = listing["links"]
     at: At = ("listing", "links")
     ways = [name for name in WAYS if links.get(name)]
-    if len(ways) != 1:
-        told = " and ".join(ways) or "nothing"
-        yield at, f"{told} says where the entries stand; write one of rows: PATH (JSON), css: CSS (HTML), feed: true"
+    if len(ways) != 1 and (ways or "regex" not in links):
+        told, mend = " and ".join(ways) or "nothing", "one of rows: PATH, css: CSS, feed: true, or a regex for text"
+        yield (
+            at,
+            f"{told} says where the entries stand; write {mend}",
+        )
     is_page = bool({"css", "xpath"} & set(links))
     yield from _check_paths(at, links, ("rows", "total", "pages", *(() if is_page else ("next",))))
     version = {"version": links["version"].removeprefix("row.")} if "version" in links else {}
@@ -144,7 +159,7 @@ def _check_regex(at: At, regex: str | None, groups: int | None) -> Iterator[Prob
         yield at, f"no regular expression: {error}"
         return
     if groups is not None and found != groups:
-        what = {1: "(\\d{4})", 2: "(\\d{4})-(\\d{2})", 3: "(\\d{4})-(\\d{2})-(\\d{2})"}[groups]
+        what = {1: "(.+)", 2: "(\\d{4})-(\\d{2})", 3: "(\\d{4})-(\\d{2})-(\\d{2})"}[groups]
         yield at, f"{found} groups where {groups} are read; write such as {what}"
 
 

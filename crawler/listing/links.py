@@ -151,7 +151,10 @@ class Links:
             return "" if isinstance(row, dict) else str(row)
         for text in [address, *_texts(row)] if address else _texts(row):
             if found := self.regex.search(text):
-                return found[1] if found.re.groups else found[0]
+                cut = found[1] if found.re.groups else found[0]
+                for old, new in self.options.get("replace", {}).items():
+                    cut = cut.replace(old, new)
+                return cut
         return None
 
     def _version(self, row: Any) -> str:

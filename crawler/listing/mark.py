@@ -35,4 +35,5 @@ def write_mark(mark: Mark) -> str:
 def settle(mark: Mark, unfinished: Iterable[Step]) -> Mark:
     """The mark moved up to the lowest unfinished step, or to `high` where there is none; it never moves down."""
     printed = {step.low for step in unfinished if step.low is not None}  # thousands of details share a window's
-    return Mark(max(mark.low, min(map(datetime.fromisoformat, printed), default=mark.high)), mark.high)
+    lowest = min(map(datetime.fromisoformat, printed), default=mark.high)
+    return Mark(max(mark.low, min(lowest, mark.high)), mark.high)  # windows of deadlines lie beyond `high`

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from crawler.listing.asking import FILE
+from crawler.readers.archives import is_archive
 from domain.sources import Source, Step
 
 LONGEST = 64 * 1024  # bytes; a longer body is no message
@@ -27,7 +28,8 @@ class Nothing:
         """The answer means that there is nothing."""
         if status in self.statuses:
             return True
-        text = body.decode("utf-8", "ignore") if self.texts and len(body) < LONGEST else ""
+        is_message = self.texts and len(body) < LONGEST and not is_archive(body)  # an archive's members are asked alone
+        text = body.decode("utf-8", "ignore") if is_message else ""
         return any(each in text for each in self.texts)
 
 

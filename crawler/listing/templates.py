@@ -22,6 +22,8 @@ HOUR = timedelta(hours=1)
 PLACE = re.compile(r"\{(\w+)((?:[.:+-])[^{}]*)?\}")
 NUMBER = re.compile(r"\.(year|month|day)([+-]\d+)?")
 MOMENTS, PAGES, ROW = ("low", "high"), ("page", "offset"), "row"
+SINCE = "since"
+"""Behind the `#` of a list whose own address tells no period: from when its entries are wanted."""
 SAFE = ":/,"  # of what the source's own file says; a row's values are quoted whole
 
 
@@ -35,8 +37,9 @@ class Bounds:
     by_days: bool
 
     def print(self, name: str, form: str) -> str:
-        """`low` or `high` as strftime's `form` says."""
-        return self.local(name, "%z" in form).strftime(form)
+        """`low` or `high` as strftime's `form` says; one that ends with Z says that it is UTC."""
+        here = replace(self, zone=ZoneInfo("UTC")) if form.endswith("Z") else self
+        return here.local(name, "%z" in form).strftime(form)
 
     def local(self, name: str, offset_is_printed: bool = False) -> datetime:
         """`low` or `high` on the portal's clock. A time that the clock shows twice (the end of summer time) is moved

@@ -14,12 +14,9 @@ from crawler.listing.mark import Mark
 from crawler.listing.newest import NewestFirst
 from crawler.listing.packages import Packages
 from crawler.listing.pages import CEILING, CountedPages, to_page
-from crawler.listing.templates import Values, ask_for, read_state, with_state
+from crawler.listing.templates import SINCE, Values, ask_for, read_state, with_state
 from crawler.listing.windows import Windows
 from domain.sources import Issue, IssueKind, Source, Step, StepState
-
-SINCE = "since"
-"""Behind the `#` of a dated list's address: from when its entries are wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +218,8 @@ class Walk:
         low = since or (mark.high - windows.overlap if mark else end - windows.first)
         border = min(self.packages.border(low, end), end) if self.packages else low
         packed = self.packages.between(low, border) if self.packages else ()
-        steps = (*packed, *(self._begin(step) for step in windows.between(border, end)))
+        beyond = end + windows.ahead if until is None else end
+        steps = (*packed, *(self._begin(step) for step in windows.between(border, beyond)))
         return _to_plan(steps, low, mark, since, until, end)
 
     def _plan_newest(

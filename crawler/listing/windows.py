@@ -9,13 +9,24 @@ from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 from crawler.listing.asking import to_template
-from crawler.listing.templates import Bounds, Template, Values, ask_for, read_state, with_state
+from crawler.listing.templates import (
+    MOMENTS,
+    SINCE,
+    Bounds,
+    Template,
+    Values,
+    ask_for,
+    fill_data,
+    find_places,
+    read_state,
+    with_state,
+)
 from crawler.spans import to_span
 from domain.sources import Source, Step
 
 ISO = "%Y-%m-%dT%H:%M:%S"
 DAYS_AHEAD = {"day": 1, "month": 32, "year": 370}  # from the beginning of one into the next
-SPANS = ("size", "overlap", "first", "smallest", "behind")
+SPANS = ("size", "overlap", "first", "smallest", "behind", "ahead")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +34,8 @@ class Windows:
     """`listing: {window: …}` of a source; instants in UTC, printed in the source's zone as `format` says.
 
     The bounds go into placeholders of the endpoint or of a POST's body, or into parameters. `begins` is the month with
-    which a year begins.
+    which a year begins. `whole`: one window up to now, for a list that is read on from a time. `ahead`: windows reach
+    beyond now, where they are of deadlines.
     """
 
     template: Template
@@ -38,6 +50,8 @@ class Windows:
     first: timedelta = timedelta(days=7)
     smallest: timedelta = timedelta(minutes=1)
     behind: timedelta = timedelta(0)
+    ahead: timedelta = timedelta(0)
+    whole: bool = False
     full: int | None = None
     over: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -46,7 +60,7 @@ class Windows:
         """The windows as the source's YAML declares them."""
         options: Mapping[str, Any] = source.listing["window"]
         spans: dict[str, Any] = {name: to_span(options[name]) for name in SPANS if name in options}
-        named = {name: options[name] for name in ("format", "by", "begins") if name in options}
+        named = {name: options[name] for name in ("format", "by", "begins", "whole") if name in options}
         over = {name: tuple(str(value) for value in values) for name, values in options.get("over", {}).items()}
         return cls(
             template=to_template(source),
@@ -61,9 +75,9 @@ class Windows:
 
     def between(self, low: datetime, high: datetime) -> Iterator[Step]:
         """The steps that cover low to high, oldest first; the first begins at the grid's last instant before `low`."""
-        begin = self._floor(low)
+        begin = low if self.whole else self._floor(low)
         while begin < high:
-            end = min(self._after(begin), high)
+            end = high if self.whole else min(self._after(begin), high)
             for values in itertools.product(*self.over.values()):
                 yield self._step(begin, end, dict(zip(self.over, values, strict=True)))
             begin = end
@@ -101,9 +115,17 @@ class Windows:
             parameters[self.to_name] = bounds.print("high", self.format)
         in_place = {name: value for name, value in extra.items() if name in self.template.names}
         parameters |= {name: value for name, value in extra.items() if name not in in_place}
-        values = Values(bounds, words=in_place)
+        values = Values(bounds, words=fill_data(in_place, Values(bounds)))
         step = self.template.to_step("window", values, parameters, low=low.isoformat(), high=high.isoformat())
+        if not (parameters or self._is_told):  # else what an earlier run left would be taken for the same step
+            in_place = {**in_place, SINCE: low.isoformat()}
         return ask_for(step, with_state(step.url, in_place), step.body)
+
+    @property
+    def _is_told(self) -> bool:
+        """The bounds stand in the list's address or body."""
+        over = {name for values in self.over.values() for name, _ in find_places(list(values))}
+        return not (self.template.names | over).isdisjoint(MOMENTS)
 
     def _floor(self, moment: datetime) -> datetime:
         if self.by:

@@ -26,9 +26,10 @@ class OcdsSpider(ArchiveSpider):
 
     def is_archive(self, step: Step) -> bool:
         """Files and windows that are one document each: how a list goes on stands in its page, which is read whole."""
+        if step.kind != "window" or is_canary(step):
+            return step.kind == FILE
         walk = self.session.walk
-        goes_on = walk.pages or walk.ceiling or walk.links or (walk.windows and walk.windows.full)
-        return step.kind == FILE or (step.kind == "window" and not goes_on and not is_canary(step))
+        return not (walk.pages or walk.ceiling or walk.links or (walk.windows and walk.windows.full))
 
     def read_documents(self, file: IO[bytes]) -> Iterator[Document]:
         """The releases, records and small packages of a file."""
@@ -39,6 +40,8 @@ class OcdsSpider(ArchiveSpider):
         shape, encoding = Shape.read(self.source.ocds), self.source.encoding
         portion = fetched.more or is_archive(fetched.body)
         whole = self.is_archive(fetched.step) and not portion
+        if whole and not fetched.body and fetched.status == 200:
+            return Reading(keys=())  # an archive without files, as of a day without notices; an empty body has failed
         page = (read_file if portion or whole else read_page)(fetched.body, encoding, shape)
         releases = [_with_text_ocid(release) for release in page.releases]
         merges = releases if self.source.identity == "release" else _merge(releases, find_releases)

@@ -1,5 +1,6 @@
-"""The entries of a document that only names others: rows of JSON, elements of a web page, items of a feed."""
+"""The entries of a document that only names others: of JSON, a web page, a feed, or a text by a regex."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from crawler.normalise.counts import to_count
 from crawler.paths import find, find_rows
 from crawler.readers.html_find import read_tree
 from crawler.readers.html_find import text_of as html_text
-from crawler.readers.limits import load_json
+from crawler.readers.limits import check_size, decode, load_json
 from crawler.readers.xml import Element, load_xml, name_of
 from domain.errors import SourceChanged
 
@@ -46,6 +47,8 @@ def read_entries(body: bytes, options: Mapping[str, Any], encoding: str | None =
         return Entries([_to_item(each) for each in _feed(body).iter() if _is_item(each)])
     if "css" in options or "xpath" in options:
         return _read_page(body, options, encoding)
+    if "rows" not in options and "regex" in options:
+        return _read_text(body, options["regex"], encoding)
     return _read_json(body, options, encoding)
 
 
@@ -72,6 +75,15 @@ def _read_page(body: bytes, options: Mapping[str, Any], encoding: str | None) ->
         raise SourceChanged("no entries there", options.get("css") or options["xpath"])
     following = _css(options["next"])(tree) if "next" in options else []
     return Entries(rows, next_url=following[0].get("href") if following else None)
+
+
+def _read_text(body: bytes, regex: str, encoding: str | None) -> Entries:
+    """What a regex finds in a list that is neither JSON nor HTML nor a feed."""
+    check_size(body)
+    rows = [found[0] for found in re.finditer(regex, decode(body, encoding), re.DOTALL)]
+    if not rows:
+        raise SourceChanged("no entries there", regex)
+    return Entries(list(dict.fromkeys(rows)))
 
 
 def _css(selector: str) -> etree.XPath:

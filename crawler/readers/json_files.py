@@ -80,7 +80,7 @@ def _is_taken(name: str, only: str, names: list[str]) -> bool:
         return False
     names[:] = [*names, name][:1]
     ending = last.rpartition(".")[2].lower() if "." in last else ""
-    return ending in TAKEN and only in last
+    return ending in TAKEN and only in name  # in a portion the member is the folder of its rows
 
 
 def _holds_archive(file: IO[bytes]) -> bool:

@@ -62,4 +62,6 @@ def _read_documents(body: bytes, encoding: str | None, shape: Shape) -> OcdsPage
 def _read_document(document: bytes | Unreadable, encoding: str | None, shape: Shape) -> OcdsPage:
     if isinstance(document, Unreadable):
         raise document
+    if shape.nothing.is_said(document):
+        return OcdsPage(())
     return read_page(document, encoding, shape)

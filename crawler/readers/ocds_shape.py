@@ -1,9 +1,11 @@
 """Where an OCDS publication is not as usual: paths of its rows, total, next page, errors and ocid (`ocds:`)."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
+from crawler.listing.nothing import Nothing
 from crawler.normalise.counts import to_count
 from crawler.paths import find as find_path
 from domain.errors import SourceChanged, Unreadable
@@ -15,15 +17,22 @@ MOST_WORDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The `ocds:` block of a source; an empty one changes nothing. `only` is in the names of an archive's members."""
+    """The `ocds:` block of a source; an empty one changes nothing. `only` is in the names of an archive's members,
+    `nothing` tells those that hold none, `cut` takes the ocid out of what stands at its path."""
 
     paths: Mapping[str, str]
     only: str = ""
+    cut: re.Pattern[str] | None = None
+    nothing: Nothing = field(default_factory=Nothing)
 
     @classmethod
     def read(cls, options: Mapping[str, Any]) -> Self:
         """As the source's YAML says."""
-        return cls({name: options[name] for name in PATHS if name in options}, options.get("only", ""))
+        paths = {name: options[name] for name in PATHS if name in options}
+        regex, ocid = None, paths.get("ocid")
+        if isinstance(ocid, Mapping):
+            regex, paths["ocid"] = re.compile(ocid["regex"]), ocid["path"]
+        return cls(paths, options.get("only", ""), regex, Nothing.read(options.get("empty", ())))
 
     def find(self, name: str, text: Any) -> Any:
         """What stands at this path in a JSON text, None where there is nothing or no path."""
@@ -72,6 +81,8 @@ class Shape:
             if isinstance(value.get(name), list):
                 return {**value, name: self._with_ocid(value[name])}
         found = self.find("ocid", value)
+        if self.cut and (cut := self.cut.search(str(found or ""))):
+            found = cut[1]
         return {**value, "ocid": str(found)} if found not in (None, "") else value
 
 

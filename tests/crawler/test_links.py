@@ -222,6 +222,31 @@ def test_lists_and_documents_by_post(place: Place) -> None:
         assert keys(place) == list(range(5))
 
 
+def test_a_text_of_its_own_making(place: Place) -> None:
+    """Perú Compras' way: neither JSON nor HTML, but ids by a pattern, asked for the time since the last run."""
+    listing = {
+        "window": {"whole": True, "first": "1d", "overlap": "1h"},
+        "links": {"regex": r"(\d+)-[A-Z]+", "url": "https://portal.invalid/f/{row}?from={low:%Y%m%d}"},
+    }
+    place.write(endpoint="https://portal.invalid/list", listing=listing, expect=QUIET)
+    lists_are_down = False
+
+    def answer(path: str) -> Answer:
+        if "list" in path:
+            return Answer(status=500) if lists_are_down else Answer("11-ABC¬x¯12-DEF^11-ABC".encode())
+        return Answer(a_package([a_release(int(path[3:5]))]))
+
+    assert place.session(now=UNTIL).run(answer).state is RunState.OK
+    assert keys(place) == [11, 12]
+    lists_are_down = True
+    place.session(now=datetime(2026, 11, 22, 12, tzinfo=UTC)).run(answer)
+    lists_are_down = False
+    last = place.session(now=datetime(2026, 11, 23, 11, tzinfo=UTC))
+    assert last.run(answer).state is RunState.OK
+    asked = sorted(path for path in last.asked if "list" not in path)
+    assert asked == [f"/f/{n}?from=202611{day}" for n in (11, 12) for day in (20, 22)]  # also what was left
+
+
 @pytest.mark.parametrize(
     ("links", "body", "told"),
     [

@@ -84,6 +84,8 @@ def test_a_wrong_use_is_told(tmp_path: Path, changes: dict[str, Any], at: str, t
         {"request": {"json": {"page": "{page}"}}, "listing": {"pages": {"size": 5, "unit": "row"}}},
         {"listing": {"file": {}, "links": FILES}, "ocds": {"empty": [404, "nothing"], "only": "-"}},
         links(url='/d/{row."data-id"}/{row.a[0]}', version="row.last_modified", again=2),
+        links(rows=None, regex=r"(\d+)-", url="https://a.invalid/{row}"),
+        {"listing": {"window": {"whole": True}, "links": {"rows": "a", "url": "/{row.id}?from={low:%Y}"}}},
         links(
             rows=None, url=None, feed=True, date={"by": "day", "path": "published", "format": "%d.%m.%Y"}, first="9d"
         ),
