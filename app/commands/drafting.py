@@ -239,7 +239,7 @@ def _tell_draft(draft: "Draft", written: "Written", name: str) -> None:
     tell(f"next: read {yml}, then: tenderwatch sources try {name}")
 
 
-def _first_of_each(issues: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
+def _first_of_each(issues: Sequence[tuple[str, str | None, str]]) -> dict[tuple[str, str | None], str]:
     """The first reason of each kind and element: a page of fifty rows has the same word fifty times."""
     return {(kind, element): reason for kind, element, reason in reversed(issues)}
 
