@@ -28,8 +28,8 @@ class OcdsSpider(ArchiveSpider):
         """Files and windows that are one document each: how a list goes on stands in its page, which is read whole."""
         if step.kind != "window" or is_canary(step):
             return step.kind == FILE
-        walk = self.session.walk
-        return not (walk.pages or walk.ceiling or walk.links or (walk.windows and walk.windows.full))
+        listing = self.source.listing
+        return not ({"pages", "next", "links"} & listing.keys() or "halve_when_full" in listing["window"])
 
     def read_documents(self, file: IO[bytes]) -> Iterator[Document]:
         """The releases, records and small packages of a file."""
