@@ -20,7 +20,7 @@ def test_the_shipped_sources_are_sound() -> None:
 
 
 def test_one_word_three_places() -> None:
-    """The id names the YAML, the folder of saved pages, and the module where there is one. Publications of OCDS have one
+    """The id names the YAML, the folder of saved pages, and the module where there is one. OCDS publications have one
     reader, and a portal on this machine in place of saved pages."""
     ids = set(find_source_ids())
     imitated = FACTS.keys() | DRAFTS.keys()
