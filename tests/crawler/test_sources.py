@@ -15,7 +15,7 @@ from crawler.parse import parse
 from crawler.readers.html_find import Scope, read_tree
 from crawler.readers.html_rules import Rule, read_rules
 from crawler.registry import load_sources
-from domain.errors import SourceChanged
+from domain.errors import SourceChanged, Unreadable
 from domain.sources import Source
 
 SAVED = Path(__file__).parents[1] / "sources"
@@ -65,7 +65,10 @@ def test_every_source_has_its_cases(source: Source):
     ids=lambda body: body.decode()[:20],
 )
 def test_every_source_refuses_a_page_without_its_rows(source: Source, body: bytes):
-    with pytest.raises(SourceChanged):
+    if body.startswith(b'{"uri"') and "releases ||" in source.ocds.get("rows", ""):
+        assert parse(source.id, body, SOURCES).notices == ()  # so its portal says that there is nothing
+        return
+    with pytest.raises(Unreadable if "error" in source.ocds else SourceChanged):  # what the portal itself calls one
         parse(source.id, body, SOURCES)
 
 
