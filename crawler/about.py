@@ -22,8 +22,6 @@ def find_about_problems(values: Mapping[str, Any], problem: Problem, *, shipped:
 def _find_shipping_problems(values: Mapping[str, Any], problem: Problem) -> Iterator[str]:
     if "key_env" in values and "key_from" not in values:
         yield problem(("key_env",), "where is a key had? write key_from: the address of that page")
-    if values["licence"] == "none stated" and "terms" not in values:
-        yield problem(("licence",), "none is stated; write terms: the address of the portal's terms of use, or its own")
     if values.get("enabled") is False and "why_off" not in values and not str(values["endpoint"]).count(".invalid"):
         yield problem(("enabled",), "off without a reason; write why_off: one line for people who want it on")
 
