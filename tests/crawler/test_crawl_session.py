@@ -1,6 +1,5 @@
 """A crawl's session without Scrapy: what is stored, what is refused, how a run is judged, what a killed one leaves."""
 
-import gzip
 import json
 import threading
 from collections.abc import Callable
@@ -120,7 +119,6 @@ FAULTS = {
     "no rows": b'{"uri": "x", "version": "1.1"}',
     "not text": bytes(range(256)) * 8,
     "too deep": b'{"releases": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
-    "packed": gzip.compress(a_package([a_release(1)])),
 }
 
 
