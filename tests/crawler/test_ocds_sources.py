@@ -194,6 +194,7 @@ def write(place: Place, name: str, text: str, facts: Facts) -> Source:
     if facts.scale:
         text, times = re.subn(rf"\b{facts.scale[0]}\b", str(facts.scale[1]), text)
         assert times, f"{name} does not ask for {facts.scale[0]} rows"
+    text = re.sub(r"(?m)^covered_by: .*$", "", text)  # the one that covers it is not here
     assert place.settings.sources_dir
     (place.settings.sources_dir / f"{name}.yml").write_text(text, encoding="utf-8")
     return load_source(name, place.settings.sources_dir)
