@@ -99,7 +99,9 @@ class Cursor:
     def elements(self) -> Iterator[str | None]:
         """Enter the list or object here; at each of its values, with an object's name of it, for the caller to take,
         skip or enter it."""
-        closing = {b"[": b"]", b"{": b"}"}[self.peek()]
+        closing = {b"[": b"]", b"{": b"}"}.get(self.peek())
+        if closing is None:
+            raise self._no_json()
         self._at += 1
         while (byte := self.peek()) != closing:
             if not byte:
@@ -171,7 +173,7 @@ class _Splitter:
         try:
             value = cursor.take(WHOLE)
         except CutOff:
-            if not top and cursor.peek() != b"[":
+            if cursor.peek() not in ((b"[", b"{") if top else (b"[",)):
                 raise
             value = None
         if value is None:
