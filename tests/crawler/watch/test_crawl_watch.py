@@ -108,7 +108,7 @@ def test_a_real_crawl_and_one_that_was_not_sent_again(place: Place) -> None:
 
 def test_pages_that_a_script_draws(place: Place) -> None:
     need_browser()
-    place.write(**SOURCE | {"watch": {"select": "#tenders"}, "browser": True})
+    place.write(**SOURCE | {"watch": {"select": "#tenders"}, "browser": True, "listing": {"file": {}}})
     script = (
         "<body><div id=clock></div><div id=tenders></div><script>setInterval(()=>clock.textContent=Date(),50);"
         "setTimeout(()=>tenders.innerHTML=`{}`,100)</script></body>"
