@@ -174,7 +174,7 @@ class Session:
             steps = on.pages
         self.tally.lost += len(found.faults)
         self.tally.cut += on.issues
-        self.tally.count(notices, partial)
+        self.tally.count(notices, partial, once=found.once)
         if found.watched is not None:  # of a page that is followed, what was seen counts and not only what is told
             self.tally.keys.update(found.keys or ())
         self.tally.details += fetched.step.kind == "detail"

@@ -145,11 +145,16 @@ class Tally:
         for half in halves:
             self.begin_chain(half)
 
-    def count(self, notices: Sequence[Notice], partial: Container[str] = ()) -> None:
-        """Count the notices of a page, and which fields those have that were read whole: `partial` are keys of rows."""
+    def count(self, notices: Sequence[Notice], partial: Container[str] = (), *, once: bool = False) -> None:
+        """Count the notices of a page, and which fields those have that were read whole: `partial` are keys of rows.
+
+        `once`: rows that were read before are not read whole again; those that never lead to more are no sample then,
+        and only the new ones count.
+        """
         self.keys.update([notice.key for notice in notices])
-        if partial:
-            notices = [notice for notice in notices if notice.key not in partial]
+        if partial or once:
+            whole = (notice for notice in notices if notice.key not in partial)
+            notices = [notice for notice in whole if not once or notice.key in self.fresh]
         self.read += len(notices)
         self._count_group("", notices, self.filled)
         new = [notice for notice in notices if notice.key in self.fresh]

@@ -21,7 +21,8 @@ _SLOTS = re.compile(
     rf"|(?P<english>\b[A-Z][a-z]{{2,}}\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}}\b)"
     rf"|(?P<time>(?<![\d:])(?:\d{{1,3}}:)?{_TIME}{_ZONE}(?![\d:]))"
     rf"|(?P<weekday>\b(?:(?:{WEEKDAYS})(?:day)?)\b,?)"
-    rf"|(?P<span>\b\d+\s?(?:{_UNITS})\b\.?(?:,?\s?(?:and\s|und\s|et\s|y\s|и\s)?\d+\s?(?:{_UNITS})\b\.?)*)"
+    rf"|(?P<span>\b\d+\s?(?:{_UNITS})\b\.?(?:,?\s?(?:and\s|und\s|et\s|y\s|и\s)?\d+\s?(?:{_UNITS})\b\.?)*"
+    rf"(?:,?\s\d?\d:[0-5]\d:[0-5]\d(?![\d:]))?)"
     rf"|(?P<number>\d+(?:[.,'\u2019\u00a0\u202f ]\d{{3}}(?!\d))*(?:[.,]\d+)?)",
     re.IGNORECASE,
 )
@@ -98,7 +99,9 @@ def _to_slot(match: re.Match[str]) -> Slot | None:
         return Slot("time", text, at=_time(text), seconds=_countdown(text))
     if kind == "span":
         parts = [(int(number), _seconds(unit)) for number, unit in _PART.findall(text)]
-        return Slot("span", text, seconds=sum(number * unit for number, unit in parts), unit=min(u for _, u in parts))
+        _, _, clock = text.rpartition(" ")  # "17d 06:12:33"
+        rest, unit = (_countdown(clock), 1) if clock.count(":") == 2 else (0, min(unit for _, unit in parts))
+        return Slot("span", text, seconds=sum(number * unit for number, unit in parts) + (rest or 0), unit=unit)
     return Slot(kind, text)
 
 

@@ -91,6 +91,8 @@ def test_a_countdown_is_told_where_the_deadline_moved() -> None:
     assert not look_twice(page("5 days"), page("4 days")).told
     assert not look_twice(page("2 d 3 h"), page("1 d 3 h")).told
     assert told(look_twice(page("5 days"), page("11 days"))) == [("changed", "Pipes: 11 days left to bid")]
+    assert told(look_twice(page("5d 09:30:00"), page("4d 09:18:00"))) == []
+    assert told(look_twice(page("5d 09:30:00"), page("6d 09:18:00"))) == [("changed", "Pipes: 6d 09:18:00 left to bid")]
 
 
 def test_a_lone_date_is_a_clock_only_where_it_goes_as_one() -> None:
