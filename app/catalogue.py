@@ -95,7 +95,7 @@ def _why_left(wish: Wish, source: Source) -> str | None:
         return f"ended in {about.ended}"
     if about.covered_by is not None and country_of(source) not in wish.all_of:
         return f"{about.covered_by} has the same notices"
-    return None
+    return about.why_off if country_of(source) not in wish.all_of else None
 
 
 def _check(wish: Wish, sources: Mapping[str, Source]) -> None:

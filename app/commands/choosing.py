@@ -61,9 +61,8 @@ def enable(
     rows = [_row(place, source) for source in meant]
     rows += [{"source": each.id, "on": "no", "why": f"left as it is: {why}"} for each, why in left]
     show(rows, as_json, "")
-    for each in meant:
-        if each.about.why_off and each.id not in wish.names:
-            tell(f"{each.id} is off as shipped: {each.about.why_off} (`tenderwatch sources disable {each.id}`)")
+    if left:
+        tell(f"those that are left are turned on by name: tenderwatch sources enable {left[0][0].id}")
     if len(others):
         tell(f"{len(others)} others are off")
 
