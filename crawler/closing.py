@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crawler.canary import miss
+from crawler.following import note_gap
 from crawler.health import MENDABLE, Circumstances, Verdict, judge, silent_since
 from crawler.listing.mark import Mark, write_mark
 from domain.errors import LeaseLost
@@ -14,7 +15,8 @@ from storage.health import find_accepted, find_history, find_last_ended, find_la
 from storage.held import settle_changes
 from storage.issues import close_mended, save_issues
 from storage.runs import find_run, finish_run
-from storage.sources import release_lease, renew_lease, save_cursor
+from storage.sources import drop_cursor, release_lease, renew_lease, save_cursor
+from storage.steps import ask_again
 
 if TYPE_CHECKING:
     from crawler.session import Session
@@ -35,6 +37,7 @@ def judge_run(session: "Session") -> Verdict:
     """The verdict on what this session has seen."""
     now, source, run_id = session.clock(), session.source, session.lease.run_id
     miss(session)
+    note_gap(session)
     with reading(session.engine) as c:
         history = find_history(c, source.id, now, but=run_id)
         recent = find_history(c, source.id, now, but=run_id, states=ENDED)
@@ -72,11 +75,17 @@ def finish(session: "Session", verdict: Verdict, lease_time: timedelta) -> None:
         except LeaseLost:
             return
         save_issues(c, lease.run_id, verdict.issues, now)
+        if not tally.cut:  # what the portal or the ceiling cuts off would be no longer the next time
+            ask_again(
+                c, session.source.id, tally.short(session.unfinished), "it held fewer rows than the portal counts"
+            )
         if verdict.state is RunState.OK:
             close_mended(c, session.source.id, MENDABLE, find_run(c, lease.run_id).started_at, now)
         if not (session.walk.has_cursor or session.unfinished or tally.unable):
             minute = now.replace(second=0, microsecond=0)
             save_cursor(c, session.source.id, write_mark(Mark(minute, minute)))
+            if session.walk.has_gap:
+                drop_cursor(c, session.source.id)
         put_off = session.stopped is not None and session.stopped == tally.refusal  # another source's host is paused
         interrupted = put_off or (session.options.stop.is_set() and verdict.state is RunState.PARTIAL)
         claimed = tally.claimed()

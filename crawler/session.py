@@ -26,6 +26,7 @@ from crawler.listing.asking import Asking
 from crawler.listing.detail import read_row
 from crawler.listing.mark import Mark, read_mark, settle, write_mark
 from crawler.listing.nothing import Nothings
+from crawler.listing.totals import TOTAL
 from crawler.listing.walk import Walk
 from crawler.options import Options, Progress
 from crawler.pipelines.normalise import to_notice
@@ -137,7 +138,7 @@ class Session:
         self.mark = plan.mark
         self.whole = not any(step.state is StepState.TODO for step in left)
         self.span = find_span([*left, *plan.steps], self.clock())
-        self.tally.begin(plan.steps)
+        self.tally.begin([*(step for step in left if step.kind in ("window", TOTAL)), *plan.steps])
         log.info("crawl begins", source=self.source.id, run=self.lease.run_id, left=len(left), new=len(plan.steps))
         return self._to_ask([*left, *plan.steps]) + to_steps(self.source, asked.endpoint, earlier)
 
@@ -165,9 +166,10 @@ class Session:
         issues += [*self._to_issues(found.faults, fetched.page), *on.issues]
         partial = frozenset(raw.key for raw in found.notices if raw.partial)
         steps = on.details if on.may_end else (*on.pages, *on.details)
-        harvest = Harvest(fetched, found, notices, issues, steps, partial, self.tally.keys)
+        harvest = Harvest(fetched, found, notices, issues, (*steps, *on.later), partial, self.tally.keys)
         is_known = not self._store(replace(harvest, further=on.pages if on.may_end else ())) and not on.details
-        self.walk.note_known(fetched.step, on.pages, is_known=is_known and bool(found.keys))
+        rows = len(found.keys or ())
+        self.walk.note_known(fetched.step, on.pages, rows, is_known=is_known and bool(rows))
         if on.may_end and is_known:
             self.tally.end_chain(fetched.step)
         elif on.may_end:
@@ -290,6 +292,9 @@ class Session:
             self.tally.pages += 1
         self.tally.new += saved.new
         self.tally.changed += saved.changed
+        if harvest.reading.keys is not None:
+            old = (key for key, outcome in saved.outcomes.items() if outcome is not Outcome.NEW)
+            self.walk.met_known |= any(key not in self.tally.keys for key in old)
         self.tally.fresh.update(key for key, outcome in saved.outcomes.items() if outcome is Outcome.NEW)
         return bool(saved.new or saved.changed)
 

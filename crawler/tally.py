@@ -182,6 +182,13 @@ class Tally:
         totals = [chain.total for chain in self.chains.values() if chain.total is not None]
         return sum(totals) if totals else None
 
+    def short(self, unfinished: Container[str]) -> list[str]:
+        """The tokens of lists that hold fewer rows than the portal counts, but of those with pages still to read."""
+        counted = {root: chain for root, chain in self.chains.items() if chain.total is not None}
+        short = {root for root, chain in counted.items() if len(chain.rows) < chain.most}
+        short -= {root for token, root in self.roots.items() if token in unfinished}
+        return [token for token, root in self.roots.items() if root in short]
+
     def slipped(self) -> int:
         """How many rows may have slipped from a page not read yet to one that was, in lists that got shorter while
         they were read: those that the portal counted at its most and nobody saw."""

@@ -1,6 +1,7 @@
 """Notices by names that stand in no column of their own: a number in an address, an earlier release, another case."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import parse_qsl, urlsplit
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true
 
@@ -42,6 +43,15 @@ def of_numbers(keys: Sequence[str], sources: Sequence[str] | None = None) -> Ite
     if sources is not None:
         released = released.where(releases.c.source.in_(sources))
     yield notices.c.id.in_(released)
+
+
+def of_parameters(address: str, places: Sequence[str], sources: Sequence[str]) -> ColumnElement[bool]:
+    """By an address of these places (addresses without "?") that has all parameters of this one, and others besides."""
+    given = [f"{name}={value}" for name, value in parse_qsl(urlsplit(address).query)]
+    begins = or_(*(notices.c.url.startswith(f"{each}?", autoescape=True) for each in places))
+    ended = func.replace(notices.c.url, "?", "&") + "&"
+    has = (ended.contains(f"&{each}&", autoescape=True) for each in given)
+    return and_(notices.c.source.in_(sources), begins, *has)
 
 
 def of_past_addresses(addresses: Sequence[str], sources: Sequence[str]) -> Iterator[ColumnElement[bool]]:

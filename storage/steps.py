@@ -13,6 +13,7 @@ from storage.schema import runs, sources, steps
 from storage.types import AnyRow, as_texts, one_of
 
 MOST_TRIES = 5
+MOST_LOOKS = 4  # at a window whose total differs: the portal may count what it never shows
 
 
 def add_steps(c: Connection, source: str, run_id: int, steps_: Sequence[Step]) -> int:
@@ -44,6 +45,18 @@ def save_step(c: Connection, source: str, token: str, state: StepState, reason: 
     went = {"of_source": source, "of_token": token, "to": state, "tried": int(state != StepState.TODO)}
     if c.execute(_SAVE, {**went, "because": reason}).rowcount == 0:
         raise LookupError(f"{source} has no step {token}")
+
+
+def ask_again(c: Connection, source: str, tokens: Sequence[str], reason: str) -> int:
+    """Windows that were read and held too little are for the next run as well, `MOST_LOOKS` times; how many."""
+    done = (steps.c.source == source) & steps.c.kind.in_(("window", "total")) & (steps.c.state == StepState.DONE)
+    short = done & (steps.c.tries < MOST_LOOKS)
+    count = 0
+    for chunk in in_chunks(list(tokens)):
+        again = update(steps).where(short, one_of(steps.c.token, "tokens"))
+        again = again.values(state=StepState.FAILED, reason=reason)
+        count += c.execute(again, {"tokens": as_texts(chunk)}).rowcount
+    return count
 
 
 def find_unfinished_steps(c: Connection, source: str) -> list[Step]:

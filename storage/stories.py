@@ -11,7 +11,7 @@ from domain.alerts import DeliveryState, Event, EventKind
 from domain.sources import Run, Step, StepState
 from storage.events import CAUSE, IN_SUMMARY, to_event
 from storage.issues import StoredIssue, to_stored_issue
-from storage.naming import SHORTEST, find_first, of_numbers, of_past_addresses
+from storage.naming import SHORTEST, find_first, of_numbers, of_parameters, of_past_addresses
 from storage.profiles import find_epoch
 from storage.runs import to_run
 from storage.schema import deliveries, events, issues, notices, opportunities, revisions, runs, steps
@@ -87,6 +87,8 @@ def _find_meanings(
         yield by_key if sources is None else and_(by_key, notices.c.source.in_(sources))
     if without_query:
         yield notices.c.url.in_(without_query)
+    if without_query and addresses and sources:
+        yield of_parameters(addresses[0], without_query, sources)
     if keys and sources != ():
         likeliest = sorted(keys, key=lambda key: len(key) < SHORTEST)[:1]
         yield from of_numbers(likeliest if addresses else keys, sources)

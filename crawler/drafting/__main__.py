@@ -5,12 +5,16 @@ A task comes as one JSON line on stdin (crawler/drafting/asking.py); what was fo
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from crawler.addresses import Endpoint
 from crawler.drafting.sample import PageSession, PageSpider, SampleSession, to_sampling
+from crawler.listing.asking import FILE, to_body
+from crawler.listing.walk import Walk
 from crawler.loader import to_spider
 from crawler.options import Options
 from crawler.parse import ANY_OCDS
@@ -65,7 +69,17 @@ def _for_page(source: Source | None, url: str, wait_for: str | None) -> Source:
     if browser or wait_for:
         browser = replace(browser or Browser(), click_next=None)
         browser = replace(browser, wait_for=wait_for or browser.wait_for)
-    return replace(known, endpoint=url, listing={"file": {}}, browser=browser)
+    request = _with_values(known)
+    return replace(known, endpoint=url, listing={"file": {}}, browser=browser, request=request)
+
+
+def _with_values(source: Source) -> Mapping[str, Any]:
+    """How the list's newest beginning is asked: a POST's body with its page and its window filled in."""
+    steps = Walk.read(source).plan(None, [], since=None, until=None, now=datetime.now(UTC)).steps
+    body = next((step.body for step in reversed(steps) if step.body and step.kind in ("page", "window", FILE)), None)
+    if body is None or to_body(source.request) is None:
+        return source.request
+    return {**source.request, "form" if "form" in source.request else "json": json.loads(body)}
 
 
 def _crawl(spider: type[SourceSpider], settings: Settings, endpoint: str | None) -> SampleSession:

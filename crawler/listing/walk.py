@@ -19,6 +19,8 @@ from crawler.listing.totals import TOTAL
 from crawler.listing.windows import Windows
 from domain.sources import Issue, IssueKind, Source, Step, StepState
 
+ENDLESS = 10**9
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -48,10 +50,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """The steps that a page leads to, and what cannot be reached from it."""
+    """The steps that a page leads to, what cannot be reached from it, and the steps that are left for the next run."""
 
     steps: tuple[Step, ...] = ()
     issues: tuple[Issue, ...] = ()
+    later: tuple[Step, ...] = ()
 
 
 @dataclass(slots=True)
@@ -62,7 +65,9 @@ class Walk:
 
     `stop_after` pages in a row that held only what was known (`known`, by the token of the page after them), a run
     ends at the next such page, if it `may_stop`: the newest stands first, and no page was lost since the list was read
-    down to what was known.
+    down to what was known. It has then read as many known rows as earlier runs had news (`must_see`): a row that
+    slipped between two pages of theirs stands among those. `met_known`: it has come to what earlier runs had read,
+    `has_gap`: it ended without that.
     """
 
     source: Source
@@ -76,6 +81,10 @@ class Walk:
     links: Links | None = None
     stop_after: int | None = None
     may_stop: bool = False
+    must_see: int = 0
+    known_rows: int = 0
+    met_known: bool = False
+    has_gap: bool = False
     known: dict[str, int] = field(default_factory=dict)
     depths: dict[str, int] = field(default_factory=dict)
     parents: dict[str, str] = field(default_factory=dict)
@@ -208,12 +217,20 @@ class Walk:
 
     def may_end_at(self, step: Step) -> bool:
         """So many pages before this one held only what was known that, if it does too, the run need not read on."""
-        return self.may_stop and self.stop_after is not None and self.known.get(step.token, 0) >= self.stop_after
+        if not self.may_stop or self.stop_after is None or self.known_rows < self.must_see:
+            return False
+        return self.known.get(step.token, 0) >= self.stop_after
 
-    def note_known(self, step: Step, pages: Sequence[Step], *, is_known: bool) -> None:
+    def note_known(self, step: Step, pages: Sequence[Step], rows: int, *, is_known: bool) -> None:
         """How many pages in a row held only what was known, for the pages that come after."""
+        self.known_rows += rows if is_known else 0
         for page in pages:
             self.known[page.token] = self.known.get(step.token, 0) + 1 if is_known else 0
+
+    @property
+    def lost_touch(self) -> bool:
+        """The list ended, or went round, above what earlier runs have read: what lies between was not read."""
+        return self.may_stop and bool(self.depths) and not self.met_known
 
     def _plan_windows(
         self, windows: Windows, mark: Mark | None, since: datetime | None, until: datetime | None, end: datetime
@@ -283,10 +300,29 @@ class Walk:
         told = None if self.stop_after is not None and seen.rows else told  # one after the other, until all is known
         if seen.rows and not seen.fresh and told is None:
             return Followed(issues=(self._cut(step, "the page has only rows that were on pages before it"),))
+        if self.may_stop and told is None and seen.rows:
+            following = next(
+                iter(replace(pages, ceiling=ENDLESS).after(step, self._base(pages, step), seen.rows, None))
+            )
+            return self._bound(step, following, pages.ceiling)
         cut = pages.is_cut(step, seen.rows, told)
         issues = (self._cut(step, f"there are more pages than the ceiling of {pages.ceiling}"),) if cut else ()
-        first = self._without_page(step) if pages.in_place else step
-        return Followed(tuple(pages.after(step, first, seen.rows, told)), issues)
+        return Followed(tuple(pages.after(step, self._base(pages, step), seen.rows, told)), issues)
+
+    def _base(self, pages: CountedPages, step: Step) -> Step:
+        return self._without_page(step) if pages.in_place else step
+
+    def _bound(self, step: Step, following: Step, ceiling: int) -> Followed:
+        """The page after this one, for the next run where this one has read as many as it may."""
+        depth = self.depths[step.token] + 1
+        if depth < ceiling:
+            self.depths[following.token] = depth
+            self.parents[following.token] = step.token
+            return Followed((following,))
+        told = self._cut(step, f"there are more pages than the ceiling of {ceiling}")
+        if not self.may_stop:
+            return Followed(issues=(told,))
+        return Followed(issues=(replace(told, reason=f"{told.reason}; the next run goes on"),), later=(following,))
 
     def _chain(self, step: Step, seen: Seen) -> Followed:
         if self.newest is not None and self.newest.is_enough(step, seen.made_at):
@@ -298,19 +334,14 @@ class Walk:
         url = urljoin(seen.url, seen.next_url)
         since = read_state(step.url).get(SINCE)
         following = to_page(step, with_state(url, {SINCE: since}) if since else url, step.body)
-        token, ceiling = following.token, self.ceiling or CEILING
-        depth = self.depths[step.token] + 1
+        token = following.token
         if token in self.left and token not in self.parents and token != step.token:  # read before what leads to it
             self.parents[token] = step.token
             return Followed((following,))
         if token in self.depths:
             told = f"the next link leads back to {following.url}, which was read before"
             return Followed(issues=(self._cut(step, told),))
-        if depth >= ceiling:
-            return Followed(issues=(self._cut(step, f"there are more pages than the ceiling of {ceiling}"),))
-        self.depths[token] = depth
-        self.parents[token] = step.token
-        return Followed((following,))
+        return self._bound(step, following, self.ceiling or CEILING)
 
     def _cut(self, step: Step, reason: str) -> Issue:
         return Issue(self.source.id, IssueKind.NOT_REACHED, reason, element="listing", url=step.url)

@@ -333,6 +333,17 @@ def test_a_name_is_found_as_it_stands_in_a_mail_or_on_paper(engine_of: Engine, n
     assert found
 
 
+def test_an_address_is_found_with_fewer_parameters_than_it_was_read_with(folder: Path, engine_of: Engine) -> None:
+    """As people copy it, without the language; a short number at another place of it is another notice's."""
+    site = "https://www.find-tender.service.gov.uk/view"
+    with writing(engine_of) as c:
+        for number in (5, 55, 15):
+            url = f"{site}?id={number}&lang=fr"
+            stored(c, a_notice(source="gb_find_a_tender", key=f"ocds-h6vhtk-{number:06}", url=url))
+    assert ask(folder, f"{site}?id=5&utm_source=mail#top")[1]["notice"] == "gb_find_a_tender:ocds-h6vhtk-000005"
+    assert ask(folder, f"{site}?id=1")[1]["stage"] == "never listed"
+
+
 def test_one_of_two_destinations_that_got_nothing_and_another_notice_of_the_procedure(
     folder: Path, engine_of: Engine
 ) -> None:

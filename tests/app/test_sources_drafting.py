@@ -11,7 +11,7 @@ from storage.engine import open_engine, reading
 from storage.notices import iterate_notices
 from tests.app.test_cli import tenderwatch
 from tests.crawler.drafting_pages import answer
-from tests.crawler.portals import Answer, Portal
+from tests.crawler.portals import Answer, Portal, write_source
 
 OWN = '''
 import json
@@ -124,6 +124,29 @@ def test_pages_are_recorded_and_replayed(folder: Path, portal: Portal) -> None:
     assert refused.returncode == 2
     assert "cannot read it, so nothing was saved" in refused.stderr
     assert not (folder / "sources" / "gb_norbridge" / "list_2").exists()
+
+
+def test_the_first_page_of_a_list_by_post_is_recorded(folder: Path, portal: Portal) -> None:
+    """Its body's placeholders are filled in as a crawl would."""
+    values = {
+        "protocol": "json_api",
+        "endpoint": f"{portal.url}/search",
+        "request": {"json": {"from": "{offset}", "size": 2}},
+        "listing": {"pages": {"unit": "row", "size": 2}},
+        "json": {"list": {"rows": "rows", "fields": {"key": "id", "title": "name"}}},
+    }
+    write_source(folder / "sources", "gb_post", **values)
+    bodies = []
+
+    def post(path: str, body: str) -> Answer:
+        bodies.append(json.loads(body))
+        return Answer(b'{"rows": [{"id": "A1", "name": "Pumps"}, {"id": "A2", "name": "Valves"}]}')
+
+    portal.post = post
+    recorded = tenderwatch("sources", "record", "gb_post", f"{portal.url}/search", cwd=folder)
+    assert recorded.returncode == 0, recorded.stderr
+    assert bodies == [{"from": 0, "size": 2}]
+    assert tenderwatch("sources", "replay", "gb_post", cwd=folder).returncode == 0
 
 
 def test_a_stand_in_never_counts_as_verified(folder: Path, portal: Portal) -> None:
