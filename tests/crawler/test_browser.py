@@ -75,7 +75,11 @@ def test_a_crawl_that_is_told_to_stop_ends_quietly(
                 (os.killpg if to_all else os.kill)(process.pid, signal.SIGTERM)
 
         portal.on_request = stop
-        _, _ = process.communicate(timeout=60)
+        assert process.stdin
+        assert process.stdout
+        process.stdout.read()  # `communicate` would close its stdin, which is a word to stop as well
+        process.wait(timeout=60)
+        process.stdin.close()
         portal.on_request = lambda count: None
     assert process.returncode == 3
     assert "Traceback" not in capfd.readouterr().err
