@@ -6,12 +6,16 @@ from enum import Enum
 
 
 class Mode(Enum):
-    """How a word is compared: all its forms, any ending, this form only, or with typing errors."""
+    """How a word is compared: all its forms, any ending, this form only, with typing errors, or (an acronym) as written.
+
+    No sign makes WRITTEN: capitals do, where the list has small letters too (see `lists`).
+    """
 
     FORMS = ""
     START = "*"
     EXACT = "="
     FUZZY = "~"
+    WRITTEN = "A"
 
 
 @dataclass(frozen=True, slots=True)

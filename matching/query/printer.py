@@ -4,6 +4,8 @@ from matching.query.nodes import And, HasCode, InField, InLanguage, Minus, Mode,
 from matching.words import is_single
 
 _RESERVED = {"AND", "OR", "NEAR", "NOT"}
+_SIGNS = {Mode.EXACT: "=", Mode.FUZZY: "~"}
+_PLAIN = {Mode.FORMS, Mode.WRITTEN}
 
 
 def to_text(node: Node) -> str:
@@ -56,8 +58,13 @@ def _unit(node: Node) -> str:
 def _words(words: tuple[Word, ...]) -> str:
     text = ""
     for number, word in enumerate(words):
-        before = words[number - 1] if number else None
-        solid = before and before.mode is word.mode is Mode.FORMS and is_single(before.raw) and is_single(word.raw)
-        text += "" if before is None or solid else "-" if word.joined else " "
-        text += f"{word.raw}*" if word.mode is Mode.START else f"{word.mode.value}{word.raw}"
+        text += _between(words[number - 1], word) if number else ""
+        text += f"{word.raw}*" if word.mode is Mode.START else f"{_SIGNS.get(word.mode, '')}{word.raw}"
     return text
+
+
+def _between(before: Word, word: Word) -> str:
+    """Characters of scripts without spaces stand side by side, as people write them."""
+    plain = before.mode in _PLAIN and word.mode in _PLAIN and not word.joined
+    solid = plain and is_single(before.raw) and is_single(word.raw)
+    return "" if solid else "-" if word.joined else " "
