@@ -191,8 +191,7 @@ def _solid(text: str) -> str:
 
 def spellings(phrase: Sequence[Word], *, compounds: bool = False) -> list[tuple[Word, ...]]:
     """As written; with hyphenated words closed up ("x-ray" is also "xray"); in some languages also as one compound."""
-    found = [tuple(phrase)]
-    closed: list[Word] = []
+    found, closed = [tuple(phrase)], list[Word]()
     for word in phrase:
         if word.joined and closed and _closes(closed[-1], word):
             closed[-1] = _close([closed[-1], word])

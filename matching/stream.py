@@ -9,7 +9,7 @@ from itertools import groupby
 
 from matching.compounds import find_parts
 from matching.stems import Term, Vocabulary, vocabulary
-from matching.words import find_words
+from matching.words import find_joined, find_spans
 
 MOST_TEXT = 200_000  # code points read of one text; a longer one is a document, not a description
 LONGEST_CHAIN = 4  # words joined by hyphens that are also read as one ("re-agent", "multi-purpose-vehicle")
@@ -115,19 +115,19 @@ class Stream:
     def add(self, place: Place, words: Vocabulary, most: int = MOST_TEXT) -> None:
         """Appends the first `most` code points of a text."""
         self._nodes = self._parts = self._sorted = None
-        node = chain = first = len(self.terms)
+        first, read = len(self.terms), place.text[:most]
+        spans = find_spans(read)
+        known, new = words.terms, words.term
         self.breaks.append(first)
-        text, remembered, terms, spans = place.text, words.terms, self.terms, self.spans
-        for start, end, joined in find_words(text[:most]):
-            raw = text[start:end]
-            terms.append(remembered.get(raw) or words.term(raw))
-            spans.append((start, end))
-            if joined:
-                self._join(text, max(chain, node + 1 - LONGEST_CHAIN), node, words)
-            else:
-                chain = node
-            node += 1
-        self.places += [place] * (node - first)
+        self.spans += spans
+        self.terms += [known.get(raw) or new(raw) for raw in [read[start:end] for start, end in spans]]
+        self.places += [place] * len(spans)
+        chain, before = first, -1
+        for number in find_joined(read, spans):
+            node = first + number
+            chain = chain if node - 1 == before else node - 1
+            before = node
+            self._join(read, max(chain, node + 1 - LONGEST_CHAIN), node, words)
 
     def _join(self, text: str, first: int, last: int, words: Vocabulary) -> None:
         """The edges that end behind `last`, from each node of its chain: "x-ray" is also "xray"."""

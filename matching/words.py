@@ -37,20 +37,35 @@ def _marks() -> str:
 
 _MARKS = _marks()
 _LETTER = rf"[^\W_{SINGLE}]"
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9]+")
 _SINGLE = re.compile(f"[{SINGLE}]")
 WORD = re.compile(rf"{_LETTER}+(?:[{_MARKS}]+{_LETTER}*)*|[{SINGLE}][{_MARKS}]*")
 
 
-def find_words(text: str) -> Iterator[tuple[int, int, bool]]:
-    """The words of a text in order, as (start, end, joined): joined when only a hyphen parts it from the one before.
+def find_spans(text: str) -> list[tuple[int, int]]:
+    """The words of a text in order, as (start, end): letters, digits and marks; everything else stands between them."""
+    pattern = _PLAIN_WORD if text.isascii() else WORD
+    return [match.span() for match in pattern.finditer(text)]
 
-    Letters, digits and marks make words; everything else stands between them.
-    """
-    before = -2
-    for match in WORD.finditer(text):
-        start, end = match.span()
-        yield start, end, start - before == 1 and text[before] in HYPHENS
-        before = end
+
+def find_joined(text: str, spans: list[tuple[int, int]]) -> list[int]:
+    """The numbers of the words that only a hyphen parts from the one before."""
+    if not any(hyphen in text for hyphen in HYPHENS):
+        return []
+    pairs = zip(spans, spans[1:], strict=False)
+    return [
+        number
+        for number, ((_, before), (start, _)) in enumerate(pairs, 1)
+        if start - before == 1 and text[before] in HYPHENS
+    ]
+
+
+def find_words(text: str) -> Iterator[tuple[int, int, bool]]:
+    """The words of a text in order, as (start, end, joined): joined when only a hyphen parts it from the one before."""
+    spans = find_spans(text)
+    joined = set(find_joined(text, spans))
+    for number, (start, end) in enumerate(spans):
+        yield start, end, number in joined
 
 
 def is_single(word: str) -> bool:

@@ -1,8 +1,11 @@
 """The index of all profiles: a large tier that is rarely built, and a small one of what was edited since."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from domain.profiles import Profile
 from matching.percolation.rows import to_rows
@@ -16,10 +19,10 @@ MOST_READY = 2_000  # profiles made ready for testing lines or for scores; the l
 
 @dataclass(frozen=True, slots=True)
 class Percolated:
-    """Of one notice: the profiles that have something in it, and those of them that no minus-word stops. By id."""
+    """Of one notice: the profiles that have something in it, and those of them that no minus-word stops. Ids, in no order."""
 
-    wanted: frozenset[str]
-    hits: frozenset[str]
+    wanted: list[str]
+    hits: list[str]
 
 
 class Percolator:
@@ -36,8 +39,13 @@ class Percolator:
     def __contains__(self, id: str) -> bool:  # noqa: A002
         return id in self._profiles
 
+    def profiles(self) -> Iterator[Profile]:
+        """Those that are in it."""
+        yield from self._profiles.values()
+
     def _build(self) -> None:
         self._tiers = (Tier(), Tier())
+        self._names: list[NDArray[np.object_]] = [np.array([], object), np.array([], object)]
         self._ids: tuple[list[str], list[str]] = (list(self._profiles), [])
         self._places = {id: (0, number) for number, id in enumerate(self._profiles)}
         self._tiers[0].add(to_rows(profile) for profile in self._profiles.values())
@@ -68,14 +76,20 @@ class Percolator:
             self._ready.popitem(last=False)
         return ready
 
+    def _name(self, tier: int) -> NDArray[np.object_]:
+        """The ids of a tier's profiles by number."""
+        if len(self._names[tier]) != len(self._ids[tier]):
+            self._names[tier] = np.array(self._ids[tier], object)
+        return self._names[tier]
+
     def percolate(self, readings: Sequence[Reading]) -> list[Percolated]:
         """For each notice. A batch of some hundreds costs the least for each."""
-        found: list[tuple[set[str], set[str]]] = [(set(), set()) for _ in readings]
-        for tier, ids in zip(self._tiers, self._ids, strict=True):
-            if not tier.size or not readings:
-                continue
-            of_tier = tier.find(readings, lambda number, ids=ids: self.prepared(ids[number]))
-            for (wanted, hits), numbers, stopped in zip(found, of_tier.wanted, of_tier.stopped, strict=True):
-                wanted.update(ids[number] for number in numbers)
-                hits.update(ids[number] for number in numbers - stopped)
-        return [Percolated(frozenset(wanted), frozenset(hits)) for wanted, hits in found]
+        found: list[tuple[list[str], list[str]]] = [([], []) for _ in readings]
+        for number, tier in enumerate(self._tiers):
+            if tier.size and readings:
+                names = self._name(number)
+                of_tier = tier.find(readings, lambda place, names=names: self.prepared(names[place]))
+                for (wanted, hits), wants, stays in zip(found, of_tier.wanted, of_tier.hits, strict=True):
+                    wanted += names[np.flatnonzero(wants)].tolist()
+                    hits += names[np.flatnonzero(stays)].tolist()
+        return [Percolated(wanted, hits) for wanted, hits in found]

@@ -114,6 +114,6 @@ def to_spellings(words: tuple[Word, ...]) -> list[tuple[tuple[Word, ...], bool]]
     """The ways in which a phrase is looked for; True: only where compounds are written as one word."""
     if len(words) == 1:
         return [(words, False)]
-    everywhere = spellings(words)
-    compounds = spellings(words, compounds=True)[len(everywhere) :]
-    return [*((each, False) for each in everywhere), *((each, True) for each in compounds)]
+    found = spellings(words, compounds=True)
+    everywhere = 2 if any(word.joined for word in words) and len(spellings(words)) > 1 else 1
+    return [(each, number >= everywhere) for number, each in enumerate(found)]

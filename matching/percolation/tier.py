@@ -2,7 +2,7 @@
 
 from array import array
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,13 +14,14 @@ from matching.percolation.rows import Leads, Line, Rows, Tested, to_spellings
 from matching.percolation.trie import EMPTY, Ints, Trie, spread
 from matching.percolation.vocabulary import Slots
 from matching.prepare import Prepared
-from matching.query.nodes import Word
+from matching.query.nodes import Mode, Word
 from matching.reading import Reading
 from matching.stems import Vocabulary
 from matching.stream import Stream
 
 MOST_LANGUAGES = 12  # whose tries are kept, those used last
 
+Bools = NDArray[np.bool_]
 Prepare = Callable[[int], Prepared]
 """The profile with this number, made ready; asked for where one of its lines must be tested."""
 
@@ -38,26 +39,27 @@ class _Language:
 
 @dataclass(slots=True)
 class Found:
-    """Profiles by number: that have something in the notice, and that have a minus-word in it."""
+    """[notice, profile]: the profile has something in the notice; and no minus-word of it stops that."""
 
-    wanted: list[set[int]]
-    stopped: list[set[int]]
+    wanted: Bools
+    hits: Bools
 
 
 class Tier:
     """`add` numbers profiles from 0. Not safe over threads."""
 
     __slots__ = (
-        "_codes", "_compounds", "_flat", "_ids", "_languages", "_leads", "_lengths", "_lines", "_owners",
-        "_spoken", "_tested_codes", "_words", "alive", "asides", "size",
+        "_codes", "_compounds", "_flat", "_languages", "_leads", "_lengths", "_lines", "_owners", "_plain",
+        "_signed", "_spoken", "_tested_codes", "_words", "alive", "asides", "size",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.size = 0
-        self.alive: NDArray[np.bool_] = np.zeros(0, bool)
+        self.alive: Bools = np.zeros(0, bool)
         self.asides = False
         self._words: list[Word] = []
-        self._ids: dict[Word, int] = {}
+        self._plain: dict[str, int] = {}
+        self._signed: dict[Mode, dict[str, int]] = {mode: {} for mode in Mode}
         self._flat, self._lengths, self._owners = array("i"), array("b"), array("i")
         self._leads, self._compounds = array("b"), array("b")
         self._lines: list[tuple[int, Line]] = []
@@ -101,11 +103,11 @@ class Tier:
             self._compounds.append(compound)
 
     def _to_id(self, word: Word) -> int:
-        plain = Word(word.raw, word.mode)
-        number = self._ids.get(plain)
+        ids = self._plain if word.mode is Mode.FORMS else self._signed[word.mode]
+        number = ids.get(word.raw)
         if number is None:
-            number = self._ids[plain] = len(self._words)
-            self._words.append(plain)
+            number = ids[word.raw] = len(self._words)
+            self._words.append(Word(word.raw, word.mode))
         return number
 
     def _language(self, words: Vocabulary) -> _Language:
@@ -141,20 +143,26 @@ class Tier:
         text, owner, leads = (
             np.concatenate([np.zeros(0, np.int64), *(pair[part] for pair in pairs)]) for part in range(3)
         )
-        found = Found(self._split(text, owner, leads == Leads.WANTED, texts), [])
-        found.stopped = self._split(text, owner, leads == Leads.STOPPED, texts)
-        lines = self._split(text, owner, leads == Leads.TESTED, texts, alive=False)
+        wanted, stopped = np.zeros((texts, self.size), bool), np.zeros((texts, self.size), bool)
+        for table, kind in ((wanted, Leads.WANTED), (stopped, Leads.STOPPED)):
+            table[text[leads == kind], owner[leads == kind]] = True
+        tested = leads == Leads.TESTED
+        lines = set(zip(text[tested].tolist(), owner[tested].tolist(), strict=True))
         for number, reading in enumerate(readings):
-            wanted = found.wanted[number]
             for code in reading.codes.keys() & self._codes.keys():
-                wanted.update(owner for owner in self._codes[code] if self.alive[owner])
-            lines[number].update(
-                n for code in reading.codes.keys() & self._tested_codes.keys() for n in self._tested_codes[code]
-            )
-            if self._spoken:
-                lines[number].update(n for each in reading.streams for n in self._spoken.get(each.language, ()))
-            self._test(reading, lines[number], wanted, found.stopped[number], prepare)
-        return found
+                wanted[number, self._codes[code]] = True
+            lines.update((number, line) for line in self._find_conditions(reading))
+        wanted &= self.alive
+        if lines:
+            self._test(readings, lines, wanted, stopped, prepare)
+        return Found(wanted, wanted & ~stopped)
+
+    def _find_conditions(self, reading: Reading) -> Iterator[int]:
+        """Lines to be tested because of a code or a language."""
+        for code in reading.codes.keys() & self._tested_codes.keys():
+            yield from self._tested_codes[code]
+        for stream in reading.streams if self._spoken else ():
+            yield from self._spoken.get(stream.language, ())
 
     def _group(self, readings: Sequence[Reading]) -> list[tuple[Vocabulary, list[tuple[int, Stream]]]]:
         """The streams by vocabulary; buyers and documents count as texts of further notices."""
@@ -181,33 +189,20 @@ class Tier:
         taken = (text < texts) | (leads == Leads.TESTED)
         return text[taken] % texts, owner[taken], leads[taken]
 
-    def _split(
-        self, text: Ints, owner: Ints, taken: NDArray[np.bool_], texts: int, *, alive: bool = True
-    ) -> list[set[int]]:
-        """The owners by notice."""
-        text, owner = text[taken], owner[taken]
-        if alive:
-            lives = self.alive[owner]
-            text, owner = text[lives], owner[lives]
-        order = np.argsort(text, kind="stable")
-        edges = np.searchsorted(text[order], np.arange(1, texts))
-        return [set(part.tolist()) for part in np.split(owner[order], edges)]
-
-    def _test(self, reading: Reading, lines: set[int], wanted: set[int], stopped: set[int], prepare: Prepare) -> None:
+    def _test(
+        self, readings: Sequence[Reading], lines: set[tuple[int, int]], wanted: Bools, stopped: Bools, prepare: Prepare
+    ) -> None:
         """Adds the profiles whose lines prove true; minus-words only where the profile wants the notice."""
-        for kinds, into in ((_WANTED, wanted), ({Tested.MINUS}, stopped)):
-            owners = {self._lines[n][0]: self._lines[n][1].kind for n in lines if self._lines[n][1].kind in kinds}
-            for owner in owners:
-                if not self.alive[owner] or owner in into or (into is stopped and owner not in wanted):
+        for minus in (False, True):
+            kind = {(text, self._lines[n][0]) for text, n in lines if (self._lines[n][1].kind is Tested.MINUS) == minus}
+            for text, owner in sorted(kind):
+                table = stopped if minus else wanted
+                if not self.alive[owner] or table[text, owner] or (minus and not wanted[text, owner]):
                     continue
-                if _is_true(reading, prepare(owner), kinds):
-                    into.add(owner)
+                table[text, owner] = _is_true(readings[text], prepare(owner), minus=minus)
 
 
-_WANTED = {Tested.KEYWORDS, Tested.NUMBERS}
-
-
-def _is_true(reading: Reading, prepared: Prepared, kinds: set[Tested]) -> bool:
-    if Tested.MINUS in kinds:
+def _is_true(reading: Reading, prepared: Prepared, *, minus: bool) -> bool:
+    if minus:
         return bool(prepared.minus.find(reading))
     return bool(prepared.wanted.find(reading)) or bool(find_numbers(reading, prepared))
