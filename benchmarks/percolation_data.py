@@ -1,4 +1,4 @@
-"""Notices and profiles for `benchmarks.percolate`: sentences of real notices mixed anew, and phrases drawn from them."""
+"""Notices and profiles for `benchmarks.percolate`: sentences of real notices mixed anew, phrases drawn from them."""
 
 import json
 import random
@@ -10,18 +10,20 @@ from pathlib import Path
 from domain.notices import Kind, Notice, Status
 from domain.profiles import Keywords, Profile
 from matching.languages import find_language
-from matching.words import WORD
+from matching.words import HYPHENS, WORD
 
 REAL = Path(__file__).parents[2] / "shared/realdata/labelled"
 LETTERS = 1_000  # of a notice
-MOST_FREQUENT = 0.005  # share of the notices with what stands alone in a list (`gloves`, `glov*`); `services` says nothing
+MOST_FREQUENT = (
+    0.005  # share of the notices with what stands alone in a list (`gloves`, `glov*`); `services` says nothing
+)
 ENDS = {"the", "of", "and", "for", "to", "in", "with", "a", "is", "by", "shall", "be", "on", "or", "as", "at", "an"}
 
 
 def find_sentences() -> tuple[list[str], str]:
     """English sentences of real notices where they are at hand, else made-up ones; and which they are."""
     if not REAL.is_dir():
-        return list(_made_up(random.Random(5))), "made-up words"  # noqa: S311
+        return list(_made_up(random.Random(5))), "made-up words"
     rows = [json.loads(line) for file in sorted(REAL.glob("*.jsonl")) for line in file.open(encoding="utf-8")]
     texts = [row.get(name) or "" for row in rows for name in ("title", "description")]
     english = [text for text in texts if find_language(text, "und") == "en"]
@@ -44,9 +46,9 @@ def make_notices(sentences: Sequence[str], count: int, chance: random.Random) ->
         text = ""
         while len(text) < LETTERS:
             text += f"{chance.choice(sentences)}. "
-        title, body = chance.choice(sentences), text
-        texts = ({"en": each.replace("-", " ").replace("‐", " ").replace("‑", " ")} for each in (title, body))
-        made.append(Notice("s", str(number), Kind.TENDER, Status.OPEN, None, None, "en", *texts))
+        title, body = (re.sub(f"[{HYPHENS}]", " ", each) for each in (chance.choice(sentences), text))
+        texts = {"title": {"en": title}, "description": {"en": body}}
+        made.append(Notice("s", str(number), Kind.TENDER, Status.OPEN, language="en", **texts))
     return made
 
 

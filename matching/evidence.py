@@ -58,7 +58,11 @@ def find_evidence(reading: Reading, prepared: Prepared) -> Evidence:
     """All that speaks for the notice."""
     words = pick_best(hit for hits in prepared.wanted.find(reading).values() for hit in hits)
     return Evidence(
-        reading, prepared, _to_words(_apart(words), prepared), find_numbers(reading, prepared), _find_code(reading, prepared)
+        reading,
+        prepared,
+        _to_words(_apart(words), prepared),
+        find_numbers(reading, prepared),
+        _find_code(reading, prepared),
     )
 
 

@@ -50,7 +50,7 @@ _SAME = {"no": "nb", "nn": "nb", "bs": "hr"}  # as good as the same in their eve
 BEGINNING = 600  # code points that are looked at
 FEWEST_WORDS = 4  # of a text that may say what language it is in where the portal does not
 FEWEST_VOTES = 2  # everyday words of another language before the portal's word is doubted
-SURE = 0.9  # the least probability that is believed
+SURE = 0.7  # the least probability that is believed
 
 
 def find_language(text: str, hint: str) -> str:

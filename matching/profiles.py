@@ -115,9 +115,7 @@ def _read_keywords(node: yaml.Node | None, problems: Problems) -> Keywords:
     return Keywords(*(tuple(text for _, text, _ in lines) for lines in (include, exclude, beside)))
 
 
-def _choose(
-    lists: dict[str, yaml.Node], name: str, other: str, problems: Problems
-) -> tuple[str, yaml.Node | None]:
+def _choose(lists: dict[str, yaml.Node], name: str, other: str, problems: Problems) -> tuple[str, yaml.Node | None]:
     """A list under either of its names; both mean the same."""
     if name in lists and other in lists:
         problems.add(where(lists[other], f"keywords.{other}"), f"it means the same as {name}; keep one of them")
@@ -154,11 +152,11 @@ def _read_lines(
         if not at.style and at.start_mark.line != at.end_mark.line:
             problems.add(where(at, path), f"{text[:80]!r} goes over two lines; is the next `-` indented too far?")
         try:
-            silent = speaking and not speaks(parse(text))
+            node_of_line = parse(text)
         except BadQuery as error:
             problems.add(where_in(at, f"{path}: {text[:80]!r}", error.at), str(error))
             continue
-        if silent:
+        if speaking and not speaks(node_of_line):
             problems.add(where(at, f"{path}: {text[:80]!r}"), "write words beside it; a language alone is no interest")
     return lines
 

@@ -106,7 +106,7 @@ def _to_lemma(dictionary: str) -> Callable[[str], str]:
 
 
 def to_acronym(raw: str) -> str | None:
-    """Two to five capitals such as IT, HR, LED, also with the s of a plural (PCs): in small letters they may be words."""
+    """Two to five capitals such as IT or LED, also with the s of a plural (PCs): in small letters they may be words."""
     bare = raw[:-1] if raw[-1:] == "s" else raw
     return bare if 2 <= len(bare) <= LONGEST_ACRONYM and bare.isalpha() and bare.isupper() else None
 

@@ -4,6 +4,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 # A hyphen between two words also joins them: "re-agent" is found by "reagent" (U+2010 and U+2011 are hyphens too).
 HYPHENS = "-\u2010\u2011"
@@ -52,10 +53,9 @@ def find_joined(text: str, spans: list[tuple[int, int]]) -> list[int]:
     """The numbers of the words that only a hyphen parts from the one before."""
     if not any(hyphen in text for hyphen in HYPHENS):
         return []
-    pairs = zip(spans, spans[1:], strict=False)
     return [
         number
-        for number, ((_, before), (start, _)) in enumerate(pairs, 1)
+        for number, ((_, before), (start, _)) in enumerate(pairwise(spans), 1)
         if start - before == 1 and text[before] in HYPHENS
     ]
 

@@ -9,20 +9,30 @@ from numpy.typing import NDArray
 
 from domain.profiles import Profile
 from matching.percolation.rows import to_rows
-from matching.percolation.tier import Tier
+from matching.percolation.tier import Bools, Tier
 from matching.prepare import Prepared, prepare
 from matching.reading import Reading
 
 MOST_EDITED = 1_000  # profiles in the small tier, gone ones too; then all are built anew
+MOST_CELLS, LEAST_AT_ONCE = 8_000_000, 16  # of the table of notices and profiles that is filled at once
 MOST_READY = 2_000  # profiles made ready for testing lines or for scores; the least used are made again
 
 
 @dataclass(frozen=True, slots=True)
 class Percolated:
-    """Of one notice: the profiles that have something in it, and those of them that no minus-word stops. Ids, in no order."""
+    """Of one notice: the profiles that have something in it, and those of them that no minus-word stops."""
 
-    wanted: list[str]
-    hits: list[str]
+    _found: tuple[tuple[NDArray[np.object_], Bools, Bools], ...]
+
+    @property
+    def wanted(self) -> list[str]:
+        """The ids of those with something in it, in no order."""
+        return [id for names, wanted, _ in self._found for id in names[np.flatnonzero(wanted)].tolist()]  # noqa: A001
+
+    @property
+    def hits(self) -> list[str]:
+        """The ids of those that nothing stops, in no order."""
+        return [id for names, _, hits in self._found for id in names[np.flatnonzero(hits)].tolist()]  # noqa: A001
 
 
 class Percolator:
@@ -36,9 +46,6 @@ class Percolator:
     def __len__(self) -> int:
         return len(self._profiles)
 
-    def __contains__(self, id: str) -> bool:  # noqa: A002
-        return id in self._profiles
-
     def profiles(self) -> Iterator[Profile]:
         """Those that are in it."""
         yield from self._profiles.values()
@@ -47,7 +54,7 @@ class Percolator:
         self._tiers = (Tier(), Tier())
         self._names: list[NDArray[np.object_]] = [np.array([], object), np.array([], object)]
         self._ids: tuple[list[str], list[str]] = (list(self._profiles), [])
-        self._places = {id: (0, number) for number, id in enumerate(self._profiles)}
+        self._places = {name: (0, number) for number, name in enumerate(self._profiles)}
         self._tiers[0].add(to_rows(profile) for profile in self._profiles.values())
 
     def put(self, profile: Profile) -> None:
@@ -84,12 +91,16 @@ class Percolator:
 
     def percolate(self, readings: Sequence[Reading]) -> list[Percolated]:
         """For each notice. A batch of some hundreds costs the least for each."""
-        found: list[tuple[list[str], list[str]]] = [([], []) for _ in readings]
+        at_once = max(MOST_CELLS // max(len(self._profiles), 1), LEAST_AT_ONCE)
+        chunks = (readings[start : start + at_once] for start in range(0, len(readings), at_once))
+        return [found for chunk in chunks for found in self._percolate(chunk)]
+
+    def _percolate(self, readings: Sequence[Reading]) -> Iterator[Percolated]:
+        tables = []
         for number, tier in enumerate(self._tiers):
-            if tier.size and readings:
+            if tier.size:
                 names = self._name(number)
-                of_tier = tier.find(readings, lambda place, names=names: self.prepared(names[place]))
-                for (wanted, hits), wants, stays in zip(found, of_tier.wanted, of_tier.hits, strict=True):
-                    wanted += names[np.flatnonzero(wants)].tolist()
-                    hits += names[np.flatnonzero(stays)].tolist()
-        return [Percolated(wanted, hits) for wanted, hits in found]
+                found = tier.find(readings, lambda place, names=names: self.prepared(names[place]))
+                tables.append((names, found.wanted, found.hits))
+        for text in range(len(readings)):
+            yield Percolated(tuple((names, wanted[text], hits[text]) for names, wanted, hits in tables))

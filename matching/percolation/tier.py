@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from matching.evidence import find_numbers
 from matching.percolation.batch import to_edges
 from matching.percolation.rows import Leads, Line, Rows, Tested, to_spellings
-from matching.percolation.trie import EMPTY, Ints, Trie, spread
+from matching.percolation.trie import EMPTY, Postings, Trie, spread
 from matching.percolation.vocabulary import Slots
 from matching.prepare import Prepared
 from matching.query.nodes import Mode, Word
@@ -28,12 +28,11 @@ Prepare = Callable[[int], Prepared]
 
 @dataclass(slots=True)
 class _Language:
-    """The index for texts of one language; `owners` and `leads` go with `trie.rows`, `size` is how many the tier had."""
+    """The index for texts of one language; `size` is how many rows the tier had when it was built."""
 
     slots: Slots
     trie: Trie | None = None
-    owners: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
-    leads: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    postings: dict[Leads, Postings] = field(default_factory=dict)
     size: int = EMPTY
 
 
@@ -132,22 +131,28 @@ class Tier:
             places, _ = spread((np.cumsum(lengths) - lengths)[taken], lengths[taken])
             flat, lengths = flat[places], lengths[taken]
         language.trie = Trie(flat, lengths, len(language.slots))
-        rows = taken[language.trie.rows]
-        language.owners, language.leads = np.array(self._owners)[rows], np.array(self._leads)[rows]
+        owners, leads = np.array(self._owners)[taken], np.array(self._leads)[taken]
+        for lead in Leads:
+            of_lead = leads == lead
+            language.postings[lead] = Postings(language.trie.nodes, language.trie.at[of_lead], owners[of_lead])
         language.size = len(self._lengths)
 
     def find(self, readings: Sequence[Reading], prepare: Prepare) -> Found:
         """Which profiles want and which refuse each notice, among those alive. Exact."""
         texts = len(readings)
-        pairs = [self._walk(words, streams, texts) for words, streams in self._group(readings)]
-        text, owner, leads = (
-            np.concatenate([np.zeros(0, np.int64), *(pair[part] for pair in pairs)]) for part in range(3)
-        )
         wanted, stopped = np.zeros((texts, self.size), bool), np.zeros((texts, self.size), bool)
-        for table, kind in ((wanted, Leads.WANTED), (stopped, Leads.STOPPED)):
-            table[text[leads == kind], owner[leads == kind]] = True
-        tested = leads == Leads.TESTED
-        lines = set(zip(text[tested].tolist(), owner[tested].tolist(), strict=True))
+        lines: set[tuple[int, int]] = set()
+        for words, streams in self._group(readings):
+            language = self._language(words)
+            assert language.trie is not None
+            text, node = language.trie.walk(to_edges(streams, language.slots))
+            tested, line = language.postings[Leads.TESTED].find(text, node)
+            lines.update(zip((tested % texts).tolist(), line.tolist(), strict=True))
+            if self.asides:
+                text, node = text[text < texts], node[text < texts]
+            for table, lead in ((wanted, Leads.WANTED), (stopped, Leads.STOPPED)):
+                within, owner = language.postings[lead].find(text, node)
+                table.reshape(-1)[within * self.size + owner] = True
         for number, reading in enumerate(readings):
             for code in reading.codes.keys() & self._codes.keys():
                 wanted[number, self._codes[code]] = True
@@ -175,19 +180,6 @@ class Tier:
                 words = stream.vocabulary
                 groups.setdefault(id(words), (words, []))[1].append((number + len(readings), stream))
         return list(groups.values())
-
-    def _walk(self, words: Vocabulary, streams: list[tuple[int, Stream]], texts: int) -> tuple[Ints, Ints, Ints]:
-        """(notice, owner, leads) of the rows that stand in the streams."""
-        language = self._language(words)
-        assert language.trie is not None
-        text, node = language.trie.walk(to_edges(streams, language.slots))
-        first = language.trie.first
-        each, which = spread(first[node], first[node + 1] - first[node])
-        text, owner, leads = text[which], language.owners[each], language.leads[each]
-        if not self.asides:
-            return text, owner, leads
-        taken = (text < texts) | (leads == Leads.TESTED)
-        return text[taken] % texts, owner[taken], leads[taken]
 
     def _test(
         self, readings: Sequence[Reading], lines: set[tuple[int, int]], wanted: Bools, stopped: Bools, prepare: Prepare

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 
 EMPTY = -1
+NONE: Ints = np.zeros(0, np.int64)
+MOST_FOUND = 3_000_000  # owners of a batch before repeated ones are looked for
 SPREAD = np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing
 
 
@@ -59,16 +61,15 @@ class Edges:
 
 
 class Trie:
-    """Rows of slots. `rows[first[node]:first[node + 1]]` are the numbers of the rows that end at a node."""
+    """Rows of slots; `at` is the node at which each row ends, below `nodes`."""
 
-    __slots__ = ("_grows", "_root", "_slots", "_table", "first", "nodes", "rows")
+    __slots__ = ("_ends", "_grows", "_level", "_root", "_slots", "_table", "at", "nodes")
 
     def __init__(self, flat: Ints, lengths: Ints, slots: int) -> None:
         """`flat` has the rows one after the other; slots are below `slots`."""
         self._slots = max(slots, 1)
         begins = np.cumsum(lengths) - lengths
-        ends_at = np.zeros(len(lengths), np.int64)
-        at = ends_at  # the node at which each row stands
+        self.at = at = np.zeros(len(lengths), np.int64)
         live, depth, keys, base = np.arange(len(lengths)), 0, [], 0
         self._root = np.full(self._slots, EMPTY, np.int64)
         while len(live):
@@ -88,33 +89,54 @@ class Trie:
         self._grows = np.zeros(base, bool)
         for each in keys:
             self._grows[each // self._slots] = True
-        self.rows = np.argsort(at, kind="stable")
-        self.first = np.concatenate([[0], np.cumsum(np.bincount(at, minlength=base))]).astype(np.int64)
+        self._level = int((self._root != EMPTY).sum())  # nodes of the first word, which come before the others
+        self._ends = np.bincount(at, minlength=base) > 0
 
     def walk(self, edges: Edges) -> tuple[Ints, Ints]:
-        """(text, node) of every row's end that stands in a text, each pair once."""
+        """(text, node) of every row's end that stands in a text; one that stands there twice may come twice."""
         if not self.nodes or not len(edges.slot):
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+            return NONE, NONE
         counts = np.bincount(edges.start, minlength=int(edges.end.max()) + 2)
         begins = np.cumsum(counts) - counts
         nodes, ends, texts = self._root[edges.slot], edges.end, edges.text
-        first_level = int((self._root != EMPTY).sum())
-        found = []
+        found: list[tuple[Ints, Ints]] = []
         while True:
             alive = nodes != EMPTY
             nodes, ends, texts = nodes[alive], ends[alive], texts[alive]
             if not len(nodes):
                 break
-            done = self.first[nodes + 1] > self.first[nodes]
-            found.append(texts[done] * self.nodes + nodes[done])
+            done = self._ends[nodes]
+            found.append((texts[done], nodes[done]))
             grows = self._grows[nodes] & (counts[ends] > 0)
             nodes, ends, texts = nodes[grows], ends[grows], texts[grows]
             each, which = spread(begins[ends], counts[ends])
             children = self._table.find(nodes[which] * self._slots + edges.slot[each])
-            nodes = np.where(children == EMPTY, EMPTY, children + first_level)
+            nodes = np.where(children == EMPTY, EMPTY, children + self._level)
             ends, texts = edges.end[each], texts[which]
-        pairs = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
-        return pairs // self.nodes, pairs % self.nodes
+        return np.concatenate([each for each, _ in found] or [NONE]), np.concatenate(
+            [each for _, each in found] or [NONE]
+        )
+
+
+class Postings:
+    """What stands at each node of a trie: owners[first[node]:first[node + 1]]."""
+
+    __slots__ = ("_first", "_owners")
+
+    def __init__(self, nodes: int, at: Ints, owners: Ints) -> None:
+        """`owners` of rows that end `at` nodes below `nodes`."""
+        self._owners = owners[np.argsort(at, kind="stable")].astype(np.int64)
+        self._first = np.concatenate([[0], np.cumsum(np.bincount(at, minlength=nodes))]).astype(np.int64)
+
+    def find(self, text: Ints, node: Ints) -> tuple[Ints, Ints]:
+        """(text, owner) of each (text, node)."""
+        begins, counts = self._first[node], self._first[node + 1] - self._first[node]
+        if counts.sum() > MOST_FOUND:  # a text that repeats itself
+            pairs = np.unique(text * len(self._first) + node)
+            text, node = pairs // len(self._first), pairs % len(self._first)
+            begins, counts = self._first[node], self._first[node + 1] - self._first[node]
+        each, which = spread(begins, counts)
+        return text[which], self._owners[each]
 
 
 def spread(begins: Ints, counts: Ints) -> tuple[Ints, Ints]:

@@ -19,6 +19,7 @@ MINUS_SIGNS = "-−"
 
 NEAR = re.compile(r"NEAR(?:/(\d*))?(?!\w)")
 LANGUAGES = re.compile(r"[A-Za-z]{2}(?:,[A-Za-z]{2})*(?![\w,])")
+NAME = re.compile(r"[^\W\d_]{2,}")
 CODE = re.compile(r"\w[\w.\-/]*\*?")
 
 
@@ -109,9 +110,9 @@ def _read_word_or_name(text: str, at: int, end: int) -> Found:
     name = text[at:end]
     if operator := _OPERATORS.get(name):
         return operator(text, at, end)
-    if text[end : end + 1] == ":" and text[end + 1 :].strip() and re.fullmatch(r"[^\W\d_]{2,}", name):
-        if found := _read_named(text, at, name, end + 1):
-            return found
+    named = text[end : end + 1] == ":" and text[end + 1 :].strip() and NAME.fullmatch(name)
+    if named and (found := _read_named(text, at, name, end + 1)):
+        return found
     word, after = read_word(text, at)
     return Token(Kind.WORD, at, words=(word,)), after
 
@@ -175,7 +176,9 @@ def _read_quoted(text: str, at: int, mode: Mode) -> Found:
 def _read_near(text: str, at: int, _: int) -> Found:
     match = NEAR.match(text, at)
     if not match or not match[1]:
-        raise BadQuery(at, "write how many words may stand between, as in pump NEAR/5 water; quote the word near itself")
+        raise BadQuery(
+            at, "write how many words may stand between, as in pump NEAR/5 water; quote the word near itself"
+        )
     if int(match[1]) > MOST_BETWEEN:
         raise BadQuery(at, f"write at most NEAR/{MOST_BETWEEN}; for anywhere in the notice write AND")
     return Token(Kind.NEAR, at, match[1]), match.end()

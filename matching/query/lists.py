@@ -4,7 +4,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from matching.query.nodes import (
-    And, HasCode, InField, InLanguage, Minus, Mode, Near, Node, Or, Phrase, Word, phrases,
+    And,
+    HasCode,
+    InField,
+    InLanguage,
+    Minus,
+    Mode,
+    Near,
+    Node,
+    Or,
+    Phrase,
+    Word,
+    phrases,
 )  # fmt: skip
 from matching.query.parser import parse
 from matching.stems import LONGEST_ACRONYM, to_acronym

@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Mode(Enum):
-    """How a word is compared: all its forms, any ending, this form only, with typing errors, or (an acronym) as written.
+    """How a word is compared: all its forms, any ending, this form only, with errors, or (an acronym) as written.
 
     No sign makes WRITTEN: capitals do, where the list has small letters too (see `lists`).
     """

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 
 from matching.query.lexer import BadQuery, Kind, Token, read_tokens
 from matching.query.nodes import (
-    And, HasCode, InField, InLanguage, Minus, Mode, Near, Node, Or, Phrase, Word, phrases,
+    And,
+    HasCode,
+    InField,
+    InLanguage,
+    Minus,
+    Mode,
+    Near,
+    Node,
+    Or,
+    Phrase,
+    Word,
+    phrases,
 )  # fmt: skip
 
 __all__ = ["BadQuery", "parse"]
@@ -21,9 +32,8 @@ _PLAIN = re.compile(r"[a-z]+(?: [a-z]+)*\*?")
 
 def parse(text: str) -> Node:
     """The tree of a line, for a list of words to look for or of minus-words. Raises BadQuery."""
-    if _PLAIN.fullmatch(text) and len(text) > len("ab*") and not text.endswith(" *"):
-        if (plain := _read_plain(text)) is not None:
-            return plain
+    if _PLAIN.fullmatch(text) and (plain := _read_plain(text)):
+        return plain
     tokens = read_tokens(text)
     if not tokens:
         raise BadQuery(0, "it has no letters or digits; write the words to look for")
@@ -73,14 +83,16 @@ class _Parser:
         """Alternatives. One that has several parts needs parentheses: people read `a b OR c` in two ways."""
         if depth > DEEPEST:
             raise BadQuery(self.at, f"parentheses stand more than {DEEPEST} deep; write several lines")
-        parts, loose = [], False
+        parts, loose = list[Node](), False
         while not parts or self.is_at(Kind.OR):
             at = self.take().at if parts else self.at
             part, several = self.read_all(depth)
             parts.append(part)
             loose = loose or several
             if len(parts) > 1 and loose:
-                raise BadQuery(at, "write parentheses, as in (pump OR valve) AND water; here OR may be read in two ways")
+                raise BadQuery(
+                    at, "write parentheses, as in (pump OR valve) AND water; here OR may be read in two ways"
+                )
         if len(parts) == 1:
             return parts[0]
         return Or(tuple(inner for part in parts for inner in (part.parts if isinstance(part, Or) else (part,))))
@@ -146,7 +158,9 @@ class _Parser:
         while token.kind is Kind.WORD and self.is_at(Kind.WORD):
             words += self.take().words
         if len(words) > MOST_WORDS:
-            raise BadQuery(token.at, f"it has {len(words)} words; write at most {MOST_WORDS}, notices rarely repeat more")
+            raise BadQuery(
+                token.at, f"it has {len(words)} words; write at most {MOST_WORDS}, notices rarely repeat more"
+            )
         return Phrase((Word(words[0].raw, words[0].mode), *words[1:]))
 
 

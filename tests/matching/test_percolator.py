@@ -80,7 +80,9 @@ PROFILES = st.builds(
     language=st.just("en"),
     keywords=KEYWORDS,
     catalogue=st.lists(ITEMS, max_size=1).map(tuple),
-    codes=st.dictionaries(st.just("CPV"), st.lists(st.sampled_from(CODES), min_size=1, max_size=1).map(tuple), max_size=1),
+    codes=st.dictionaries(
+        st.just("CPV"), st.lists(st.sampled_from(CODES), min_size=1, max_size=1).map(tuple), max_size=1
+    ),
 )
 
 
@@ -130,9 +132,7 @@ def test_edits_leave_nothing_behind(
             percolator.remove(f"p{number}")
         else:
             (renamed,) = numbered([edited])
-            present[f"p{number}"] = Profile(
-                f"p{number}", "P", "en", renamed.keywords, renamed.catalogue, renamed.codes
-            )
+            present[f"p{number}"] = Profile(f"p{number}", "P", "en", renamed.keywords, renamed.catalogue, renamed.codes)
             percolator.put(present[f"p{number}"])
     expected = by_brute_force(readings, [*map(prepare, present.values())])
     assert by_percolation(readings, percolator) == expected
@@ -167,9 +167,9 @@ def test_nothing_in_nothing() -> None:
 )
 def test_a_notice_is_found(keywords: Keywords, found: bool) -> None:
     notice = Notice(
-        "s", "1", Kind.TENDER, Status.OPEN, title={"de": "Handschuhlieferung für die EDV"}, buyers=(Buyer("Klinik Nord"),),
-        codes=(Code("CPV", "33100000"),),
+        "s", "1", Kind.TENDER, Status.OPEN, title={"de": "Handschuhlieferung für die EDV"},
+        buyers=(Buyer("Klinik Nord"),), codes=(Code("CPV", "33100000"),),
     )  # fmt: skip
     profile = Profile("p", "P", "de", keywords)
     (percolated,) = Percolator([profile]).percolate([read_notice(notice)])
-    assert (percolated.hits == {"p"}) == found
+    assert (percolated.hits == ["p"]) == found

@@ -84,7 +84,6 @@ NOTICE = Notice(
 )
 def test_the_words_that_stand_for_a_line(line: str, field: str, words: str) -> None:
 
-
     assert found(Keywords((line,)), NOTICE) == [(line, field, words)]
 
 
