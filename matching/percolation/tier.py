@@ -19,7 +19,7 @@ from matching.reading import Reading
 from matching.stems import Vocabulary
 from matching.stream import Stream
 
-MOST_LANGUAGES = 12  # whose tries are kept, those used last
+LANGUAGES, MOST_ROWS = 12, 8_000_000  # whose tries are kept, those used last; as many more as have so few rows in all
 
 Bools = NDArray[np.bool_]
 Prepare = Callable[[int], Prepared]
@@ -115,7 +115,7 @@ class Tier:
         language = self._languages.get(key) or _Language(Slots(words))
         self._languages[key] = language
         self._languages.move_to_end(key)
-        if len(self._languages) > MOST_LANGUAGES:
+        if len(self._languages) > max(LANGUAGES, MOST_ROWS // max(len(self._lengths), 1)):
             self._languages.popitem(last=False)
         if language.size != len(self._lengths):
             self._build(language, words)

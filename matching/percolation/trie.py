@@ -105,6 +105,9 @@ class Trie:
             nodes, ends, texts = nodes[alive], ends[alive], texts[alive]
             if not len(nodes):
                 break
+            if len(nodes) > len(edges.slot):  # hyphens give many ways to one place
+                _, first = np.unique(nodes * len(counts) + ends, return_index=True)
+                nodes, ends, texts = nodes[first], ends[first], texts[first]
             done = self._ends[nodes]
             found.append((texts[done], nodes[done]))
             grows = self._grows[nodes] & (counts[ends] > 0)

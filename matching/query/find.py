@@ -132,15 +132,17 @@ class _Truth:
 
 
 def pair_up(left: Sequence[Hit], right: Sequence[Hit], between: int) -> Iterator[Hit]:
-    """Hits that span one of each side, at most `between` words apart in one text, in either order."""
+    """Hits that span one of each side, at most `between` words apart in one text, in either order.
+
+    Each hit is paired with the nearest behind it, so that a text that repeats itself gives no more pairs than words.
+    """
     for first, second in ((left, right), (right, left)):
         later = sorted(second, key=lambda hit: (hit.place.field, hit.node))
         keys = [(hit.place.field, hit.node) for hit in later]
         for hit in first:
             place = bisect_left(keys, (hit.place.field, hit.after))
-            while place < len(later) and keys[place] <= (hit.place.field, hit.after + between):
+            if place < len(later) and keys[place] <= (hit.place.field, hit.after + between):
                 yield Hit(0, hit.place, hit.start, later[place].end, hit.node, later[place].after)
-                place += 1
 
 
 def code_prefix(scheme: str, written: str) -> tuple[str, str]:

@@ -173,3 +173,12 @@ def test_a_notice_is_found(keywords: Keywords, found: bool) -> None:
     profile = Profile("p", "P", "de", keywords)
     (percolated,) = Percolator([profile]).percolate([read_notice(notice)])
     assert (percolated.hits == ["p"]) == found
+
+
+def test_hostile_texts_cost_no_more_than_their_words() -> None:
+    keywords = Keywords((" ".join(["aa*"] * 12), "~aaaa", "aa NEAR/50 aa"))
+    chain, flood = "-".join(["aa"] * 400), "aa " * 20_000
+    profiles = [Profile(f"p{number}", "P", "en", keywords) for number in range(300)]
+    notices = [Notice("s", "1", Kind.TENDER, Status.OPEN, title={"en": text}) for text in (chain, flood)]
+    found = Percolator(profiles).percolate([read_notice(notice) for notice in notices])
+    assert [len(each.hits) for each in found] == [300, 300]
