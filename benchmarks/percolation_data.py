@@ -47,8 +47,8 @@ def make_notices(sentences: Sequence[str], count: int, chance: random.Random) ->
         while len(text) < LETTERS:
             text += f"{chance.choice(sentences)}. "
         title, body = (re.sub(f"[{HYPHENS}]", " ", each) for each in (chance.choice(sentences), text))
-        texts = {"title": {"en": title}, "description": {"en": body}}
-        made.append(Notice("s", str(number), Kind.TENDER, Status.OPEN, language="en", **texts))
+        texts = {"en": title}, {"en": body}
+        made.append(Notice("s", str(number), Kind.TENDER, Status.OPEN, None, None, "en", *texts))
     return made
 
 

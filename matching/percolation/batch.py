@@ -28,7 +28,7 @@ def to_edges(streams: Sequence[tuple[int, Stream]], slots: Slots) -> Edges:
         order = np.argsort(start, kind="stable")
         words, start, end, text = words[order], start[order], end[order], text[order]
     begins, counts = np.frombuffer(slots.starts, np.int32), np.frombuffer(slots.counts, np.int32)
-    each, which = spread(begins[words].astype(np.int64), counts[words])
+    each, which = spread(begins[words].astype(np.int64), counts[words].astype(np.int64))
     return Edges(_to_array(slots)[each], start[which], end[which], text[which])
 
 

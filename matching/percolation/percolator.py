@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,6 +90,9 @@ class Percolator:
             self._names[tier] = np.array(self._ids[tier], object)
         return self._names[tier]
 
+    def _prepare(self, tier: int, place: int) -> Prepared:
+        return self.prepared(self._ids[tier][place])
+
     def percolate(self, readings: Sequence[Reading]) -> list[Percolated]:
         """For each notice. A batch of some hundreds costs the least for each."""
         at_once = max(MOST_CELLS // max(len(self._profiles), 1), LEAST_AT_ONCE)
@@ -99,8 +103,7 @@ class Percolator:
         tables = []
         for number, tier in enumerate(self._tiers):
             if tier.size:
-                names = self._name(number)
-                found = tier.find(readings, lambda place, names=names: self.prepared(names[place]))
-                tables.append((names, found.wanted, found.hits))
+                found = tier.find(readings, partial(self._prepare, number))
+                tables.append((self._name(number), found.wanted, found.hits))
         for text in range(len(readings)):
             yield Percolated(tuple((names, wanted[text], hits[text]) for names, wanted, hits in tables))

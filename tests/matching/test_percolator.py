@@ -1,5 +1,6 @@
 """Percolation finds exactly the profiles that asking each of them finds, with every operator of the language."""
 
+import random
 from collections.abc import Sequence
 
 import pytest
@@ -112,6 +113,59 @@ def by_percolation(readings: Sequence[Reading], percolator: Percolator) -> list[
 def test_percolation_is_brute_force(profiles: list[Profile], notices: list[Notice]) -> None:
     profiles, readings = numbered(profiles), [read_notice(notice) for notice in notices]
     assert by_percolation(readings, Percolator(profiles)) == by_brute_force(readings, [*map(prepare, profiles)])
+
+
+def a_line(chance: random.Random, depth: int = 0) -> str:
+    """A line with any operator."""
+    words = [*LETTERS, "pump*", "wa*", "Handschuh*", "=pumps", "=Pumpen", "~centrifugal", "~pumps", "~water", "设备"]
+    phrase = " ".join(chance.choices(words, k=chance.choice([1, 1, 2, 3])))
+    kind = chance.choice(["phrase"] * 4 + ["any", "all", "minus", "near", "field", "code", "language"])
+    if depth > 2 or kind == "phrase":
+        return f'"{phrase}"' if depth else phrase
+    one, other = a_line(chance, depth + 1), a_line(chance, depth + 1)
+    return {
+        "any": f"(({one}) OR ({other}))",
+        "all": f"({one}) ({other})" if not depth else f"(({one}) ({other}))",
+        "minus": f"({one}) -({other})" if not depth else f"(({one}) -({other}))",
+        "near": f'("{phrase}" NEAR/{chance.randrange(4)} "{chance.choice(words)}")',
+        "field": f'{chance.choice(["title", "lot", "buyer", "doc"])}:("{phrase}" OR "{chance.choice(words)}")',
+        "code": chance.choice(["CPV:42*", "CPV:33100000", "CPV:421*"]),
+        "language": f"(lang:{chance.choice(['de', 'en,uk'])} ({one}))",
+    }[kind]
+
+
+def a_profile(number: int, chance: random.Random) -> Profile:
+    lists = [tuple(a_line(chance) for _ in range(chance.choice(sizes))) for sizes in ((1, 2, 4), (0, 1, 2), (0, 0, 1))]
+    items = tuple(CatalogueItem(chance.choice(["AX-200", "B77/x"]), "x-ray") for _ in range(chance.choice([0, 0, 1])))
+    codes = {"CPV": (chance.choice(CODES),)} if chance.random() < 0.1 else {}
+    return Profile(f"p{number}", "P", "en", Keywords(*lists), items, codes)
+
+
+def some_texts(chance: random.Random) -> dict[str, str]:
+    return {
+        chance.choice(LANGUAGES): " ".join(chance.choices(WORDS, k=chance.randrange(12)))
+        for _ in range(chance.randrange(3))
+    }
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_hundreds_of_profiles_are_as_by_brute_force(seed: int) -> None:
+    chance = random.Random(seed)
+    profiles = [a_profile(number, chance) for number in range(250)]
+    notices = [
+        Notice(
+            "s", "1", Kind.TENDER, Status.OPEN, language="de", title=some_texts(chance), description=some_texts(chance),
+            buyers=tuple(map(Buyer, some_texts(chance).values())), codes=(Code("CPV", chance.choice(CODES)),),
+            documents=tuple(Document("https://x.example", text) for text in some_texts(chance).values()),
+            lots=tuple(Lot("1", some_texts(chance)) for _ in range(chance.randrange(2))),
+        )
+        for _ in range(15)
+    ]  # fmt: skip
+    readings = [read_notice(notice) for notice in notices]
+    expected = by_brute_force(readings, [*map(prepare, profiles)])
+    assert by_percolation(readings, Percolator(profiles)) == expected
+    assert 300 < sum(len(hits) for _, hits in expected) < 2_500
+    assert sum(len(wanted) - len(hits) for wanted, hits in expected) > 30
 
 
 @settings(deadline=None, max_examples=25)
