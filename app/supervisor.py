@@ -25,6 +25,7 @@ from app.jobs.profiles import import_profiles
 from domain.errors import DatabaseLost
 from domain.supervision import Part
 from matching.run import match_stored
+from matching.shelf import Shelf
 
 TURN = 0.5  # seconds between two looks at the jobs
 LAST = 9.0  # seconds from the word to stop until the process ends, whatever is under way
@@ -39,10 +40,11 @@ class Supervisor:
         self._stop = stop
         self._told: dict[Path, str] = {}
         self._crawling = Crawling(place, endpoints, stop, now())
+        shelf = Shelf()
         self._jobs = [
             Job("profiles", lambda: import_profiles(place, self._told)),
             Job("crawling", self._crawling.work, timedelta(seconds=2)),
-            Job("matching", lambda: match_stored(place.engine, now(), stop=stop)),
+            Job("matching", lambda: match_stored(place.engine, now(), stop=stop, shelf=shelf)),
             Job("operators", lambda: report_sources(place.engine, find_watched(place, only=endpoints), now())),
             Job("sending", self._send),
         ]

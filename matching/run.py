@@ -1,7 +1,8 @@
 """Matches what is stored and not yet matched, by state, until nothing is left; each batch commits at its epoch only."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event as Signal
 
@@ -11,16 +12,14 @@ from sqlalchemy import Connection, Engine
 from domain.alerts import Event, EventKind
 from domain.errors import EpochMoved
 from domain.opportunities import Opportunity
-from domain.profiles import ProfileVersion
 from matching.events import Standing, decide
-from matching.prepare import Prepared, prepare
 from matching.reading import read_notice
 from matching.score import MODEL_VERSION, score_reading
+from matching.shelf import Shelf
 from storage.engine import reading, writing
 from storage.events import find_notes
 from storage.matches import Assessed, Match, NewEvent, Unmatched, find_unmatched, forget_matches, save_assessments
 from storage.opportunities import find_standing
-from storage.profiles import find_epoch, find_profiles
 
 AT_ONCE = 200  # notices in one transaction: under 200 ms on SQLite
 
@@ -43,23 +42,8 @@ class _Batch:
     """What one reading transaction saw: nothing in it is newer than the epoch, or the batch cannot be saved."""
 
     epoch: int
-    versions: tuple[ProfileVersion, ...]
     found: tuple[Unmatched, ...]
     standing: dict[tuple[int, str], Standing]
-
-
-@dataclass(slots=True)
-class _Shelf:
-    """Profiles made ready, kept while their version is the newest."""
-
-    ready: dict[tuple[str, int], Prepared] = field(default_factory=dict)
-
-    def take(self, versions: Sequence[ProfileVersion]) -> list[Prepared]:
-        keys = [(version.profile.id, version.version) for version in versions]
-        self.ready = {
-            key: self.ready.get(key) or prepare(version.profile) for key, version in zip(keys, versions, strict=True)
-        }
-        return [self.ready[key] for key in keys]
 
 
 def match_stored(
@@ -69,25 +53,26 @@ def match_stored(
     *,
     again: bool = False,
     stop: Signal | None = None,
+    shelf: Shelf | None = None,
 ) -> Matched:
     """Matches every stored notice that is not matched in its revision with the newest profiles.
 
     `on_progress` is told how many notices are matched so far; `again` forgets first what was matched. `now` (aware) is
-    only recorded. `stop` ends it after a batch.
+    only recorded. `stop` ends it after a batch. `shelf` is what a process keeps from one call to the next.
     No match is lost to an edit: a batch that an edit overtakes is thrown away and read again.
     """
-    done, shelf = Matched(), _Shelf()
+    done, shelf = Matched(), shelf or Shelf()
     if again:
         with writing(engine) as c:
             forget_matches(c)
     while True:
         with reading(engine) as c:
-            batch = _read(c)
+            batch = _read(c, shelf)
         if not batch.found or (stop and stop.is_set()):
             level = log.info if done.notices else log.debug
             level("matched", notices=done.notices, qualified=done.qualified, again=done.again)
             return done
-        matches = _match(batch, shelf.take(batch.versions))
+        matches = _match(batch, shelf)
         try:
             with writing(engine) as c:
                 save_assessments(c, batch.epoch, matches, model_version=MODEL_VERSION, now=now)
@@ -99,15 +84,14 @@ def match_stored(
             on_progress(done.notices)
 
 
-def _read(c: Connection) -> _Batch:
-    epoch = find_epoch(c)  # before the profiles: one saved in between moves it, and the batch is refused
-    versions = tuple(find_profiles(c))
-    found = tuple(find_unmatched(c, epoch, AT_ONCE))
+def _read(c: Connection, shelf: Shelf) -> _Batch:
+    shelf.refresh(c)
+    found = tuple(find_unmatched(c, shelf.epoch, AT_ONCE))
     opportunities = find_standing(c, {each.stored.procedure_id for each in found})
     # Without a change there is nothing to tell of what was announced; after an edit that is nearly every notice.
     telling = {each.stored.procedure_id for each in found if each.previous or not each.matched_revision}
     standing = {key: _find_told(c, each) if key[0] in telling else Standing() for key, each in opportunities.items()}
-    return _Batch(epoch, versions, found, standing)
+    return _Batch(shelf.epoch, found, standing)
 
 
 def _find_told(c: Connection, opportunity: Opportunity) -> Standing:
@@ -115,12 +99,20 @@ def _find_told(c: Connection, opportunity: Opportunity) -> Standing:
     return Standing(any(event.kind is EventKind.NEW for event in events), events)
 
 
-def _match(batch: _Batch, ready: Sequence[Prepared]) -> list[Match]:
+def _match(batch: _Batch, shelf: Shelf) -> list[Match]:
+    """Scores the profiles that have something in a notice, and those whose opportunity its procedure already is."""
     standing, matches = dict(batch.standing), []
-    for found in batch.found:
-        notice, assessed = read_notice(found.stored.notice), []
-        for version, prepared in zip(batch.versions, ready, strict=True):
-            key, score = (found.stored.procedure_id, version.profile.id), score_reading(notice, prepared)
+    known: dict[int, set[str]] = defaultdict(set)
+    for procedure, profile in standing:
+        known[procedure].add(profile)
+    readings = [read_notice(found.stored.notice) for found in batch.found]
+    for found, notice, percolated in zip(batch.found, readings, shelf.index.percolate(readings), strict=True):
+        assessed, procedure = [], found.stored.procedure_id
+        for version in shelf.sort({*percolated.wanted, *known[procedure]}):
+            key, score = (
+                (procedure, version.profile.id),
+                score_reading(notice, shelf.index.prepared(version.profile.id)),
+            )
             before = standing.get(key)
             if not score.reasons and before is None:
                 continue
@@ -128,6 +120,7 @@ def _match(batch: _Batch, ready: Sequence[Prepared]) -> list[Match]:
             assessed.append(Assessed(version, score, events))
             if events:
                 standing[key] = _add(before or Standing(), events)
+                known[procedure].add(version.profile.id)
         matches.append(Match(found.stored, tuple(assessed), found.held))
     return matches
 

@@ -4,6 +4,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 # A hyphen between two words also joins them: "re-agent" is found by "reagent" (U+2010 and U+2011 are hyphens too).
 HYPHENS = "-\u2010\u2011"
@@ -37,19 +38,39 @@ def _marks() -> str:
 
 _MARKS = _marks()
 _LETTER = rf"[^\W_{SINGLE}]"
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9]+")
+_SINGLE = re.compile(f"[{SINGLE}]")
 WORD = re.compile(rf"{_LETTER}+(?:[{_MARKS}]+{_LETTER}*)*|[{SINGLE}][{_MARKS}]*")
 
 
-def find_words(text: str) -> Iterator[tuple[int, int, bool]]:
-    """The words of a text in order, as (start, end, joined): joined when only a hyphen parts it from the one before.
+def find_spans(text: str) -> list[tuple[int, int]]:
+    """The words of a text in order, as (start, end): letters, digits and marks; everything else stands between them."""
+    pattern = _PLAIN_WORD if text.isascii() else WORD
+    return [match.span() for match in pattern.finditer(text)]
 
-    Letters, digits and marks make words; everything else stands between them.
-    """
-    before = -2
-    for match in WORD.finditer(text):
-        start, end = match.span()
-        yield start, end, start - before == 1 and text[before] in HYPHENS
-        before = end
+
+def find_joined(text: str, spans: list[tuple[int, int]]) -> list[int]:
+    """The numbers of the words that only a hyphen parts from the one before."""
+    if not any(hyphen in text for hyphen in HYPHENS):
+        return []
+    return [
+        number
+        for number, ((_, before), (start, _)) in enumerate(pairwise(spans), 1)
+        if start - before == 1 and text[before] in HYPHENS
+    ]
+
+
+def find_words(text: str) -> Iterator[tuple[int, int, bool]]:
+    """The words of a text in order, as (start, end, joined): joined when only a hyphen parts it from the one before."""
+    spans = find_spans(text)
+    joined = set(find_joined(text, spans))
+    for number, (start, end) in enumerate(spans):
+        yield start, end, number in joined
+
+
+def is_single(word: str) -> bool:
+    """A character of a script that is written without spaces."""
+    return bool(_SINGLE.match(word))
 
 
 def fold(word: str) -> str:

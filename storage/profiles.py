@@ -42,6 +42,11 @@ def find_profiles(c: Connection) -> list[ProfileVersion]:
     return [_to_version(row) for row in c.execute(_HEADS.order_by(profiles.c.id))]
 
 
+def find_heads(c: Connection) -> dict[str, int]:
+    """The number of the newest version of every profile, by its id."""
+    return {row.id: row.head for row in c.execute(select(profiles.c.id, profiles.c.head))}
+
+
 def find_profile(c: Connection, id: str, version: int | None = None) -> ProfileVersion | None:  # noqa: A002
     """One version of a profile, the newest if none is named."""
     query = _HEADS if version is None else select(profile_versions).where(profile_versions.c.version == version)

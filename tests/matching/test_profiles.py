@@ -109,7 +109,7 @@ catalogue:
         "language: it is missing; write the language",
         "line 6: keywords.excludes: no such key; did you mean exclude",
         r"line 5: keywords.include\[2\]: write one value",
-        r"line 5: keywords.include\[1\]: '\*valve': a \* may only stand at the end",
+        r"line 5, character 21: keywords.include\[1\]: '\*valve': a \* may only stand at the end",
         r"line 9: keywords.exclude\[1\]: nothing is written here",
         r"line 8: keywords.exclude\[0\]: 'PUMP\*' is also keywords.include\[0\]",
         r"line 15: catalogue\[0\].nmae: no such key; did you mean name",
@@ -148,7 +148,7 @@ catalogue:
         (HEAD + "value: {min: NaN, currency: EUR}\ncodes: {CPV: [33]}", "line 4: value.min: 'NaN' is no amount"),
         (HEAD + "value: {min: 1,000, currency: EUR}\ncodes: {CPV: [33]}", "line 4: value."),
         (HEAD + "value: {max: 1}\ncodes: {CPV: [33]}", "line 4: value.currency: write the currency"),
-        (HEAD + "keywords: {include: [" + "a1, " * 5001 + "]}", "line 4: keywords.include: it has 5001 phrases"),
+        (HEAD + "keywords: {include: [" + "a1, " * 5001 + "]}", "line 4: keywords.include: it has 5001 lines"),
     ],
 )
 def test_refusals(tmp_path: Path, text: str | bytes, told: str) -> None:
@@ -234,3 +234,39 @@ def test_western_catalogues_of_excel_are_read(tmp_path: Path) -> None:
     file = tmp_path / "p.yml"
     file.write_text("id: p\nname: P\nlanguage: fr\ncatalogue: c.csv\n", encoding="utf-8")
     assert read_profile(file).catalogue[0].name == "Café machine à été"
+
+
+def test_boxes_are_lists_under_other_names(tmp_path: Path) -> None:
+    boxes = read(tmp_path, HEAD + "keywords: {any: [pump, valve], all: [water], none: [rental]}")
+    assert boxes.keywords == Keywords(("pump", "valve"), ("rental",), ("water",))
+    assert read(tmp_path, write_profile(boxes)) == boxes
+    lists = read(tmp_path, HEAD + "keywords: {any: [pump], none: [rental]}")
+    assert lists == read(tmp_path, HEAD + "keywords: {include: [pump], exclude: [rental]}")
+    assert digest(lists) != digest(boxes)
+    assert read(tmp_path, HEAD + "keywords: {all: [pump, water]}").keywords.all == ("pump", "water")
+
+
+@pytest.mark.parametrize(
+    ("keywords", "told"),
+    [
+        ("\n  include:\n    - pump\n    - pump OR valve AND water", "line 7, character 12: keywords.include[1]"),
+        ("\n  include:\n    - 'it''s a \"pump'", "line 6, character 16: keywords.include[0]"),
+        ('\n  include: ["water (pump"]', "line 5, character 20: keywords.include[0]"),
+        ("\n  exclude:\n    - titel:pump", "line 6, character 7: keywords.exclude[0]"),
+        ("\n  any: [lang:de]", "line 5: keywords.any[0]: 'lang:de': write words beside it"),
+        ("\n  all: [lang:de]", "line 5: keywords.all: it has no words"),
+        ("\n  any: [pump]\n  include: [valve]", "line 5: keywords.any: it means the same as include"),
+        (
+            "\n  include: [=pump]\n  exclude: [=PUMP]",
+            "line 6: keywords.exclude[0]: '=PUMP' is also keywords.include[0]",
+        ),
+    ],
+)
+def test_a_fault_of_a_line_is_told_at_its_character(tmp_path: Path, keywords: str, told: str) -> None:
+    (line,) = [each for each in refusal(tmp_path, f"{HEAD}keywords:{keywords}\ncodes: {{CPV: [33]}}") if "line" in each]
+    assert line.startswith(told), line
+
+
+def test_a_form_and_a_minus_word_of_another_form_go_together(tmp_path: Path) -> None:
+    profile = read(tmp_path, HEAD + "keywords: {include: [pump], exclude: [=pumped, title:pump]}")
+    assert profile.keywords.exclude == ("=pumped", "title:pump")
