@@ -18,6 +18,7 @@ from matching.yaml_nodes import Undecodable, decode
 MOST_BYTES = 64 * 1024 * 1024
 MOST_UNPACKED = 512 * 1024 * 1024
 MOST_CELLS = 5_000_000
+LONGEST_CELL = 131_072  # of a CSV; the limit belongs to the whole process, so that it is set where it is relied on
 CSV_SUFFIXES = {".csv", ".tsv", ".txt"}
 SHEET_SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods"}
 DELIMITERS = ";,\t|"
@@ -60,6 +61,7 @@ def to_cell(value: Any) -> str:
 def _read_csv(file: Path) -> list[Row]:
     text = decode(file.read_bytes()).replace("\0", "")
     text = re.sub(r"^sep=(.)\r?\n", r"\1\n", text)  # Excel's own first line; one separator is a blank row
+    csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=_find_delimiter(text.splitlines()[:SNIFFED]), strict=True
     )
