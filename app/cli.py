@@ -16,6 +16,8 @@ from app.commands import (
     database,
     demo,
     health,
+    judging,
+    learning,
     matches,
     notices,
     opportunities,
@@ -60,11 +62,13 @@ def _options(
 for family in (setup, crawl, matches, running, status, demo):
     family.register(app)
 health.register(sources.app)
+learning.register(profiles.app)
 for name, family in {
     "sources": sources,
     "notices": notices,
     "opportunities": opportunities,
     "profiles": profiles,
+    "judge": judging,
     "alerts": alerts,
     "db": database,
 }.items():

@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -86,6 +86,20 @@ WRITERS: Mapping[str, Callable[[Iterable[Notice], Path | None], int]] = {
     "csv": write_csv,
     "xlsx": write_xlsx,
 }
+
+
+def write_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], target: Path | None, form: str) -> int:
+    """Rows of anything as `csv` (these columns, no formulas) or `json` (one list, all keys); how many."""
+    given = list(rows)
+    with _open(target, newline="") as file:
+        if form == "json":
+            file.write(json.dumps(given, ensure_ascii=False, default=str) + "\n")
+            return len(given)
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        for row in given:
+            writer.writerow(["" if row[name] is None else _harmless(str(row[name])) for name in columns])
+    return len(given)
 
 
 @contextmanager

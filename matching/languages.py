@@ -45,6 +45,7 @@ _SPEAKERS: dict[str, list[str]] = {}
 for _language, _words in _EVERYDAY.items():
     for _word in _words.split():
         _SPEAKERS.setdefault(_word, []).append(_language)
+EVERYDAY_WORDS = frozenset(_SPEAKERS)  # of any language: they say nothing of what is bought
 _SAME = {"no": "nb", "nn": "nb", "bs": "hr"}  # as good as the same in their everyday words
 
 BEGINNING = 600  # code points that are looked at

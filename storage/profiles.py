@@ -37,6 +37,19 @@ def save_profile(
     return ProfileVersion(profile, version, author, reason, now.isoformat(), origin, digest)
 
 
+def find_origin(c: Connection, id: str) -> str | None:  # noqa: A002
+    """The file that a profile came from last, though newer versions may have been made elsewhere."""
+    own = (profile_versions.c.profile_id == id) & profile_versions.c.origin.is_not(None)
+    query = select(profile_versions.c.origin).where(own).order_by(profile_versions.c.version.desc()).limit(1)
+    return c.execute(query).scalar()
+
+
+def adopt_origin(c: Connection, id: str, version: int, origin: str) -> None:  # noqa: A002
+    """A file says the same as this version: from now on the version counts as that file's."""
+    own = (profile_versions.c.profile_id == id) & (profile_versions.c.version == version)
+    c.execute(update(profile_versions).where(own).values(origin=origin))
+
+
 def find_profiles(c: Connection) -> list[ProfileVersion]:
     """The newest version of every profile."""
     return [_to_version(row) for row in c.execute(_HEADS.order_by(profiles.c.id))]

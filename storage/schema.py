@@ -445,6 +445,34 @@ assessments = Table(
     Index(None, "opportunity_id", "notice_id"),
 )
 
+judgements = Table(  # what people said of opportunities; appended, the newest of a procedure and profile holds
+    "judgements",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("profile_id", Text, ForeignKey("profiles.id"), nullable=False),
+    Column("notice_id", Id, ForeignKey("notices.id"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("opportunity_id", Id, ForeignKey("opportunities.id")),  # null: the profile saw nothing in the notice
+    Column("assessment_id", Id, ForeignKey("assessments.id")),
+    Column("profile_version", Integer, nullable=False),
+    Column("model_version", Text, nullable=False),
+    Column("score", Integer, nullable=False),
+    Column("qualified", Boolean, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("why", CleanText, nullable=False),
+    Column("made_by", CleanText, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Index(None, "profile_id"),
+)
+
+exchange_rates = Table(  # the European Central Bank's reference rates: what one euro is in each currency on a day
+    "exchange_rates",
+    metadata,
+    Column("day", String(10), primary_key=True),  # ISO 8601
+    Column("per_euro", Json, nullable=False),  # currency (ISO 4217) -> decimal text
+    Column("saved_at", Instant, nullable=False),
+)
+
 # Alerts.
 
 events = Table(

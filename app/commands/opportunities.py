@@ -59,12 +59,12 @@ def _find_summary(connection: "Connection", number: int, limit: int) -> "list[Op
 
 
 def to_heading(view: "OpportunityView", zone: str) -> str:
-    """Title, buyer, deadline in `zone` and the notice's name, on a line each."""
+    """Title, buyer, deadline in `zone`, and the number of the opportunity with the notice's name, on a line each."""
     notice = view.notice.notice
     buyer = ", ".join(each.name for each in notice.buyers[:2]) or "buyer not stated"
     place = f" ({notice.country})" if notice.country else ""
     deadline = in_zone(notice.deadline_at, zone) or "not stated"
-    name = f"{view.profile_name} · {notice.source}:{notice.key}"
+    name = f"{view.opportunity.id} · {view.profile_name} · {notice.source}:{notice.key}"
     return f"{notice.shown_title()}\n{buyer}{place}\ndeadline {deadline}\n{name}"
 
 

@@ -106,7 +106,7 @@ def save(engine: "Engine", file: Path, profile: object, author: str, reason: str
     from domain.profiles import Profile
     from matching.profiles import digest
     from storage.engine import writing
-    from storage.profiles import find_profile, save_profile
+    from storage.profiles import adopt_origin, find_profile, save_profile
 
     assert isinstance(profile, Profile)
     with writing(engine) as connection:
@@ -120,6 +120,8 @@ def save(engine: "Engine", file: Path, profile: object, author: str, reason: str
             digest=digest(profile),
             now=now(),
         )
+        if saved.origin != str(file.resolve()):  # the same was saved from elsewhere: the file has caught up
+            adopt_origin(connection, profile.id, saved.version, str(file.resolve()))
     if before and before.version == saved.version:
         return f"{profile.id}: the same as version {saved.version}, nothing to save"
     return f"{profile.id}: saved as version {saved.version} ({len(profile.keywords.include)} words)"

@@ -462,6 +462,38 @@ def upgrade() -> None:
     )
     op.create_index("ix_assessments_opportunity_id_notice_id", "assessments", ["opportunity_id", "notice_id"])
     op.create_table(
+        "judgements",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("profile_id", sa.Text(), nullable=False),
+        sa.Column("notice_id", ID, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("opportunity_id", ID),
+        sa.Column("assessment_id", ID),
+        sa.Column("profile_version", sa.Integer(), nullable=False),
+        sa.Column("model_version", sa.Text(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("qualified", sa.Boolean(), nullable=False),
+        sa.Column("verdict", sa.String(length=16), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["profile_id"], ["profiles.id"], name="fk_judgements_profile_id_profiles"),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name="fk_judgements_notice_id_notices"),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunities.id"], name="fk_judgements_opportunity_id_opportunities"
+        ),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessments.id"], name="fk_judgements_assessment_id_assessments"),
+        sa.PrimaryKeyConstraint("id", name="pk_judgements"),
+    )
+    op.create_index("ix_judgements_profile_id", "judgements", ["profile_id"])
+    op.create_table(
+        "exchange_rates",
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("per_euro", JSON_, nullable=False),
+        sa.Column("saved_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("day", name="pk_exchange_rates"),
+    )
+    op.create_table(
         "events",
         sa.Column("id", ID, nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),

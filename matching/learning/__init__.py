@@ -1,0 +1,1 @@
+"""What people's judgements teach: measured quality and suggestions that a person accepts or not."""
