@@ -22,6 +22,7 @@ from app.commands import (
     notices,
     opportunities,
     profiles,
+    rates,
     running,
     setup,
     sources,
@@ -69,6 +70,7 @@ for name, family in {
     "opportunities": opportunities,
     "profiles": profiles,
     "judge": judging,
+    "rates": rates,
     "alerts": alerts,
     "db": database,
 }.items():

@@ -15,6 +15,7 @@ from domain.errors import WrongUse
 from domain.profiles import ProfileVersion
 from domain.sources import Run, StepState
 from matching.explain import Explanation, explain
+from matching.rates import find_rates_for
 from matching.score import prepare
 from storage.held import find_doubted_run
 from storage.pages import PageFiles
@@ -117,9 +118,9 @@ def _tell_matching(c: Connection, place: Installation, stored: StoredNotice, sto
     if not is_matched(c, stored.id):
         story.lines.append("It has not been matched yet as it stands; `tenderwatch match` does it.")
         return "stored"
-    stages = []
+    stages, rates = [], find_rates_for(c, [stored.notice])
     for head in heads:
-        why = explain(stored.notice, prepare(head.profile))
+        why = explain(stored.notice, prepare(head.profile), rates)
         news = find_news(c, stored.procedure_id, head.profile.id)
         stage, lines = _tell_profile(head, why, news, place.settings.zone, story.notice)
         stages.append(stage)

@@ -1,34 +1,37 @@
 """Why a notice matched, or why not: what stopped it, what is missing, and how far it is from the threshold."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.notices import Notice
 from domain.opportunities import Reason, Score
+from domain.rates import NO_RATES, Rates
 from matching import features as feature
 from matching.evidence import Evidence, find_evidence
 from matching.features import FEATURES, SUPPORT, Feature
 from matching.gates import UNKNOWNS
+from matching.near_misses import NearMiss, find_near_misses
 from matching.places import Fit, find_fit
 from matching.prepare import Prepared
-from matching.query.nodes import Mode, Word, phrases
 from matching.reading import read_notice
 from matching.score import NOTHING, add_up, find_stops, reasons_of, rule_of, score_reading
-from matching.stems import vocabulary
-from matching.stream import Rank, Stream
-from matching.words import fold
+from matching.sentences import to_facts, to_sentence
+from matching.stream import Rank
 
 POINTS: dict[Feature, tuple[int, ...]] = dict((*FEATURES, *SUPPORT))
-SHOWN = 80  # letters of a printed text in a sentence
+MOST_WISHES = 3  # missing reasons that are told in sentences; all are in `missing`
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A reason that the notice lacks: `points` more if it were there, and what would make it so."""
+    """A reason that the notice lacks: `points` more if it were there. `sentence` says how it is, `wish` what would
+    have to be: `the title had one of your keywords`.
+    """
 
     rule: str
     points: int
     sentence: str
+    wish: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Explanation:
     """`without_stops` is what it would score if nothing stopped it; `distance` the points still lacking (0: enough).
 
     `stops` stand in the order of the gates. `missing` has the nearest first: the least that would be enough, and
-    where nothing alone is, the most. `sentences` say all of it.
+    where nothing alone is, the most. `nearly` are keywords that are nearly there. `sentences` say all of it.
     """
 
     notice: str
@@ -49,11 +52,12 @@ class Explanation:
     missing: tuple[Missing, ...]
     distance: int
     sentences: tuple[str, ...]
+    nearly: tuple[NearMiss, ...] = ()
 
 
-def explain(notice: Notice, prepared: Prepared) -> Explanation:
+def explain(notice: Notice, prepared: Prepared, rates: Rates = NO_RATES) -> Explanation:
     """Why, and why not. Gates are told even where nothing of the profile is in the notice."""
-    reading = read_notice(notice)
+    reading = read_notice(notice, rates)
     evidence, score = find_evidence(reading, prepared), score_reading(reading, prepared)
     without = sum(reason.points for reason in add_up(evidence))
     stops = tuple(find_stops(evidence, without))
@@ -63,16 +67,18 @@ def explain(notice: Notice, prepared: Prepared) -> Explanation:
     distance = max(threshold - without, 0)
     missing = tuple(sorted(_find_missing(evidence), key=lambda each: _nearness(each, distance))) if distance else ()
     qualified = not stops and not distance
-    sentences = tuple(_to_sentences(score, threshold, stops, without, missing, distance))
-    name = f"{notice.source}:{notice.key}"
-    return Explanation(
-        name, prepared.profile.id, score, threshold, qualified, stops, without, missing, distance, sentences
-    )
+    nearly = tuple(find_near_misses(evidence)) if distance else ()
+    found = Explanation(
+        f"{notice.source}:{notice.key}", prepared.profile.id, score, threshold, qualified, stops, without, missing,
+        distance, (), nearly,
+    )  # fmt: skip
+    return replace(found, sentences=tuple(_to_sentences(found, notice)))
 
 
-def _nearness(missing: Missing, distance: int) -> tuple[bool, int]:
+def _nearness(missing: Missing, distance: int) -> tuple[bool, bool, int]:
+    """A part number is the last that somebody would wish for: buyers rarely print any."""
     enough = missing.points >= distance
-    return not enough, missing.points if enough else -missing.points
+    return not enough, missing.rule == rule_of(feature.part_number), missing.points if enough else -missing.points
 
 
 def _find_missing(evidence: Evidence) -> Iterator[Missing]:
@@ -83,6 +89,7 @@ def _find_missing(evidence: Evidence) -> Iterator[Missing]:
             rule_of(feature.part_number),
             POINTS[feature.part_number][0],
             f"none of your {len(evidence.prepared.numbers)} part numbers is in it",
+            "one of your part numbers were in it",
         )
     if not evidence.is_empty():
         yield from _missing_support(evidence)
@@ -98,17 +105,17 @@ def _missing_words(evidence: Evidence) -> Iterator[Missing]:
         Rank.CODE: feature.keyword_is_code,
     }
     has = 0 if best is None else POINTS[worth.get(best, feature.keyword_in_text)][0]
-    near = _nearest_phrase(evidence)
     if best is not Rank.TITLE:
         points = POINTS[feature.keyword_in_title][0] - has
-        yield Missing(rule_of(feature.keyword_in_title), points, f"no keyword of yours is in the title{near}")
+        wish = "the title had one of your keywords"
+        yield Missing(rule_of(feature.keyword_in_title), points, "no keyword of yours is in the title", wish)
     if best is None:
-        points = POINTS[feature.keyword_in_text][0]
-        yield Missing(rule_of(feature.keyword_in_text), points, f"no keyword of yours is in the text{near}")
+        points, wish = POINTS[feature.keyword_in_text][0], "the description had one of your keywords"
+        yield Missing(rule_of(feature.keyword_in_text), points, "no keyword of yours is in the text", wish)
     further = POINTS[feature.further_words]
     if 0 < len(evidence.words) <= len(further):
-        points = further[len(evidence.words) - 1]
-        yield Missing(rule_of(feature.further_words), points, f"no further keyword of yours is in it{near}")
+        points, wish = further[len(evidence.words) - 1], "a further keyword of yours were in it"
+        yield Missing(rule_of(feature.further_words), points, "no further keyword of yours is in it", wish)
 
 
 def _missing_code(evidence: Evidence) -> Iterator[Missing]:
@@ -117,72 +124,52 @@ def _missing_code(evidence: Evidence) -> Iterator[Missing]:
     points, printed = POINTS[feature.code_fits][0], [code.id for code in evidence.reading.notice.codes]
     codes = f"its codes are {', '.join(printed[:5])}" if printed else "the buyer printed no code"
     wanted = sorted({code.written for code in evidence.prepared.codes.values() if code.item is None})
-    yield Missing(
-        rule_of(feature.code_fits), points, f"{codes}; yours are {', '.join(wanted[:5]) or 'those of your catalogue'}"
-    )
+    said = f"{codes}; yours are {', '.join(wanted[:5]) or 'those of your catalogue'}"
+    yield Missing(rule_of(feature.code_fits), points, said, f"the buyer's code were in a branch of yours ({said})")
 
 
 def _missing_support(evidence: Evidence) -> Iterator[Missing]:
     profile, notice = evidence.prepared.profile, evidence.reading.notice
     if profile.places and find_fit(profile.places, notice).fit is not Fit.INSIDE:
-        points = POINTS[feature.place_fits][0]
-        yield Missing(rule_of(feature.place_fits), points, f"it is not known to be in {', '.join(profile.places)}")
+        points, places = POINTS[feature.place_fits][0], ", ".join(profile.places)
+        said = f"it is not known to be in {places}"
+        yield Missing(rule_of(feature.place_fits), points, said, f"it were in one of your places ({places})")
     if profile.value and not any(feature.value_fits(evidence)):
-        points = POINTS[feature.value_fits][0]
-        yield Missing(rule_of(feature.value_fits), points, "its value is not known to be in your range")
+        points, said = POINTS[feature.value_fits][0], "its value is not known to be in your range"
+        yield Missing(rule_of(feature.value_fits), points, said, "its value were known to be in your range")
 
 
-def _nearest_phrase(evidence: Evidence) -> str:
-    """The keyword of which at least half is there, but not all, or not together."""
-    prepared, found = evidence.prepared, {word.hit.phrase for word in evidence.words}
-    best, sentence = 0.5, ""
-    for number in range(len(prepared.keywords)):
-        in_all = [word for phrase in phrases(prepared.wanted.nodes[number]) for word in phrase.words]
-        words = [word for word in in_all if _says_something(word)]
-        there = [word.raw for word in words if any(_is_there(word, each) for each in evidence.reading.streams)]
-        share = len(there) / len(words) if len(words) > 1 and number not in found else 0
-        if share > best or (share == best and not sentence):
-            what = "all its words are, but not together" if share == 1 else f"only {', '.join(there)} is"
-            best, sentence = share, f" (nearest: “{prepared.written(number)}”, {what})"
-    return sentence
-
-
-def _says_something(word: Word) -> bool:
-    """Not one of the short words that stand in every text; in other alphabets a word may be one character."""
-    return len(word.raw) > 3 or not word.raw.isascii()
-
-
-def _is_there(word: Word, stream: Stream) -> bool:
-    if word.mode is Mode.START:
-        return bool(stream.starting(fold(word.raw)))
-    return any(form in stream.nodes for form in vocabulary(stream.language).term(word.raw).forms)
-
-
-def _to_sentences(
-    score: Score, threshold: int, stops: tuple[Reason, ...], without: int, missing: tuple[Missing, ...], distance: int
-) -> Iterator[str]:
-    for reason in score.reasons:
-        if not reason.stops and (reason.points or reason.matched or reason.text):
-            yield to_sentence(reason)
-    for number, stop in enumerate(stops):
-        yield f"{'Also stopped' if number else 'Stopped'}: {to_sentence(stop)}"
-    if stops and without:
-        yield f"Without that it would score {without} of the {threshold} points that it needs."
-    elif stops:
-        yield "Without that it would still score 0: nothing of your profile is in it."
+def _to_sentences(found: Explanation, notice: Notice) -> Iterator[str]:
+    yield from to_facts(found.score.reasons, notice)
+    for number, stop in enumerate(found.stops):
+        yield f"{'Also stopped' if number else 'Stopped'}: {to_sentence(stop, notice)}"
+    has, asked = found.without_stops, found.threshold
+    if found.stops and has:
+        yield f"Without that it would score {has}, {side_of(has, asked)} your threshold of {asked}."
+    elif found.stops:
+        yield "Without that it would still score 0: nothing of what you look for is in it."
+    elif not has:
+        yield f"Nothing of what you look for is in it; your threshold is {asked}."
+    elif found.distance:
+        yield f"It scores {has}; your threshold is {asked}, so {found.distance} points are missing."
     else:
-        yield f"It scores {without}; the profile asks for {threshold}."
-    if distance:
-        nearest = f" The nearest: {missing[0].sentence} ({missing[0].points} points)." if missing else ""
-        yield f"It lacks {distance} points.{nearest}"
+        yield f"It scores {has}; your threshold is {asked}."
+    yield from _to_wishes(found)
+    for miss in found.nearly:
+        yield f"Nearly: “{miss.keyword}”: {miss.sentence}."
 
 
-def to_sentence(reason: Reason) -> str:
-    """A line of a score as people read it: `+42 The title has one of your keywords: “Gloves” in title.en (glove*).`"""
-    parts = [f"{reason.points:+d} " if reason.points and not reason.stops else "", reason.explanation.rstrip(".")]
-    if reason.text:
-        text = reason.text if len(reason.text) <= SHOWN else f"{reason.text[:SHOWN]}…"
-        parts.append(f": “{text}”" + (f" in {reason.field}" if reason.field else ""))
-    if reason.matched and reason.matched != reason.text:
-        parts.append(f" ({reason.matched})")
-    return f"{''.join(parts)}."
+def _to_wishes(found: Explanation) -> Iterator[str]:
+    """What would have made it an opportunity, the nearest first; of what is not enough alone only the best."""
+    for number, each in enumerate(found.missing[:MOST_WISHES]):
+        total = found.without_stops + each.points
+        enough = total >= found.threshold
+        if number and not enough:
+            return
+        rest = f"{side_of(total, found.threshold)} your threshold of {found.threshold}" if enough else "still too little"
+        yield f"If {each.wish or each.sentence}: {each.points:+} → {total}, {rest}."
+
+
+def side_of(points: int, threshold: int) -> str:
+    """Where a score stands."""
+    return "above" if points > threshold else "exactly" if points == threshold else "below"

@@ -92,8 +92,11 @@ def place_fits(evidence: Evidence) -> Iterator[tuple[int, Span]]:
 def value_fits(evidence: Evidence) -> Iterator[tuple[int, Span]]:
     """Its value is in the range that you can take on."""
     limits = evidence.prepared.profile.value
-    if limits and (found := money.find_fit(limits, evidence.reading.notice)).fit is Fit.INSIDE and found.money:
-        yield 0, span_whole(found.field, f"{found.money.amount:f}", money.to_text(limits))
+    if not limits:
+        return
+    found = money.find_fit(limits, evidence.reading.notice, evidence.reading.rates)
+    if found.fit is Fit.INSIDE and found.money:
+        yield 0, span_whole(found.field, f"{found.money.amount:f}", money.to_text(limits, found))
 
 
 FEATURES: tuple[tuple[Feature, tuple[int, ...]], ...] = (

@@ -35,8 +35,8 @@ def place_outside(evidence: Evidence) -> Iterator[tuple[int, Span]]:
 def value_outside(evidence: Evidence) -> Iterator[tuple[int, Span]]:
     """Its value is outside the range that you can take on."""
     limits = evidence.prepared.profile.value
-    if limits and (found := money.find_fit(limits, evidence.reading.notice)).fit is Fit.OUTSIDE and found.money:
-        yield 0, span_whole(found.field, f"{found.money.amount:f}", money.to_text(limits))
+    if limits and (found := money.find_fit(limits, evidence.reading.notice, evidence.reading.rates)).fit is Fit.OUTSIDE and found.money:
+        yield 0, span_whole(found.field, f"{found.money.amount:f}", money.to_text(limits, found))
 
 
 def kind_unknown(evidence: Evidence) -> Iterator[tuple[int, Span]]:
@@ -56,14 +56,14 @@ def place_unknown(evidence: Evidence) -> Iterator[tuple[int, Span]]:
 def value_unknown(evidence: Evidence) -> Iterator[tuple[int, Span]]:
     """The notice does not say what it is worth."""
     limits = evidence.prepared.profile.value
-    if limits and (found := money.find_fit(limits, evidence.reading.notice)).fit is Fit.UNKNOWN and not found.money:
+    if limits and (found := money.find_fit(limits, evidence.reading.notice, evidence.reading.rates)).fit is Fit.UNKNOWN and not found.money:
         yield 0, Span(matched=money.to_text(limits))
 
 
 def currency_unknown(evidence: Evidence) -> Iterator[tuple[int, Span]]:
-    """Its value is in another currency, and no exchange rate is known."""
+    """Its value is in another currency, and no exchange rate of the week before it was published is known."""
     limits = evidence.prepared.profile.value
-    if limits and (found := money.find_fit(limits, evidence.reading.notice)).fit is Fit.UNKNOWN and found.money:
+    if limits and (found := money.find_fit(limits, evidence.reading.notice, evidence.reading.rates)).fit is Fit.UNKNOWN and found.money:
         yield 0, span_whole(found.field, found.money.currency, money.to_text(limits))
 
 

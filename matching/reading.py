@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from domain.notices import Notice
+from domain.rates import NO_RATES, Rates
 from matching.codes import prefixes
 from matching.languages import find_language
 from matching.stems import to_language, vocabulary
@@ -20,6 +21,7 @@ class Reading:
     streams: tuple[Stream, ...]
     codes: dict[tuple[str, str], Place]
     cut: tuple[Place, ...] = ()
+    rates: Rates = NO_RATES
     _asides: tuple[Stream, ...] | None = None
 
     @property
@@ -30,10 +32,13 @@ class Reading:
         return self._asides
 
 
-def read_notice(notice: Notice) -> Reading:
-    """The notice's texts by the language that each is in; the portal's word is a hint, as is the notice's own."""
+def read_notice(notice: Notice, rates: Rates = NO_RATES) -> Reading:
+    """The notice's texts by the language that each is in; the portal's word is a hint, as is the notice's own.
+
+    `rates` are those that its value may be converted by.
+    """
     streams, cut = _to_streams(_places(notice), notice)
-    return Reading(notice, streams, _codes(notice), cut)
+    return Reading(notice, streams, _codes(notice), cut, rates)
 
 
 def _to_streams(texts: Iterable[tuple[str, Place]], notice: Notice) -> tuple[tuple[Stream, ...], tuple[Place, ...]]:

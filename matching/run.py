@@ -12,7 +12,9 @@ from sqlalchemy import Connection, Engine
 from domain.alerts import Event, EventKind
 from domain.errors import EpochMoved
 from domain.opportunities import Opportunity
+from domain.rates import Rates
 from matching.events import Standing, decide
+from matching.rates import find_rates_for
 from matching.reading import read_notice
 from matching.score import MODEL_VERSION, score_reading
 from matching.shelf import Shelf
@@ -44,6 +46,7 @@ class _Batch:
     epoch: int
     found: tuple[Unmatched, ...]
     standing: dict[tuple[int, str], Standing]
+    rates: Rates
 
 
 def match_stored(
@@ -91,7 +94,7 @@ def _read(c: Connection, shelf: Shelf) -> _Batch:
     # Without a change there is nothing to tell of what was announced; after an edit that is nearly every notice.
     telling = {each.stored.procedure_id for each in found if each.previous or not each.matched_revision}
     standing = {key: _find_told(c, each) if key[0] in telling else Standing() for key, each in opportunities.items()}
-    return _Batch(shelf.epoch, found, standing)
+    return _Batch(shelf.epoch, found, standing, find_rates_for(c, [each.stored.notice for each in found]))
 
 
 def _find_told(c: Connection, opportunity: Opportunity) -> Standing:
@@ -105,7 +108,7 @@ def _match(batch: _Batch, shelf: Shelf) -> list[Match]:
     known: dict[int, set[str]] = defaultdict(set)
     for procedure, profile in standing:
         known[procedure].add(profile)
-    readings = [read_notice(found.stored.notice) for found in batch.found]
+    readings = [read_notice(found.stored.notice, batch.rates) for found in batch.found]
     for found, notice, percolated in zip(batch.found, readings, shelf.index.percolate(readings), strict=True):
         assessed, procedure = [], found.stored.procedure_id
         for version in shelf.sort({*percolated.wanted, *known[procedure]}):

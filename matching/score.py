@@ -5,6 +5,7 @@ from itertools import chain
 
 from domain.notices import Notice
 from domain.opportunities import Reason, Score
+from domain.rates import NO_RATES, Rates
 from matching.evidence import Evidence, Span, find_evidence
 from matching.features import FEATURES, SUPPORT, Feature
 from matching.gates import GATES, UNKNOWNS
@@ -21,13 +22,13 @@ NOTHING = Score(0, ())
 TOO_MUCH = "A score ends at 100; this much is left out."
 
 
-def score(notice: Notice, prepared: Prepared) -> Score:
-    """What the profile makes of the notice; the same for ever for the same notice, profile and MODEL_VERSION.
+def score(notice: Notice, prepared: Prepared, rates: Rates = NO_RATES) -> Score:
+    """What the profile makes of the notice; the same for ever for the same notice, profile, rates and MODEL_VERSION.
 
     Reasons come by points, the highest first. A stopped score is 0: the first gate takes away what was found. Where
     nothing of the profile is in the notice there is no reason at all, so that only what could interest is stored.
     """
-    return score_reading(read_notice(notice), prepared)
+    return score_reading(read_notice(notice, rates), prepared)
 
 
 def score_reading(reading: Reading, prepared: Prepared) -> Score:

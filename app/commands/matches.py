@@ -68,6 +68,7 @@ def explain(
     from app.commands.notices import find_one
     from domain.errors import WrongUse
     from matching.explain import explain as why
+    from matching.rates import find_rates_for
     from matching.score import prepare
     from storage.engine import reading
     from storage.profiles import find_profiles
@@ -75,9 +76,10 @@ def explain(
     with reading(open_installation().engine) as connection:
         stored = find_one(connection, name)
         heads = [head for head in find_profiles(connection) if profile in (None, head.profile.id)]
+        rates = find_rates_for(connection, [stored.notice])
     if not heads:
         raise WrongUse(f"no profile {profile or ''}".rstrip() + "; `tenderwatch profiles list` shows them")
-    found = [(head, why(stored.notice, prepare(head.profile))) for head in heads]
+    found = [(head, why(stored.notice, prepare(head.profile), rates)) for head in heads]
     if as_json:
         print_json([_as_json(stored.notice.source, stored.notice.key, head, each) for head, each in found])
         return
