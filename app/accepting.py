@@ -19,11 +19,11 @@ LISTS = {Kind.INCLUDE: "keywords.include", Kind.MINUS: "keywords.exclude"}
 
 def accept_suggestion(
     engine: Engine,
-    id: str,
+    id: str,  # noqa: A002
     by: str,
     why: str,
     days: int,
-    now: datetime,  # noqa: A002
+    now: datetime,
 ) -> Iterator[str]:
     """Saves the suggestion; yields what to tell the person. WrongUse: it is none, or is accepted already."""
     profile, kind, line = _read_id(id)
@@ -75,6 +75,8 @@ def _tell_file(file: Path, before: Profile, kind: Kind, line: str) -> Iterator[s
         yield f"  take this line out of {where}:  - {_to_yaml(written)}"
     elif kind in LISTS:
         yield f"  add this line to {LISTS[kind]}:  - {_to_yaml(line)}"
+    elif kind is Kind.WEIGHTS:
+        yield f"  weights: {{{line.replace('=', ': ')}}}"
     else:
         yield f"  {kind}: {line}"
     yield "From then on its edits count again; until then `tenderwatch run` leaves it alone and says so."

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from domain.profiles import CatalogueItem, Keywords, Profile, ValueRange
+from domain.profiles import BuyerLists, CatalogueItem, Keywords, Profile, ValueRange
 
 JsonObject = dict[str, Any]
 
@@ -28,6 +28,7 @@ def to_json(profile: Profile) -> JsonObject:
         "places": list(profile.places),
         "value": _range_to_json(profile.value),
         "threshold": profile.threshold,
+        **_further_to_json(profile),
     }
 
 
@@ -52,7 +53,18 @@ def from_json(data: JsonObject) -> Profile:
         places=tuple(data["places"]),
         value=_range_from_json(data["value"]),
         threshold=data["threshold"],
+        buyers=BuyerLists(*(tuple(data.get("buyers", {}).get(name, ())) for name in ("include", "exclude"))),
+        kinds=tuple(data.get("kinds", ())),
+        weights=dict(data.get("weights", {})),
     )
+
+
+def _further_to_json(profile: Profile) -> JsonObject:
+    """Only what is there, so that a profile without says the same as before these keys were known."""
+    lists = {"include": list(profile.buyers.include), "exclude": list(profile.buyers.exclude)}
+    buyers = {name: each for name, each in lists.items() if each}
+    found = {"buyers": buyers, "kinds": list(profile.kinds), "weights": dict(sorted(profile.weights.items()))}
+    return {name: each for name, each in found.items() if each}
 
 
 def _keywords_to_json(keywords: Keywords) -> JsonObject:

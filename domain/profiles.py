@@ -37,8 +37,20 @@ class ValueRange:
 
 
 @dataclass(frozen=True, slots=True)
+class BuyerLists:
+    """Buyers by name (all its words, side by side) or by number in a register; `include`: no others are wanted."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
-    """One team's interest. `codes` maps a scheme to prefixes; `places` are ISO 3166 alpha-2 or NUTS prefixes."""
+    """One team's interest. `codes` maps a scheme to prefixes; `places` are ISO 3166 alpha-2 or NUTS prefixes.
+
+    `kinds` are the only kinds of notice that are wanted (none: all that can be bid for). `weights` say in percent of
+    its shipped points what a feature of the score is worth, by its name; a person has accepted them.
+    """
 
     id: str
     name: str
@@ -49,6 +61,9 @@ class Profile:
     places: tuple[str, ...] = ()
     value: ValueRange | None = None
     threshold: int = 40
+    buyers: BuyerLists = BuyerLists()
+    kinds: tuple[str, ...] = ()
+    weights: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,9 @@ def _to_wishes(found: Explanation) -> Iterator[str]:
         enough = total >= found.threshold
         if number and not enough:
             return
-        rest = f"{side_of(total, found.threshold)} your threshold of {found.threshold}" if enough else "still too little"
+        rest = (
+            f"{side_of(total, found.threshold)} your threshold of {found.threshold}" if enough else "still too little"
+        )
         yield f"If {each.wish or each.sentence}: {each.points:+} → {total}, {rest}."
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from domain.notices import Kind
-from matching import money, places
+from matching import buyers, money, places
 from matching.evidence import Evidence, Span, find_minus, span, span_whole
 from matching.features import Feature
 from matching.places import Fit
@@ -24,6 +24,27 @@ def kind(evidence: Evidence) -> Iterator[tuple[int, Span]]:
         yield 0, span_whole("kind", found.value)
 
 
+def kind_unwanted(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+    """It is not of the kinds of notice that you want."""
+    found, wanted = evidence.reading.notice.kind, evidence.prepared.profile.kinds
+    if wanted and found not in NOT_BIDDABLE and found is not Kind.OTHER and found.value not in wanted:
+        yield 0, span_whole("kind", found.value, ", ".join(wanted))
+
+
+def buyer_excluded(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+    """Its buyer is one that you do not want."""
+    wanted = evidence.prepared.profile.buyers
+    if found := buyers.find_excluded(wanted, evidence.reading.notice):
+        yield 0, span_whole(found.field, found.text, found.line)
+
+
+def buyer_outside(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+    """You look at certain buyers only, and it is of none of them."""
+    wanted = evidence.prepared.profile.buyers
+    if found := buyers.find_outside(wanted, evidence.reading.notice):
+        yield 0, span_whole(found.field, found.text, found.line)
+
+
 def place_outside(evidence: Evidence) -> Iterator[tuple[int, Span]]:
     """It is outside the places where you work."""
     wanted = evidence.prepared.profile.places
@@ -35,7 +56,11 @@ def place_outside(evidence: Evidence) -> Iterator[tuple[int, Span]]:
 def value_outside(evidence: Evidence) -> Iterator[tuple[int, Span]]:
     """Its value is outside the range that you can take on."""
     limits = evidence.prepared.profile.value
-    if limits and (found := money.find_fit(limits, evidence.reading.notice, evidence.reading.rates)).fit is Fit.OUTSIDE and found.money:
+    if (
+        limits
+        and (found := money.find_fit(limits, evidence.reading.notice, evidence.reading.rates)).fit is Fit.OUTSIDE
+        and found.money
+    ):
         yield 0, span_whole(found.field, f"{found.money.amount:f}", money.to_text(limits, found))
 
 
@@ -53,17 +78,32 @@ def place_unknown(evidence: Evidence) -> Iterator[tuple[int, Span]]:
         yield 0, span_whole(found.field, found.text, ", ".join(wanted))
 
 
+def buyer_unknown(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+    """The notice does not say who buys."""
+    wanted = evidence.prepared.profile.buyers
+    if wanted.include and not evidence.reading.notice.buyers:
+        yield 0, Span(matched=", ".join(wanted.include[:3]))
+
+
 def value_unknown(evidence: Evidence) -> Iterator[tuple[int, Span]]:
     """The notice does not say what it is worth."""
     limits = evidence.prepared.profile.value
-    if limits and (found := money.find_fit(limits, evidence.reading.notice, evidence.reading.rates)).fit is Fit.UNKNOWN and not found.money:
+    if (
+        limits
+        and (found := money.find_fit(limits, evidence.reading.notice, evidence.reading.rates)).fit is Fit.UNKNOWN
+        and not found.money
+    ):
         yield 0, Span(matched=money.to_text(limits))
 
 
 def currency_unknown(evidence: Evidence) -> Iterator[tuple[int, Span]]:
     """Its value is in another currency, and no exchange rate of the week before it was published is known."""
     limits = evidence.prepared.profile.value
-    if limits and (found := money.find_fit(limits, evidence.reading.notice, evidence.reading.rates)).fit is Fit.UNKNOWN and found.money:
+    if (
+        limits
+        and (found := money.find_fit(limits, evidence.reading.notice, evidence.reading.rates)).fit is Fit.UNKNOWN
+        and found.money
+    ):
         yield 0, span_whole(found.field, found.money.currency, money.to_text(limits))
 
 
@@ -73,5 +113,9 @@ def text_cut(evidence: Evidence) -> Iterator[tuple[int, Span]]:
         yield 0, Span(matched=", ".join(place.field for place in evidence.reading.cut[:3]))
 
 
-GATES: tuple[Feature, ...] = (minus_word, kind, place_outside, value_outside)
-UNKNOWNS: tuple[Feature, ...] = (kind_unknown, place_unknown, value_unknown, currency_unknown, text_cut)
+GATES: tuple[Feature, ...] = (
+    minus_word, kind, kind_unwanted, buyer_excluded, buyer_outside, place_outside, value_outside,
+)  # fmt: skip
+UNKNOWNS: tuple[Feature, ...] = (
+    kind_unknown, buyer_unknown, place_unknown, value_unknown, currency_unknown, text_cut,
+)  # fmt: skip

@@ -56,14 +56,14 @@ def _find_loosened(
     looser = [(number, node, loosened) for number, node in pairs if (loosened := loosen(node)) != node]
     lines = Lines([loosened for _, _, loosened in looser])
     for place, hits in lines.find(reading).items():
-        number, node, loosened = looser[place]
+        number, node, _ = looser[place]
         hit = pick_best(hits)[0]
-        said = _say(rule, node, loosened, hit, reading)
+        said = _say(rule, node, hit, reading)
         where = (None,) * 4 if rule == "apart" else (hit.place.field, hit.text, hit.start, hit.end)
         yield number, NearMiss(prepared.written(number), rule, said, *where)
 
 
-def _say(rule: str, node: Node, loosened: Node, hit: Hit, reading: Reading) -> str:
+def _say(rule: str, node: Node, hit: Hit, reading: Reading) -> str:
     match rule:
         case "minus":
             return f"it is there, but so is what its minus excludes ({_excluded(node, reading)})"
@@ -84,7 +84,7 @@ def _say(rule: str, node: Node, loosened: Node, hit: Hit, reading: Reading) -> s
 
 
 def _each(node: Node, change: Callable[[Node], Node]) -> Node:
-    """The node with `change` done to it and to all that is in it, from inside outwards; what is behind a minus stays."""
+    """The node with `change` done to all that is in it and to itself; what is behind a minus stays."""
     match node:
         case Near(left, right):
             inner: Node = replace(node, left=_each(left, change), right=_each(right, change))  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ from matching.catalogue import MOST_ITEMS, clean_code, read_catalogue, read_code
 from matching.codes import to_prefix
 from matching.places import PLACE
 from matching.problems import Problems
+from matching.profile_gates import read_buyers, read_kinds, read_weights
 from matching.query.lists import speaks
 from matching.query.nodes import Mode, Phrase
 from matching.query.parser import BadQuery, parse
@@ -24,7 +25,10 @@ from matching.query.printer import to_text as to_line
 from matching.words import fold
 from matching.yaml_nodes import is_null, read_yaml, to_list, to_mapping, to_text, to_texts, where, where_in
 
-KEYS = ("id", "name", "language", "keywords", "catalogue", "codes", "places", "value", "threshold")
+KEYS = (
+    "id", "name", "language", "keywords", "catalogue", "codes", "places", "value", "threshold", "buyers", "kinds",
+    "weights",
+)  # fmt: skip
 ITEM_KEYS = ("sku", "name", "description", "codes")
 KEYWORD_KEYS = ("include", "exclude", "any", "all", "none")
 MOST_KEYWORDS = 5_000
@@ -52,6 +56,9 @@ def read_profile(file: Path) -> Profile:
         places=_read_places(values.get("places"), problems),
         value=_read_value(values.get("value"), problems),
         threshold=_read_threshold(values.get("threshold"), problems),
+        buyers=read_buyers(values.get("buyers"), problems),
+        kinds=read_kinds(values.get("kinds"), problems),
+        weights=read_weights(values.get("weights"), problems),
     )
     keywords = profile.keywords
     if not problems.found and not (keywords.include or keywords.all or profile.catalogue or profile.codes):

@@ -11,6 +11,7 @@ from matching.features import FEATURES, SUPPORT, Feature
 from matching.gates import GATES, UNKNOWNS
 from matching.prepare import Prepared, prepare
 from matching.reading import Reading, read_notice
+from matching.weights import weigh
 
 __all__ = ["MODEL_VERSION", "score", "score_reading", "prepare", "read_notice"]  # noqa: RUF022
 
@@ -64,9 +65,10 @@ def find_stops(evidence: Evidence, total: int) -> Iterator[Reason]:
 
 
 def _reasons(feature: Feature, points: tuple[int, ...], evidence: Evidence) -> Iterator[Reason]:
+    percent = weigh(evidence.prepared.profile.weights, rule_of(feature))
     for level, where in feature(evidence):
         if level < len(points):
-            yield to_reason(feature, points[level], where)
+            yield to_reason(feature, points[level] * percent // 100, where)
 
 
 def reasons_of(features: Iterable[Feature], evidence: Evidence) -> Iterator[Reason]:

@@ -55,11 +55,15 @@ def rematch_after(c: Connection, days: Iterable[date]) -> int:
             spans[-1] = (spans[-1][0], day)
         else:
             spans.append((day, day))
-    priced = notices.c.currency.is_not(None) | notices.c.id.in_(select(lots.c.notice_id).where(lots.c.currency.is_not(None)))
+    priced = notices.c.currency.is_not(None) | notices.c.id.in_(
+        select(lots.c.notice_id).where(lots.c.currency.is_not(None))
+    )
     count = 0
     for chunk in in_chunks(spans, 100):
         own = or_(*(notices.c.listed_at.between(_start(first, 1), _start(last, OLDEST + 1)) for first, last in chunk))
-        count += c.execute(update(notices).where(own, priced, notices.c.matched_epoch > 0).values(matched_epoch=0)).rowcount
+        count += c.execute(
+            update(notices).where(own, priced, notices.c.matched_epoch > 0).values(matched_epoch=0)
+        ).rowcount
     return count
 
 

@@ -1,4 +1,4 @@
-"""`tenderwatch profiles quality`, `suggest` and `accept`: what judgements say of a profile, and what follows from it."""
+"""`tenderwatch profiles quality`, `suggest` and `accept`: what judgements say of a profile, and what follows."""
 
 import getpass
 from datetime import datetime, timedelta
@@ -34,6 +34,7 @@ def register(app: typer.Typer) -> None:
 def quality(name: Name, as_json: AsJson = False) -> None:
     """How good a profile is by what was judged: precision and recall over time, and which words led where."""
     from matching.learning.quality import measure
+    from matching.rates import find_rates_for
     from storage.engine import reading
     from storage.judgements import find_judged
 
@@ -41,10 +42,11 @@ def quality(name: Name, as_json: AsJson = False) -> None:
     with reading(place.engine) as c:
         head = find_head(c, name)
         judged = find_judged(c, name)
+        rates = find_rates_for(c, [each.notice for each in judged])
     if not judged:
         tell(f"nothing of {name} is judged yet; `tenderwatch judge OPPORTUNITY VERDICT` does it")
     zone = ZoneInfo(place.settings.zone)
-    found = measure(head.profile, judged, lambda each: f"{each.judgement.made_at.astimezone(zone):%Y-%m}")
+    found = measure(head.profile, judged, lambda each: f"{each.judgement.made_at.astimezone(zone):%Y-%m}", rates)
     if as_json:
         print_json(_quality_to_json(head, found))
     elif judged:
@@ -61,7 +63,7 @@ def suggest(
 
     Nothing is changed: `profiles accept` does that.
     """
-    from matching.learning.suggestions import suggest_words
+    from matching.learning.suggestions import suggest_weights, suggest_words
     from storage.engine import reading
 
     place = open_installation()
@@ -69,7 +71,8 @@ def suggest(
         head = find_head(c, name)
         samples = find_samples(c, name, now() - timedelta(days=days))
         levels = _find_levels(c, head, samples, alerts_a_day, days) if alerts_a_day is not None else None
-    found = suggest_words(head.profile, samples)
+    weights = suggest_weights(head.profile, samples)
+    found = [*suggest_words(head.profile, samples), *([weights] if weights else [])]
     if as_json:
         threshold = _levels_to_json(head, levels) if levels else None
         print_json({"profile": name, "version": head.version, "suggestions": [to_json(each) for each in found],
@@ -115,10 +118,13 @@ def find_head(c: "Connection", name: str) -> "ProfileVersion":
 def find_samples(c: "Connection", name: str, since: datetime) -> "list[Sample]":
     """What was judged for a profile, and the newest other notices stored since then, to try an edit on."""
     from matching.learning.changes import to_samples
+    from matching.rates import find_rates_for
     from storage.judgements import find_judged
     from storage.notices import NoticeFilter, list_notices
 
-    return to_samples(find_judged(c, name), list_notices(c, NoticeFilter(since=since), limit=MOST_TRIED_ON))
+    judged, stored = find_judged(c, name), list_notices(c, NoticeFilter(since=since), limit=MOST_TRIED_ON)
+    rates = find_rates_for(c, [each.notice for each in (*judged, *stored)])
+    return to_samples(judged, stored, rates)
 
 
 def to_json(suggestion: "Suggestion") -> dict[str, Any]:
@@ -127,6 +133,7 @@ def to_json(suggestion: "Suggestion") -> dict[str, Any]:
         "suggestion": suggestion.id,
         "kind": suggestion.kind.value,
         "line": suggestion.line,
+        "note": suggestion.note,
         **suggestion.effect.to_counts(),
         "notices": [
             {
@@ -214,6 +221,8 @@ def _show_suggestion(suggestion: "Suggestion") -> None:
 
     console = out()
     console.print(Text(f"{SAID[suggestion.kind]} «{suggestion.line}»", style="bold"), soft_wrap=True)
+    if suggestion.note:
+        console.print(Text(f"  {suggestion.note}"), soft_wrap=True)
     for side, counts in suggestion.effect.to_counts().items():
         if any(counts.values()):
             told = ", ".join(f"{n} {JUDGED[name]}" for name, n in counts.items() if n)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from domain.errors import WrongUse
 from domain.judgements import Judgement, Verdict
 from domain.opportunities import Assessment, Opportunity
+from matching.rates import find_rates_for
 from matching.score import MODEL_VERSION, prepare, score
 from storage.judgements import find_opportunity_of, save_judgements
 from storage.opportunities import find_opportunity
@@ -25,9 +26,9 @@ def to_verdict(written: str) -> Verdict:
 
 
 def judge_opportunity(c: Connection, number: int, verdict: Verdict, *, by: str, why: str, now: datetime) -> Judgement:
-    """Saves a verdict on an opportunity, with the assessment that counts for it. WrongUse: there is none of this number.
+    """Saves a verdict on an opportunity, with the assessment that counts for it. `now` is aware.
 
-    `now` is aware.
+    WrongUse: there is no opportunity of this number.
     """
     view = find_opportunity(c, number)
     if view is None or view.assessment is None:
@@ -50,7 +51,7 @@ def judge_notice(
     found = find_opportunity_of(c, stored.procedure_id, profile)
     if found and found[1] is not None:
         return judge_opportunity(c, found[0], verdict, by=by, why=why, now=now)
-    scored = score(stored.notice, prepare(head.profile))
+    scored = score(stored.notice, prepare(head.profile), find_rates_for(c, [stored.notice]))
     qualified = not scored.stopped and scored.points >= head.profile.threshold
     made = Judgement(
         0, profile, stored.id, stored.revision, None, None, head.version, MODEL_VERSION, scored.points, qualified,

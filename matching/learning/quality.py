@@ -8,6 +8,7 @@ from math import sqrt
 from domain.judgements import Judged
 from domain.opportunities import Score
 from domain.profiles import Profile
+from domain.rates import NO_RATES, Rates
 from matching.score import prepare, score
 
 Z = 1.959964  # of a normal distribution: 95% lie within
@@ -71,11 +72,13 @@ class Quality:
     verdicts: tuple[tuple[str, int], ...]
 
 
-def measure(profile: Profile, judged: Sequence[Judged], to_month: Callable[[Judged], str]) -> Quality:
+def measure(
+    profile: Profile, judged: Sequence[Judged], to_month: Callable[[Judged], str], rates: Rates = NO_RATES
+) -> Quality:
     """`judged` are those of this profile that hold, oldest first; `to_month` says under which month one is counted."""
     return Quality(
         whole=_measure("all", [(each, each.judgement.qualified) for each in judged]),
-        now=_measure("as the list is now", list(zip(judged, find_qualified(profile, judged), strict=True))),
+        now=_measure("as the list is now", list(zip(judged, find_qualified(profile, judged, rates), strict=True))),
         months=_by(judged, to_month),
         versions=_by(judged, lambda each: f"version {each.judgement.profile_version}"),
         words=_by_word(judged),
@@ -83,10 +86,10 @@ def measure(profile: Profile, judged: Sequence[Judged], to_month: Callable[[Judg
     )
 
 
-def find_qualified(profile: Profile, judged: Sequence[Judged]) -> list[bool]:
+def find_qualified(profile: Profile, judged: Sequence[Judged], rates: Rates = NO_RATES) -> list[bool]:
     """Whether each would be an alert of this profile."""
     prepared = prepare(profile)
-    return [is_qualified(score(each.notice, prepared), profile) for each in judged]
+    return [is_qualified(score(each.notice, prepared, rates), profile) for each in judged]
 
 
 def is_qualified(scored: Score, profile: Profile) -> bool:

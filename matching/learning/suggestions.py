@@ -9,11 +9,14 @@ from domain.errors import WrongUse
 from domain.profiles import Keywords, Profile
 from matching.learning.changes import Effect, Sample, find_effect
 from matching.learning.thresholds import HIGHEST, LOWEST
+from matching.learning.weights import fit_weights
 from matching.learning.wording import Key, Wording
+from matching.profile_gates import NAMES
 from matching.query.nodes import Phrase
 from matching.query.parser import BadQuery, parse
 from matching.score import prepare, score_reading
 from matching.stems import vocabulary
+from matching.weights import HEAVIEST, LIGHTEST
 from matching.words import fold
 
 FEWEST = 2  # judgements that speak for a word
@@ -36,7 +39,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """`id` says the whole edit (`pumps:minus:toy pump`), `after` is the profile with it, `effect` what it changes."""
+    """`id` says the whole edit (`pumps:minus:toy pump`), `after` is the profile with it, `effect` what it changes.
+
+    `note` says what else speaks for it.
+    """
 
     id: str
     profile: Profile
@@ -44,6 +50,7 @@ class Suggestion:
     line: str
     after: Profile
     effect: Effect
+    note: str = ""
 
 
 def suggest_words(profile: Profile, samples: Sequence[Sample]) -> list[Suggestion]:
@@ -65,6 +72,8 @@ def apply(profile: Profile, kind: Kind, line: str) -> Profile:
     lists = profile.keywords
     if kind is Kind.THRESHOLD:
         return replace(profile, threshold=_read_threshold(line, profile))
+    if kind is Kind.WEIGHTS:
+        return replace(profile, weights=read_weights(line, profile))
     if kind is Kind.DROP:
         return _without(profile, line)
     try:
@@ -101,6 +110,38 @@ def _read_threshold(line: str, profile: Profile) -> int:
     if int(line) == profile.threshold:
         raise WrongUse(f"{line} is the threshold of {profile.id} already")
     return int(line)
+
+
+def suggest_weights(profile: Profile, samples: Sequence[Sample]) -> Suggestion | None:
+    """Weights of the features, fitted where enough was judged both ways: a word's fault, not a place's or a size's."""
+    shipped = prepare(replace(profile, weights={}))
+    judged = []
+    for sample in samples:
+        if sample.judged and (sample.is_relevant or sample.judged.judgement.verdict.blames_words):
+            found = score_reading(sample.reading, shipped)
+            judged.append((found.reasons, bool(sample.is_relevant)))
+    fitted = fit_weights(judged, profile.threshold)
+    if fitted is None or fitted.weights == dict(profile.weights):
+        return None
+    line = ", ".join(f"{name}={percent}" for name, percent in sorted(fitted.weights.items()))
+    note = (
+        f"{fitted.relevant} relevant and {fitted.rejected} other judgements: of pairs that were left out of the fit,"
+        f" the relevant one scores more in {fitted.after:.0%}, by the shipped weights in {fitted.before:.0%}"
+    )
+    return replace(to_suggestion(profile, Kind.WEIGHTS, line, samples), note=note)
+
+
+def read_weights(line: str, profile: Profile) -> dict[str, int]:
+    """`code fits=60, keyword in text=150`: percent of the shipped points. WrongUse: that is no such line."""
+    found: dict[str, int] = {}
+    for part in line.split(","):
+        name, _, percent = (each.strip() for each in part.partition("="))
+        if name not in NAMES or not percent.isdecimal() or not LIGHTEST <= int(percent) <= HEAVIEST:
+            raise WrongUse(f"{part.strip()!r} is no weight; write a feature and percent, such as {NAMES[0]}=120")
+        found[name] = int(percent)
+    if found == dict(profile.weights):
+        raise WrongUse(f"{profile.id} has these weights already")
+    return found
 
 
 def to_suggestion(profile: Profile, kind: Kind, line: str, samples: Iterable[Sample]) -> Suggestion:

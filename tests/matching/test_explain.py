@@ -2,14 +2,19 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 
 from domain.notices import Code, Kind, Notice
 from domain.profiles import CatalogueItem, Keywords, Profile
+from matching.evidence import find_evidence
 from matching.explain import Explanation, explain
+from matching.near_misses import find_near_misses
+from matching.reading import read_notice
 from matching.score import prepare, score
-from tests.factories import a_notice, a_profile
-from tests.matching.factories import notices, profiles
+from matching.sentences import name_field
+from tests.factories import a_lot, a_notice, a_profile
+from tests.matching.factories import find_field, notices, profiles
 
 
 def explained(profile: Profile, **fields: Any) -> Explanation:
@@ -31,9 +36,9 @@ def test_why() -> None:
     found = explained(a_profile())
     assert found.qualified
     assert found.sentences == (
-        "+42 The title has one of your keywords: “pumps” in title.en (pump*).",
-        "+26 The buyer's code is in a branch that you named: “42122000” in codes[0] (CPV 42).",
-        "It scores 68; the profile asks for 40.",
+        "+42 The title has one of your keywords: “pumps” in the title (yours: pump*).",
+        "+26 The buyer's code is in a branch that you named: “42122000” in the buyer's codes (yours: CPV 42).",
+        "It scores 68; your threshold is 40.",
     )
 
 
@@ -41,15 +46,15 @@ def test_a_minus_word_says_what_it_would_have_scored() -> None:
     found = explained(a_profile(), title={"en": "Toy pump"})
     assert (found.qualified, found.without_stops, found.distance) == (False, 68, 0)
     assert found.sentences[-2:] == (
-        "Stopped: One of your minus-words stands in the notice: “Toy” in title.en (toy).",
-        "Without that it would score 68 of the 40 points that it needs.",
+        "Stopped: One of your minus-words stands in the notice: “Toy” in the title (yours: toy).",
+        "Without that it would score 68, above your threshold of 40.",
     )
 
 
 def test_gates_are_told_even_where_nothing_fits() -> None:
     found = explained(a_profile(keywords=Keywords(("helicopter",)), codes={}, places=("FR",)), kind=Kind.AWARD)
     assert [stop.rule for stop in found.stops] == ["kind", "place outside"]
-    assert "Without that it would still score 0: nothing of your profile is in it." in found.sentences
+    assert "Without that it would still score 0: nothing of what you look for is in it." in found.sentences
 
 
 def test_the_nearest_missing_reason_is_the_least_that_would_be_enough() -> None:
@@ -57,17 +62,71 @@ def test_the_nearest_missing_reason_is_the_least_that_would_be_enough() -> None:
     found = explained(profile)
     assert (found.without_stops, found.distance) == (30, 10)
     assert (found.missing[0].rule, found.missing[0].points) == ("further words", 10)
-    assert found.sentences[-1].startswith("It lacks 10 points. The nearest: no further keyword of yours is in it")
+    assert found.sentences[2:5] == (
+        "It scores 30; your threshold is 40, so 10 points are missing.",
+        "If a further keyword of yours were in it: +10 → 40, exactly your threshold of 40.",
+        "If the title had one of your keywords: +22 → 52, above your threshold of 40.",
+    )
 
 
-def test_a_phrase_that_is_nearly_there_is_named() -> None:
-    profile = a_profile(keywords=Keywords(("water pump station", "supply pumps")), codes={})
-    found = explained(profile)
-    assert "(nearest: “supply pumps”, all its words are, but not together)" in found.missing[0].sentence
-    profile = a_profile(keywords=Keywords(("water turbine",)), codes={})
-    assert "(nearest: “water turbine”, only water is)" in explained(profile).missing[0].sentence
-    profile = a_profile(keywords=Keywords(("tools and turbines of water works",)), codes={})
-    assert "nearest" not in explained(profile).missing[0].sentence
+@pytest.mark.parametrize(
+    ("keyword", "rule", "sentence"),
+    [
+        ("title:waterworks", "field", "it is there, but not in the title, where you look for it"),
+        ("buyer:waterworks", "field", "it is there, but not in the buyer's name, where you look for it"),
+        ("centrifugal NEAR/1 norbridge", "distance", "its words are in one text, but more than 1 apart"),
+        ("=pump", "form", "the notice has another form, “pumps”"),
+        ("centrifugl", "spelling", "the notice has another spelling, “centrifugal” (a ~ before the keyword would"),
+        ("centri", "ending", "the notice has a longer word, “centrifugal” (a * at the end of the keyword would"),
+        ("supply pumps", "apart", "all its words are there, but not together"),
+        ("pump -waterworks", "minus", "it is there, but so is what its minus excludes (“waterworks”)"),
+        ("lang:fr pump", "language", "it is there, but in another language than fr"),
+        ("water pump station", "part", "water and pump are there, station not"),
+    ],
+)
+def test_a_keyword_that_is_nearly_there_is_named(keyword: str, rule: str, sentence: str) -> None:
+    found = explained(a_profile(keywords=Keywords((keyword, "small xylophone")), codes={}))
+    (miss,) = found.nearly
+    assert (miss.keyword, miss.rule) == (keyword, rule)
+    assert miss.sentence.startswith(sentence)
+    assert found.sentences[-1] == f"Nearly: “{keyword}”: {miss.sentence}."
+    if miss.field:
+        assert find_field(a_notice(), miss.field)[miss.start : miss.end] == miss.text
+
+
+def test_short_words_alone_are_not_nearly_there() -> None:
+    assert not explained(a_profile(keywords=Keywords(("tools and turbines of steel works",)), codes={})).nearly
+
+
+@given(notices, profiles)
+def test_what_is_nearly_there_is_not_there(notice: Notice, profile: Profile) -> None:
+    prepared = prepare(profile)
+    evidence = find_evidence(read_notice(notice), prepared)
+    there = {word.matched for word in evidence.words}
+    for miss in find_near_misses(evidence, 100):
+        assert miss.keyword not in there
+        if miss.field:
+            assert find_field(notice, miss.field)[miss.start : miss.end] == miss.text
+
+
+def test_a_word_of_a_long_text_is_shown_with_what_stands_around_it() -> None:
+    text = (
+        "The council of the town buys for its three works "
+        + "centrifugal pumps of stainless steel with all fittings and pipes."
+    )
+    found = explained(a_profile(codes={}), title={"en": "Works"}, description={"en": text, "fr": "Pompes"})
+    assert found.sentences[0] == (
+        "+20 The description has one of your keywords: “… buys for its three works centrifugal [pumps] of stainless"
+        " steel with all fittings …” in the description (en) (yours: pump*)."
+    )
+
+
+def test_fields_have_names_that_people_use() -> None:
+    notice = a_notice(lots=(a_lot("A"), a_lot("B", title={"en": "Pumps"})), title={"en": "Works"}, description={})
+    found = explain(notice, prepare(a_profile(codes={})))
+    assert found.sentences[0].endswith("“Pumps” in the title of lot B (yours: pump*).")
+    assert name_field("lots[4].codes[0]") == "the codes of lot 5"
+    assert name_field("regions[0]") == "the region"
 
 
 def test_codes_are_named_on_both_sides() -> None:
@@ -77,4 +136,4 @@ def test_codes_are_named_on_both_sides() -> None:
 
 def test_part_numbers_are_missed() -> None:
     found = explained(a_profile(keywords=Keywords(), codes={}, catalogue=(CatalogueItem("AX-200", "Mixer"),)))
-    assert [each.rule for each in found.missing] == ["part number", "keyword in title", "keyword in text"]
+    assert [each.rule for each in found.missing] == ["keyword in title", "part number", "keyword in text"]

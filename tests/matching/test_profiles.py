@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import BadProfile
-from domain.profiles import CatalogueItem, Keywords, Profile, ValueRange
+from domain.profile_json import from_json, to_json
+from domain.profiles import BuyerLists, CatalogueItem, Keywords, Profile, ValueRange
 from matching.profiles import digest, read_profile, write_profile
 from matching.yaml_nodes import MOST_BYTES
 
@@ -270,3 +271,46 @@ def test_a_fault_of_a_line_is_told_at_its_character(tmp_path: Path, keywords: st
 def test_a_form_and_a_minus_word_of_another_form_go_together(tmp_path: Path) -> None:
     profile = read(tmp_path, HEAD + "keywords: {include: [pump], exclude: [=pumped, title:pump]}")
     assert profile.keywords.exclude == ("=pumped", "title:pump")
+
+
+FILTERS = """
+id: p
+name: P
+language: en
+keywords: {include: [pump]}
+buyers: {include: [City of Norbridge], exclude: ['GB-LAE:12345']}
+kinds: [tender, planning]
+weights: {code fits: 60, keyword in title: 120}
+"""
+
+
+def test_filters_and_weights_come_back_as_they_were(tmp_path: Path) -> None:
+    file = tmp_path / "p.yml"
+    file.write_text(FILTERS)
+    profile = read_profile(file)
+    assert profile.buyers == BuyerLists(("City of Norbridge",), ("GB-LAE:12345",))
+    assert (profile.kinds, profile.weights) == (("tender", "planning"), {"code fits": 60, "keyword in title": 120})
+    file.write_text(write_profile(profile))
+    assert read_profile(file) == profile
+    assert from_json(to_json(profile)) == profile
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("kinds: [award]", "'award' is no kind to bid for; known are planning"),
+        ("kinds: [tenders]", "did you mean tender?"),
+        ("weights: {code fit: 50}", "there is no such feature; did you mean code fits?"),
+        ("weights: {code fits: 0}", "write percent from 25 to 200"),
+        ("buyers: {include: ['...']}", "'...' is no buyer"),
+        ("buyers: {include: [A b], exclude: [a B]}", "'a b' stands in both lists"),
+        ("buyers: [x]", "write keys with values here"),
+    ],
+)
+def test_faults_of_filters_are_told(tmp_path: Path, line: str, said: str) -> None:
+    file = tmp_path / "p.yml"
+    file.write_text(f"id: p\nname: P\nlanguage: en\nkeywords: {{include: [pump]}}\n{line}\n")
+    with pytest.raises(BadProfile) as told:
+        read_profile(file)
+    assert said in str(told.value)
+    assert "line 5" in str(told.value)
