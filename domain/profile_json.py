@@ -14,7 +14,7 @@ def to_json(profile: Profile) -> JsonObject:
         "id": profile.id,
         "name": profile.name,
         "language": profile.language,
-        "keywords": {"include": list(profile.keywords.include), "exclude": list(profile.keywords.exclude)},
+        "keywords": _keywords_to_json(profile.keywords),
         "catalogue": [
             {
                 "sku": item.sku,
@@ -37,7 +37,11 @@ def from_json(data: JsonObject) -> Profile:
         id=data["id"],
         name=data["name"],
         language=data["language"],
-        keywords=Keywords(tuple(data["keywords"]["include"]), tuple(data["keywords"]["exclude"])),
+        keywords=Keywords(
+            tuple(data["keywords"]["include"]),
+            tuple(data["keywords"]["exclude"]),
+            tuple(data["keywords"].get("all", ())),
+        ),
         catalogue=tuple(
             CatalogueItem(
                 item["sku"], item["name"], item["description"], tuple((scheme, id_) for scheme, id_ in item["codes"])
@@ -49,6 +53,11 @@ def from_json(data: JsonObject) -> Profile:
         value=_range_from_json(data["value"]),
         threshold=data["threshold"],
     )
+
+
+def _keywords_to_json(keywords: Keywords) -> JsonObject:
+    lists = {"include": list(keywords.include), "exclude": list(keywords.exclude)}
+    return {**lists, "all": list(keywords.all)} if keywords.all else lists
 
 
 def _range_to_json(value: ValueRange | None) -> JsonObject | None:

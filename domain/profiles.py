@@ -7,10 +7,14 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Keywords:
-    """Phrases as marketing wrote them; `*` at a word's end stands for any ending."""
+    """Lines of the query language (docs/query-language.md) as marketing wrote them.
+
+    Each of `include` is looked for, beside it every line of `all`; one of `exclude` stops the notice.
+    """
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    all: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

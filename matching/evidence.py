@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from domain.profiles import CatalogueItem
-from matching.phrases import Hit, PhraseIndex
+from matching.phrases import Hit
 from matching.prepare import Prepared, WantedCode
-from matching.reading import Place, Reading
+from matching.reading import Reading
+from matching.stream import Place
 
 
 class Span(NamedTuple):
@@ -55,27 +56,32 @@ class Evidence:
 
 def find_evidence(reading: Reading, prepared: Prepared) -> Evidence:
     """All that speaks for the notice."""
-    compiled = [prepared.compiled(stream.language) for stream in reading.streams]
-    words = find_best(reading, [each.wanted for each in compiled])
-    numbers = find_best(reading, [each.numbers for each in compiled]) if prepared.numbers else []
+    words = pick_best(hit for hits in prepared.wanted.find(reading).values() for hit in hits)
     return Evidence(
-        reading, prepared, _to_words(_apart(words), prepared), tuple(_apart(numbers)), _find_code(reading, prepared)
+        reading, prepared, _to_words(_apart(words), prepared), find_numbers(reading, prepared), _find_code(reading, prepared)
     )
+
+
+def find_numbers(reading: Reading, prepared: Prepared) -> tuple[Hit, ...]:
+    """The part numbers that stand in the notice."""
+    if not prepared.numbers:
+        return ()
+    hits = (hit for stream in reading.streams for hit in prepared.number_index(stream.language).find(stream))
+    return tuple(_apart(pick_best(hits)))
 
 
 def find_minus(evidence: Evidence) -> list[Hit]:
     """The minus-words that stand in the notice, each once."""
-    reading, prepared = evidence.reading, evidence.prepared
-    return find_best(reading, [prepared.compiled(stream.language).minus for stream in reading.streams])
+    found = evidence.prepared.minus.find(evidence.reading)
+    return pick_best(hit for hits in found.values() for hit in hits)
 
 
-def find_best(reading: Reading, indexes: Iterable[PhraseIndex]) -> list[Hit]:
-    """Each phrase that was found, at its best place, the best phrase first; `indexes` go with the streams."""
+def pick_best(hits: Iterable[Hit]) -> list[Hit]:
+    """Each line or number that was found, at its best place, the best first."""
     best: dict[int, Hit] = {}
-    for stream, index in zip(reading.streams, indexes, strict=True):
-        for hit in index.find(stream):
-            if hit.phrase not in best or _order(hit) < _order(best[hit.phrase]):
-                best[hit.phrase] = hit
+    for hit in hits:
+        if hit.phrase not in best or _order(hit) < _order(best[hit.phrase]):
+            best[hit.phrase] = hit
     return sorted(best.values(), key=lambda hit: (*_order(hit), hit.phrase))
 
 

@@ -9,12 +9,13 @@ from matching import features as feature
 from matching.evidence import Evidence, find_evidence
 from matching.features import FEATURES, SUPPORT, Feature
 from matching.gates import UNKNOWNS
-from matching.phrases import PhraseWord
 from matching.places import Fit, find_fit
 from matching.prepare import Prepared
-from matching.reading import Rank, Stream, read_notice
+from matching.query.nodes import Mode, Word, phrases
+from matching.reading import read_notice
 from matching.score import NOTHING, add_up, find_stops, reasons_of, rule_of, score_reading
 from matching.stems import vocabulary
+from matching.stream import Rank, Stream
 from matching.words import fold
 
 POINTS: dict[Feature, tuple[int, ...]] = dict((*FEATURES, *SUPPORT))
@@ -88,10 +89,14 @@ def _find_missing(evidence: Evidence) -> Iterator[Missing]:
 
 
 def _missing_words(evidence: Evidence) -> Iterator[Missing]:
-    if not evidence.prepared.phrases:
+    if not evidence.prepared.wanted.nodes:
         return
     best = evidence.words[0].hit.place.rank if evidence.words else None
-    worth = {Rank.TITLE: feature.keyword_in_title, Rank.LOT_TITLE: feature.keyword_in_lot_title}
+    worth = {
+        Rank.TITLE: feature.keyword_in_title,
+        Rank.LOT_TITLE: feature.keyword_in_lot_title,
+        Rank.CODE: feature.keyword_is_code,
+    }
     has = 0 if best is None else POINTS[worth.get(best, feature.keyword_in_text)][0]
     near = _nearest_phrase(evidence)
     if best is not Rank.TITLE:
@@ -131,8 +136,9 @@ def _nearest_phrase(evidence: Evidence) -> str:
     """The keyword of which at least half is there, but not all, or not together."""
     prepared, found = evidence.prepared, {word.hit.phrase for word in evidence.words}
     best, sentence = 0.5, ""
-    for number in range(len(prepared.profile.keywords.include)):
-        words = [word for word in prepared.phrases[number] if _says_something(word)]
+    for number in range(len(prepared.keywords)):
+        in_all = [word for phrase in phrases(prepared.wanted.nodes[number]) for word in phrase.words]
+        words = [word for word in in_all if _says_something(word)]
         there = [word.raw for word in words if any(_is_there(word, each) for each in evidence.reading.streams)]
         share = len(there) / len(words) if len(words) > 1 and number not in found else 0
         if share > best or (share == best and not sentence):
@@ -141,13 +147,13 @@ def _nearest_phrase(evidence: Evidence) -> str:
     return sentence
 
 
-def _says_something(word: PhraseWord) -> bool:
+def _says_something(word: Word) -> bool:
     """Not one of the short words that stand in every text; in other alphabets a word may be one character."""
     return len(word.raw) > 3 or not word.raw.isascii()
 
 
-def _is_there(word: PhraseWord, stream: Stream) -> bool:
-    if word.star:
+def _is_there(word: Word, stream: Stream) -> bool:
+    if word.mode is Mode.START:
         return bool(stream.starting(fold(word.raw)))
     return any(form in stream.nodes for form in vocabulary(stream.language).term(word.raw).forms)
 

@@ -18,7 +18,7 @@ from matching import money, places
 from matching.evidence import Evidence, Span, span, span_whole
 from matching.places import Fit
 from matching.prepare import label
-from matching.reading import Rank
+from matching.stream import Rank
 
 Feature = Callable[[Evidence], Iterator[tuple[int, Span]]]
 """Gives (level, where) pairs; the level picks the points from the feature's row in FEATURES."""
@@ -47,6 +47,16 @@ def keyword_in_text(evidence: Evidence) -> Iterator[tuple[int, Span]]:
 def item_in_text(evidence: Evidence) -> Iterator[tuple[int, Span]]:
     """The description or a lot names an item of your catalogue."""
     yield from _best_word(evidence, (Rank.LOT_TITLE, Rank.TEXT), of_item=True)
+
+
+def keyword_in_field(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+    """The buyer's name or the title of a document has one of your keywords, where you look for it."""
+    yield from _best_word(evidence, (Rank.BUYER, Rank.DOCUMENT), of_item=False)
+
+
+def keyword_is_code(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+    """The buyer's code is one that stands among your keywords."""
+    yield from _best_word(evidence, (Rank.CODE,), of_item=False)
 
 
 def further_words(evidence: Evidence) -> Iterator[tuple[int, Span]]:
@@ -92,6 +102,8 @@ FEATURES: tuple[tuple[Feature, tuple[int, ...]], ...] = (
     (keyword_in_lot_title, (26,)),
     (keyword_in_text, (20,)),
     (item_in_text, (20,)),
+    (keyword_in_field, (20,)),
+    (keyword_is_code, (26,)),
     (further_words, (10, 7, 5, 3, 1)),
     (part_number, (40, 5, 5)),
     (code_fits, (26, 28, 30, 32, 34)),  # by digits of the prefix: 2, 3, 4, 5, 6 and more

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 
 from domain.profiles import CatalogueItem, Profile
 from matching.codes import to_prefix
-from matching.phrases import PhraseIndex, PhraseWord, compile_exact, compile_phrases, read_phrase
+from matching.phrases import PhraseIndex, compile_exact, read_phrase
+from matching.query.find import Lines
+from matching.query.lists import combine, read_list
+from matching.query.nodes import Node, Phrase, Word
 from matching.words import fold
 
 SHORTEST_NUMBER = 4  # letters and digits of a part number; shorter ones stand in every text
@@ -20,66 +23,75 @@ class WantedCode:
     item: CatalogueItem | None
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """The profile's phrases in one language: keywords and item names, minus-words, part numbers."""
-
-    wanted: PhraseIndex
-    minus: PhraseIndex
-    numbers: PhraseIndex
-
-
 @dataclass(slots=True)
 class Prepared:
-    """A profile with its phrases; `named` and `numbered` are the items behind the phrases after the keywords.
+    """A profile with its lists compiled; `named` and `numbered` are the items behind the lines after the keywords.
 
     May be used from several threads: compiling twice gives the same.
     """
 
     profile: Profile
-    phrases: list[tuple[PhraseWord, ...]]
-    minus: list[tuple[PhraseWord, ...]]
+    keywords: tuple[str, ...]
+    wanted: Lines
+    minus: Lines
     named: list[CatalogueItem]
-    numbers: list[tuple[PhraseWord, ...]]
+    numbers: list[tuple[Word, ...]]
     numbered: list[CatalogueItem]
     codes: dict[tuple[str, str], WantedCode]
-    languages: dict[str, Compiled] = field(default_factory=dict)
+    _numbers: dict[str, PhraseIndex] = field(default_factory=dict)
 
-    def compiled(self, language: str) -> Compiled:
-        """The profile's phrases for texts in this language."""
-        found = self.languages.get(language)
+    def number_index(self, language: str) -> PhraseIndex:
+        """The part numbers for texts in this language."""
+        found = self._numbers.get(language)
         if found is None:
-            found = self.languages[language] = Compiled(
-                compile_phrases(self.phrases, language),
-                compile_phrases(self.minus, language),
-                compile_exact(self.numbers, language),
-            )
+            found = self._numbers[language] = compile_exact(self.numbers, language)
         return found
 
-    def item(self, phrase: int) -> CatalogueItem | None:
-        """The item whose name is phrase number `phrase`, or None for a keyword."""
-        number = phrase - len(self.profile.keywords.include)
+    def item(self, line: int) -> CatalogueItem | None:
+        """The item whose name is line number `line`, or None for a keyword."""
+        number = line - len(self.keywords)
         return self.named[number] if number >= 0 else None
 
-    def written(self, phrase: int) -> str:
+    def written(self, line: int) -> str:
         """The keyword as marketing wrote it, or the item's sku and name."""
-        item = self.item(phrase)
-        return label(item) if item else self.profile.keywords.include[phrase]
+        item = self.item(line)
+        return label(item) if item else self.keywords[line]
 
 
 def prepare(profile: Profile) -> Prepared:
     """The profile, ready for `score`. Items' names that are no phrases (too long, no letters) are left out."""
-    named = [(item, words) for item in profile.catalogue if (words := _name_words(item.name))]
+    named, names = named_items(profile)
     numbered = [item for item in profile.catalogue if is_part_number(item.sku)]
+    wanted, minus = read_keywords(profile)
     return Prepared(
         profile=profile,
-        phrases=[*map(read_phrase, profile.keywords.include), *(words for _, words in named)],
-        minus=[*map(read_phrase, profile.keywords.exclude)],
-        named=[item for item, _ in named],
+        keywords=_written_keywords(profile),
+        wanted=Lines([*wanted, *names]),
+        minus=Lines(minus),
+        named=named,
         numbers=[read_phrase(item.sku) for item in numbered],
         numbered=numbered,
-        codes=_wanted_codes(profile),
+        codes=wanted_codes(profile),
     )
+
+
+def read_keywords(profile: Profile) -> tuple[list[Node], list[Node]]:
+    """What its keyword lists look for, and its minus-words."""
+    keywords = profile.keywords
+    lines = read_list((*keywords.include, *keywords.all))  # one list: its capitals mean the same
+    return combine(lines[: len(keywords.include)], lines[len(keywords.include) :]), read_list(keywords.exclude)
+
+
+def named_items(profile: Profile) -> tuple[list[CatalogueItem], list[Phrase]]:
+    """The items whose names are phrases, and these."""
+    named = [(item, words) for item in profile.catalogue if (words := _name_words(item.name))]
+    return [item for item, _ in named], [Phrase(words) for _, words in named]
+
+
+def _written_keywords(profile: Profile) -> tuple[str, ...]:
+    """The lines as people know them; where there are only such as must all be there, these are one."""
+    keywords = profile.keywords
+    return keywords.include if keywords.include or not keywords.all else (" AND ".join(keywords.all),)
 
 
 def label(item: CatalogueItem) -> str:
@@ -95,14 +107,15 @@ def is_part_number(sku: str) -> bool:
     return len(solid) >= (SHORTEST_DIGITS if solid.isdigit() else SHORTEST_NUMBER) and _name_words(sku) is not None
 
 
-def _name_words(name: str) -> tuple[PhraseWord, ...] | None:
+def _name_words(name: str) -> tuple[Word, ...] | None:
     try:
         return read_phrase(name.replace("*", " "))
     except ValueError:
         return None
 
 
-def _wanted_codes(profile: Profile) -> dict[tuple[str, str], WantedCode]:
+def wanted_codes(profile: Profile) -> dict[tuple[str, str], WantedCode]:
+    """The code prefixes that the profile or an item names; the profile's own come first."""
     wanted: dict[tuple[str, str], WantedCode] = {}
     for scheme, codes in profile.codes.items():
         for written in codes:

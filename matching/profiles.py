@@ -15,14 +15,18 @@ from domain.profile_json import to_json
 from domain.profiles import CatalogueItem, Keywords, Profile, ValueRange
 from matching.catalogue import MOST_ITEMS, clean_code, read_catalogue, read_codes
 from matching.codes import to_prefix
-from matching.phrases import read_phrase
 from matching.places import PLACE
 from matching.problems import Problems
-from matching.words import find_words, fold
-from matching.yaml_nodes import is_null, read_yaml, to_list, to_mapping, to_text, to_texts, where
+from matching.query.lists import speaks
+from matching.query.nodes import Mode, Phrase
+from matching.query.parser import BadQuery, parse
+from matching.query.printer import to_text as to_line
+from matching.words import fold
+from matching.yaml_nodes import is_null, read_yaml, to_list, to_mapping, to_text, to_texts, where, where_in
 
 KEYS = ("id", "name", "language", "keywords", "catalogue", "codes", "places", "value", "threshold")
 ITEM_KEYS = ("sku", "name", "description", "codes")
+KEYWORD_KEYS = ("include", "exclude", "any", "all", "none")
 MOST_KEYWORDS = 5_000
 THRESHOLD = 40
 
@@ -49,7 +53,8 @@ def read_profile(file: Path) -> Profile:
         value=_read_value(values.get("value"), problems),
         threshold=_read_threshold(values.get("threshold"), problems),
     )
-    if not problems.found and not (profile.keywords.include or profile.catalogue or profile.codes):
+    keywords = profile.keywords
+    if not problems.found and not (keywords.include or keywords.all or profile.catalogue or profile.codes):
         problems.add("", "nothing to look for; write keywords.include, catalogue or codes")
     problems.raise_any()
     return profile
@@ -58,6 +63,9 @@ def read_profile(file: Path) -> Profile:
 def write_profile(profile: Profile) -> str:
     """The profile as YAML that `read_profile` gives back unchanged; a catalogue is written out as a list."""
     data = to_json(profile)
+    if profile.keywords.all:
+        lists = data["keywords"]
+        data["keywords"] = {"any": lists["include"], "all": lists["all"], "none": lists["exclude"]}
     data["catalogue"] = [
         {**item, "codes": [f"{scheme}:{code}" for scheme, code in item["codes"]]} for item in data["catalogue"]
     ]
@@ -94,30 +102,65 @@ def _read_language(values: dict[str, yaml.Node], problems: Problems) -> str:
 
 
 def _read_keywords(node: yaml.Node | None, problems: Problems) -> Keywords:
-    lists = to_mapping(node, "keywords", ("include", "exclude"), problems)
-    include, exclude = (_read_phrases(lists.get(name), f"keywords.{name}", problems) for name in ("include", "exclude"))
+    lists = to_mapping(node, "keywords", KEYWORD_KEYS, problems)
+    include = _read_lines(_choose(lists, "include", "any", problems), problems, speaking=True)
+    exclude = _read_lines(_choose(lists, "exclude", "none", problems), problems)
+    beside = _read_lines(("all", lists.get("all")), problems)
     wanted = {_folded(text): path for path, text, _ in include}
     for path, text, at in exclude:
         if _folded(text) in wanted:
             problems.add(where(at, path), f"{text!r} is also {wanted[_folded(text)]}; keep it in one of the two lists")
-    return Keywords(tuple(text for _, text, _ in include), tuple(text for _, text, _ in exclude))
+    if beside and not include and not any(_speaks(text) for _, text, _ in beside):
+        problems.add(where(lists["all"], "keywords.all"), "it has no words to look for; write some here or into any")
+    return Keywords(*(tuple(text for _, text, _ in lines) for lines in (include, exclude, beside)))
 
 
-def _folded(phrase: str) -> tuple[str, ...]:
-    return tuple(fold(phrase[start:end]) + phrase[end : end + 1].strip() for start, end, _ in find_words(phrase))
+def _choose(
+    lists: dict[str, yaml.Node], name: str, other: str, problems: Problems
+) -> tuple[str, yaml.Node | None]:
+    """A list under either of its names; both mean the same."""
+    if name in lists and other in lists:
+        problems.add(where(lists[other], f"keywords.{other}"), f"it means the same as {name}; keep one of them")
+    found = other if other in lists else name
+    return found, lists.get(found)
 
 
-def _read_phrases(node: yaml.Node | None, key: str, problems: Problems) -> list[tuple[str, str, yaml.Node]]:
-    phrases = to_texts(node, key, problems)
-    if len(phrases) > MOST_KEYWORDS and node:
-        problems.add(where(node, key), f"it has {len(phrases)} phrases, more than {MOST_KEYWORDS}; split the profile")
+def _folded(line: str) -> tuple[tuple[str, Mode], ...] | str:
+    try:
+        node = parse(line)
+    except BadQuery:
+        return line
+    return tuple((fold(word.raw), word.mode) for word in node.words) if isinstance(node, Phrase) else to_line(node)
+
+
+def _speaks(line: str) -> bool:
+    try:
+        return speaks(parse(line))
+    except BadQuery:
+        return True
+
+
+def _read_lines(
+    named: tuple[str, yaml.Node | None], problems: Problems, *, speaking: bool = False
+) -> list[tuple[str, str, yaml.Node]]:
+    """Lines of the query language as (path, text, node); each fault names its line and character."""
+    key, node = f"keywords.{named[0]}", named[1]
+    lines = to_texts(node, key, problems)
+    if len(lines) > MOST_KEYWORDS and node:
+        problems.add(where(node, key), f"it has {len(lines)} lines, more than {MOST_KEYWORDS}; split the profile")
         return []
-    for path, text, at in phrases:
-        if isinstance(at, yaml.ScalarNode) and not at.style and at.start_mark.line != at.end_mark.line:
+    for path, text, at in lines:
+        assert isinstance(at, yaml.ScalarNode)
+        if not at.style and at.start_mark.line != at.end_mark.line:
             problems.add(where(at, path), f"{text[:80]!r} goes over two lines; is the next `-` indented too far?")
-        with _noted(problems, at, f"{path}: {text[:80]!r}"):
-            read_phrase(text)
-    return phrases
+        try:
+            silent = speaking and not speaks(parse(text))
+        except BadQuery as error:
+            problems.add(where_in(at, f"{path}: {text[:80]!r}", error.at), str(error))
+            continue
+        if silent:
+            problems.add(where(at, f"{path}: {text[:80]!r}"), "write words beside it; a language alone is no interest")
+    return lines
 
 
 def _read_items(node: yaml.Node | None, folder: Path, problems: Problems) -> tuple[CatalogueItem, ...]:

@@ -13,7 +13,7 @@ from matching.reading import Reading, read_notice
 
 __all__ = ["MODEL_VERSION", "score", "score_reading", "prepare", "read_notice"]  # noqa: RUF022
 
-MODEL_VERSION = "1"
+MODEL_VERSION = "2"
 """Grows whenever the same notice and profile may get another score: words, features, points, gates."""
 
 MOST_POINTS = 100

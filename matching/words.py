@@ -37,6 +37,7 @@ def _marks() -> str:
 
 _MARKS = _marks()
 _LETTER = rf"[^\W_{SINGLE}]"
+_SINGLE = re.compile(f"[{SINGLE}]")
 WORD = re.compile(rf"{_LETTER}+(?:[{_MARKS}]+{_LETTER}*)*|[{SINGLE}][{_MARKS}]*")
 
 
@@ -50,6 +51,11 @@ def find_words(text: str) -> Iterator[tuple[int, int, bool]]:
         start, end = match.span()
         yield start, end, start - before == 1 and text[before] in HYPHENS
         before = end
+
+
+def is_single(word: str) -> bool:
+    """A character of a script that is written without spaces."""
+    return bool(_SINGLE.match(word))
 
 
 def fold(word: str) -> str:

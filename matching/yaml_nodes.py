@@ -38,6 +38,17 @@ def where(node: yaml.Node, key: str) -> str:
     return f"line {line_of(node)}: {key or 'the whole file'}"
 
 
+def where_in(node: yaml.ScalarNode, key: str, at: int) -> str:
+    """The place of character `at` of a scalar's text (as `to_text` gives it): its line and character, from 1."""
+    before = node.value[: len(node.value) - len(node.value.lstrip()) + at]
+    quoted = sum(each in _ESCAPED.get(node.style or "", "") for each in before) + (node.style in _ESCAPED)
+    column = int(node.start_mark.column) + quoted + len(before) + 1
+    return f"line {line_of(node)}, character {column}: {key}"
+
+
+_ESCAPED = {"'": "'", '"': '"\\'}  # what a quoted scalar writes with two characters
+
+
 def is_null(node: yaml.Node | None) -> bool:
     """Absent, or nothing written behind the colon."""
     return node is None or node.tag == "tag:yaml.org,2002:null"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from domain.notices import Kind, Notice, Status
 from matching.phrases import compile_exact, compile_phrases, read_phrase
-from matching.reading import MOST_IN_ALL, MOST_TEXT, read_notice
+from matching.reading import MOST_IN_ALL, read_notice
+from matching.stream import MOST_TEXT
 from tests.factories import a_lot
 
 

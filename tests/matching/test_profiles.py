@@ -109,7 +109,7 @@ catalogue:
         "language: it is missing; write the language",
         "line 6: keywords.excludes: no such key; did you mean exclude",
         r"line 5: keywords.include\[2\]: write one value",
-        r"line 5: keywords.include\[1\]: '\*valve': a \* may only stand at the end",
+        r"line 5, character 21: keywords.include\[1\]: '\*valve': a \* may only stand at the end",
         r"line 9: keywords.exclude\[1\]: nothing is written here",
         r"line 8: keywords.exclude\[0\]: 'PUMP\*' is also keywords.include\[0\]",
         r"line 15: catalogue\[0\].nmae: no such key; did you mean name",
@@ -148,7 +148,7 @@ catalogue:
         (HEAD + "value: {min: NaN, currency: EUR}\ncodes: {CPV: [33]}", "line 4: value.min: 'NaN' is no amount"),
         (HEAD + "value: {min: 1,000, currency: EUR}\ncodes: {CPV: [33]}", "line 4: value."),
         (HEAD + "value: {max: 1}\ncodes: {CPV: [33]}", "line 4: value.currency: write the currency"),
-        (HEAD + "keywords: {include: [" + "a1, " * 5001 + "]}", "line 4: keywords.include: it has 5001 phrases"),
+        (HEAD + "keywords: {include: [" + "a1, " * 5001 + "]}", "line 4: keywords.include: it has 5001 lines"),
     ],
 )
 def test_refusals(tmp_path: Path, text: str | bytes, told: str) -> None:
