@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from domain.notices import Notice
@@ -47,7 +48,7 @@ class Judgement:
     assessment_id: int | None
     profile_version: int
     model_version: str
-    score: int
+    score: Decimal
     qualified: bool
     verdict: Verdict
     why: str

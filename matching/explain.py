@@ -2,23 +2,34 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from domain.notices import Notice
-from domain.opportunities import Reason, Score
+from domain.opportunities import Reason, Score, show_points, to_points
 from domain.rates import NO_RATES, Rates
 from matching import features as feature
 from matching.evidence import Evidence, find_evidence
-from matching.features import FEATURES, SUPPORT, Feature
 from matching.gates import UNKNOWNS
+from matching.meaning.labels import name_code
 from matching.near_misses import NearMiss, find_near_misses
 from matching.places import Fit, find_fit
 from matching.prepare import Prepared
 from matching.reading import read_notice
-from matching.score import NOTHING, add_up, find_stops, reasons_of, rule_of, score_reading
+from matching.score import (
+    NONE,
+    NOTHING,
+    add_up,
+    find_stops,
+    points_of,
+    reasons_of,
+    rule_of,
+    score_evidence,
+    to_reasons,
+    total_of,
+)
 from matching.sentences import to_facts, to_sentence
 from matching.stream import Rank
 
-POINTS: dict[Feature, tuple[int, ...]] = dict((*FEATURES, *SUPPORT))
 MOST_WISHES = 3  # missing reasons that are told in sentences; all are in `missing`
 
 
@@ -29,7 +40,7 @@ class Missing:
     """
 
     rule: str
-    points: int
+    points: Decimal
     sentence: str
     wish: str = ""
 
@@ -48,9 +59,9 @@ class Explanation:
     threshold: int
     qualified: bool
     stops: tuple[Reason, ...]
-    without_stops: int
+    without_stops: Decimal
     missing: tuple[Missing, ...]
-    distance: int
+    distance: Decimal
     sentences: tuple[str, ...]
     nearly: tuple[NearMiss, ...] = ()
 
@@ -58,13 +69,14 @@ class Explanation:
 def explain(notice: Notice, prepared: Prepared, rates: Rates = NO_RATES) -> Explanation:
     """Why, and why not. Gates are told even where nothing of the profile is in the notice."""
     reading = read_notice(notice, rates)
-    evidence, score = find_evidence(reading, prepared), score_reading(reading, prepared)
-    without = sum(reason.points for reason in add_up(evidence))
+    evidence = find_evidence(reading, prepared)
+    score = score_evidence(evidence)
+    without = total_of(add_up(evidence))
     stops = tuple(find_stops(evidence, without))
     if score is NOTHING:
-        score = Score(0, (*reasons_of(UNKNOWNS, evidence), *stops))
+        score = Score(NONE, (*reasons_of(UNKNOWNS, evidence), *stops))
     threshold = prepared.profile.threshold
-    distance = max(threshold - without, 0)
+    distance = to_points(max(threshold - without, NONE))
     missing = tuple(sorted(_find_missing(evidence), key=lambda each: _nearness(each, distance))) if distance else ()
     qualified = not stops and not distance
     nearly = tuple(find_near_misses(evidence)) if distance else ()
@@ -75,7 +87,7 @@ def explain(notice: Notice, prepared: Prepared, rates: Rates = NO_RATES) -> Expl
     return replace(found, sentences=tuple(_to_sentences(found, notice)))
 
 
-def _nearness(missing: Missing, distance: int) -> tuple[bool, bool, int]:
+def _nearness(missing: Missing, distance: Decimal) -> tuple[bool, bool, Decimal]:
     """A part number is the last that somebody would wish for: buyers rarely print any."""
     enough = missing.points >= distance
     return not enough, missing.rule == rule_of(feature.part_number), missing.points if enough else -missing.points
@@ -87,12 +99,30 @@ def _find_missing(evidence: Evidence) -> Iterator[Missing]:
     if evidence.prepared.numbers and not evidence.numbers:
         yield Missing(
             rule_of(feature.part_number),
-            POINTS[feature.part_number][0],
+            points_of(feature.part_number, evidence),
             f"none of your {len(evidence.prepared.numbers)} part numbers is in it",
             "one of your part numbers were in it",
         )
     if not evidence.is_empty():
         yield from _missing_support(evidence)
+    yield from _missing_meaning(evidence)
+
+
+def _of_meant(evidence: Evidence) -> Decimal:
+    """The points of the best keyword that is said in other words."""
+    meant = (feature.keyword_meant_in_title, feature.keyword_meant_in_lot_title, feature.keyword_meant_in_text)
+    return total_of(to_reasons(meant, evidence))
+
+
+def _missing_meaning(evidence: Evidence) -> Iterator[Missing]:
+    if evidence.fit is None:
+        return
+    rule = feature.about_what_you_sell
+    points = points_of(rule, evidence) - total_of(to_reasons((rule, feature.about_something_else), evidence))
+    if points > 0:
+        other = evidence.fit.other
+        said = f"its words speak most of {name_code(other)} (CPV {other})"
+        yield Missing(rule_of(rule), points, said, f"its words spoke of what you sell ({said})")
 
 
 def _missing_words(evidence: Evidence) -> Iterator[Missing]:
@@ -104,24 +134,24 @@ def _missing_words(evidence: Evidence) -> Iterator[Missing]:
         Rank.LOT_TITLE: feature.keyword_in_lot_title,
         Rank.CODE: feature.keyword_is_code,
     }
-    has = 0 if best is None else POINTS[worth.get(best, feature.keyword_in_text)][0]
+    has = points_of(worth.get(best, feature.keyword_in_text), evidence) if best is not None else _of_meant(evidence)
     if best is not Rank.TITLE:
-        points = POINTS[feature.keyword_in_title][0] - has
+        points = points_of(feature.keyword_in_title, evidence) - has
         wish = "the title had one of your keywords"
         yield Missing(rule_of(feature.keyword_in_title), points, "no keyword of yours is in the title", wish)
-    if best is None:
-        points, wish = POINTS[feature.keyword_in_text][0], "the description had one of your keywords"
+    if best is None and has < points_of(feature.keyword_in_text, evidence):
+        points = points_of(feature.keyword_in_text, evidence) - has
+        wish = "the description had one of your keywords"
         yield Missing(rule_of(feature.keyword_in_text), points, "no keyword of yours is in the text", wish)
-    further = POINTS[feature.further_words]
-    if 0 < len(evidence.words) <= len(further):
-        points, wish = further[len(evidence.words) - 1], "a further keyword of yours were in it"
+    if evidence.words and (points := points_of(feature.further_words, evidence, len(evidence.words) - 1)):
+        wish = "a further keyword of yours were in it"
         yield Missing(rule_of(feature.further_words), points, "no further keyword of yours is in it", wish)
 
 
 def _missing_code(evidence: Evidence) -> Iterator[Missing]:
     if not evidence.prepared.codes or evidence.code:
         return
-    points, printed = POINTS[feature.code_fits][0], [code.id for code in evidence.reading.notice.codes]
+    points, printed = points_of(feature.code_fits, evidence), [code.id for code in evidence.reading.notice.codes]
     codes = f"its codes are {', '.join(printed[:5])}" if printed else "the buyer printed no code"
     wanted = sorted({code.written for code in evidence.prepared.codes.values() if code.item is None})
     said = f"{codes}; yours are {', '.join(wanted[:5]) or 'those of your catalogue'}"
@@ -131,11 +161,11 @@ def _missing_code(evidence: Evidence) -> Iterator[Missing]:
 def _missing_support(evidence: Evidence) -> Iterator[Missing]:
     profile, notice = evidence.prepared.profile, evidence.reading.notice
     if profile.places and find_fit(profile.places, notice).fit is not Fit.INSIDE:
-        points, places = POINTS[feature.place_fits][0], ", ".join(profile.places)
+        points, places = points_of(feature.place_fits, evidence), ", ".join(profile.places)
         said = f"it is not known to be in {places}"
         yield Missing(rule_of(feature.place_fits), points, said, f"it were in one of your places ({places})")
     if profile.value and not any(feature.value_fits(evidence)):
-        points, said = POINTS[feature.value_fits][0], "its value is not known to be in your range"
+        points, said = points_of(feature.value_fits, evidence), "its value is not known to be in your range"
         yield Missing(rule_of(feature.value_fits), points, said, "its value were known to be in your range")
 
 
@@ -145,15 +175,16 @@ def _to_sentences(found: Explanation, notice: Notice) -> Iterator[str]:
         yield f"{'Also stopped' if number else 'Stopped'}: {to_sentence(stop, notice)}"
     has, asked = found.without_stops, found.threshold
     if found.stops and has:
-        yield f"Without that it would score {has}, {side_of(has, asked)} your threshold of {asked}."
+        yield f"Without that it would score {show_points(has)}, {side_of(has, asked)} your threshold of {asked}."
     elif found.stops:
         yield "Without that it would still score 0: nothing of what you look for is in it."
     elif not has:
         yield f"Nothing of what you look for is in it; your threshold is {asked}."
     elif found.distance:
-        yield f"It scores {has}; your threshold is {asked}, so {found.distance} points are missing."
+        missing = show_points(found.distance)
+        yield f"It scores {show_points(has)}; your threshold is {asked}, so {missing} points are missing."
     else:
-        yield f"It scores {has}; your threshold is {asked}."
+        yield f"It scores {show_points(has)}; your threshold is {asked}."
     yield from _to_wishes(found)
     for miss in found.nearly:
         yield f"Nearly: “{miss.keyword}”: {miss.sentence}."
@@ -169,9 +200,9 @@ def _to_wishes(found: Explanation) -> Iterator[str]:
         rest = (
             f"{side_of(total, found.threshold)} your threshold of {found.threshold}" if enough else "still too little"
         )
-        yield f"If {each.wish or each.sentence}: {each.points:+} → {total}, {rest}."
+        yield f"If {each.wish or each.sentence}: {show_points(each.points, sign=True)} → {show_points(total)}, {rest}."
 
 
-def side_of(points: int, threshold: int) -> str:
+def side_of(points: Decimal, threshold: int) -> str:
     """Where a score stands."""
     return "above" if points > threshold else "exactly" if points == threshold else "below"

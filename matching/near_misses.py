@@ -39,7 +39,7 @@ class NearMiss:
 def find_near_misses(evidence: Evidence, most: int = 3) -> list[NearMiss]:
     """The keywords that come nearest, the nearest first; those that are in the notice are none."""
     prepared, reading = evidence.prepared, evidence.reading
-    found = {word.hit.phrase for word in evidence.words} | prepared.wanted.find(reading).keys()
+    found = {word.hit.phrase for word in (*evidence.words, *evidence.meant)} | prepared.wanted.find(reading).keys()
     left = [number for number in range(len(prepared.keywords)) if number not in found]
     misses: dict[int, NearMiss] = {}
     for rule, loosen, limit in LOOSER:

@@ -7,13 +7,13 @@ import yaml
 
 from domain.notices import Kind
 from domain.profiles import BuyerLists
-from matching.features import FEATURES, SUPPORT
 from matching.problems import Problems, nearest
+from matching.score import POINTS
 from matching.weights import HEAVIEST, LIGHTEST
 from matching.words import find_words, fold
 from matching.yaml_nodes import to_mapping, to_text, to_texts, where
 
-NAMES = tuple(feature.__name__.replace("_", " ") for feature, _ in (*FEATURES, *SUPPORT))
+NAMES = tuple(feature.__name__.replace("_", " ") for feature in POINTS)
 WANTED_KINDS = tuple(kind.value for kind in (Kind.PLANNING, Kind.TENDER, Kind.CHANGE, Kind.AUCTION))
 
 

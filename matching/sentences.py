@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from domain.notices import Notice
-from domain.opportunities import Reason
+from domain.opportunities import Reason, show_points
 
 SHOWN = 80  # letters of a printed text in a sentence
 AROUND = 40  # letters of a long text on each side of a word
@@ -31,7 +31,10 @@ def to_sentence(reason: Reason, notice: Notice | None = None) -> str:
 
     With its notice a word of a long text is shown with what stands around it.
     """
-    parts = [f"{reason.points:+} " if reason.points and not reason.stops else "", reason.explanation.rstrip(".")]
+    parts = [
+        f"{show_points(reason.points, sign=True)} " if reason.points and not reason.stops else "",
+        reason.explanation.rstrip("."),
+    ]
     if reason.text:
         around = _find_around(reason, notice) if notice else None
         text = around or (reason.text if len(reason.text) <= SHOWN else f"{reason.text[:SHOWN]}…")

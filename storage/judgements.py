@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select
@@ -77,7 +78,7 @@ def _to_judged(row: AnyRow) -> Judged:
     return Judged(judgement, notice, row.procedure_id, reasons_from_json(row.reasons or []))
 
 
-def find_scores(c: Connection, profile: str, since: datetime) -> list[int]:
+def find_scores(c: Connection, profile: str, since: datetime) -> list[Decimal]:
     """The scores above 0 of a profile's opportunities whose notice was published (else first seen) since then."""
     query = (
         select(opportunities.c.score)

@@ -41,6 +41,7 @@ def add(
     profile: Annotated[str | None, typer.Option(help="Of a notice: for which profile.")] = None,
 ) -> None:
     """Judge one opportunity, or (a notice with --profile) one that a profile missed. The newest judgement holds."""
+    from domain.opportunities import show_points
     from matching.learning.judging import to_verdict
     from storage.engine import writing
 
@@ -48,8 +49,9 @@ def add(
     with writing(open_installation().engine) as c:
         made = _judge(c, name, profile, meant, by or getpass.getuser(), why)
     rest = "" if made.opportunity_id else "; the profile saw nothing in it, so it counts as missed"
-    found = "an alert" if made.qualified else "no alert"
-    tell(f"{made.profile_id}: {made.verdict} (it scored {made.score} by version {made.profile_version}, {found}{rest})")
+    found = f"{'an' if made.qualified else 'no'} alert"
+    scored = f"scored {show_points(made.score)} by version {made.profile_version}"
+    tell(f"{made.profile_id}: {made.verdict} (it {scored}, {found}{rest})")
 
 
 @app.command(name="list")
@@ -141,6 +143,8 @@ COLUMNS = (
 
 def to_row(judged: "Judged") -> dict[str, Any]:
     """A judgement as other programs get it."""
+    from domain.opportunities import points_to_json
+
     made, notice = judged.judgement, judged.notice
     return {
         "id": made.id,
@@ -152,7 +156,7 @@ def to_row(judged: "Judged") -> dict[str, Any]:
         "why": made.why,
         "by": made.made_by,
         "at": made.made_at,
-        "score": made.score,
+        "score": points_to_json(made.score),
         "qualified": made.qualified,
         "revision": made.revision,
         "profile_version": made.profile_version,

@@ -129,6 +129,8 @@ def find_samples(c: "Connection", name: str, since: datetime) -> "list[Sample]":
 
 def to_json(suggestion: "Suggestion") -> dict[str, Any]:
     """A suggestion for other programs."""
+    from domain.opportunities import points_to_json
+
     return {
         "suggestion": suggestion.id,
         "kind": suggestion.kind.value,
@@ -140,8 +142,8 @@ def to_json(suggestion: "Suggestion") -> dict[str, Any]:
                 "notice": f"{each.sample.notice.source}:{each.sample.notice.key}",
                 "title": each.sample.notice.shown_title(),
                 "becomes_alert": each.becomes,
-                "before": each.before,
-                "after": each.after,
+                "before": points_to_json(each.before),
+                "after": points_to_json(each.after),
                 "verdict": each.sample.judged.judgement.verdict.value if each.sample.judged else None,
             }
             for each in suggestion.effect.changes
@@ -219,6 +221,8 @@ JUDGED = {"relevant": "judged relevant", "rejected": "judged not relevant", "unj
 def _show_suggestion(suggestion: "Suggestion") -> None:
     from rich.text import Text
 
+    from domain.opportunities import show_points
+
     console = out()
     console.print(Text(f"{SAID[suggestion.kind]} «{suggestion.line}»", style="bold"), soft_wrap=True)
     if suggestion.note:
@@ -231,8 +235,8 @@ def _show_suggestion(suggestion: "Suggestion") -> None:
     for each in suggestion.effect.changes[:5]:
         notice = each.sample.notice
         said = each.sample.judged.judgement.verdict.value if each.sample.judged else "not judged"
-        line = f"    {each.before} → {each.after}  {notice.shown_title()} ({notice.source}:{notice.key}, {said})"
-        console.print(Text(line), soft_wrap=True)
+        name, points = f"{notice.source}:{notice.key}", f"{show_points(each.before)} → {show_points(each.after)}"
+        console.print(Text(f"    {points}  {notice.shown_title()} ({name}, {said})"), soft_wrap=True)
     if len(suggestion.effect.changes) > 5:
         console.print(f"    and {len(suggestion.effect.changes) - 5} more; --json has all")
     console.print(Text(f"  tenderwatch profiles accept '{suggestion.id}'\n"), soft_wrap=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from domain.judgements import Judged
 from domain.notices import Notice
@@ -38,8 +39,8 @@ class Change:
 
     sample: Sample
     becomes: bool
-    before: int
-    after: int
+    before: Decimal
+    after: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,9 @@ def _words_of(judged: Judged) -> Iterator[tuple[str, str]]:
     for reason in judged.reasons:
         family = to_family(reason.rule)
         if reason.points > 0 and reason.matched and family:
-            yield family, reason.matched
+            # A keyword in other words is followed by what they mean: `pump: bombas = pump`.
+            meant = reason.rule.startswith("keyword meant")
+            yield family, reason.matched.split(": ")[0] if meant else reason.matched
 
 
 def to_family(rule: str) -> str | None:

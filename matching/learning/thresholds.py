@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from domain.judgements import Judged
 
@@ -36,7 +37,7 @@ class Levels:
 
 
 def find_levels(
-    scores: Sequence[int], days: int, judged: Sequence[tuple[Judged, int]], present: int, alerts_a_day: float
+    scores: Sequence[Decimal], days: int, judged: Sequence[tuple[Judged, Decimal]], present: int, alerts_a_day: float
 ) -> Levels:
     """`scores` are those above 0 of `days` days, one for a procedure; `judged` come with their score as it is now."""
     ordered = sorted(scores)

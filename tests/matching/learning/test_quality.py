@@ -45,7 +45,8 @@ def test_precision_recall_and_words() -> None:
         ("2026-12", Share(0, 1)),
     ]
     assert [each.name for each in found.versions] == ["version 1", "version 2"]
-    assert [(each.matched, each.relevant, each.rejected) for each in found.words] == [("valve", 0, 1), ("pump", 2, 0)]
+    words = [each for each in found.words if each.rule == "word"]
+    assert [(each.matched, each.relevant, each.rejected) for each in words] == [("valve", 0, 1), ("pump", 2, 0)]
     assert found.verdicts[0] == ("relevant", 2)
 
 

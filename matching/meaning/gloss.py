@@ -1,0 +1,40 @@
+"""A text by what its words mean in English, so that phrases are found there whatever language they are written in."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from matching.meaning.lexicon import translate
+from matching.stream import Stream
+
+SHORTEST = 3  # letters of a word that is translated
+
+
+@dataclass(slots=True)
+class Gloss:
+    """`nodes`: English form -> the places of words that may mean it, each with the chance that they do (0 to 1)."""
+
+    stream: Stream
+    nodes: Mapping[str, Sequence[tuple[int, float]]] = field(repr=False)
+    _sorted: list[str] | None = field(default=None, repr=False)
+
+    def starting(self, prefix: str) -> list[str]:
+        """The forms that begin so."""
+        if self._sorted is None:
+            self._sorted = sorted(self.nodes)
+        found, place = [], bisect_left(self._sorted, prefix)
+        while place < len(self._sorted) and self._sorted[place].startswith(prefix):
+            found.append(self._sorted[place])
+            place += 1
+        return found
+
+
+def gloss(stream: Stream) -> Gloss:
+    """The stream's words by what they mean; empty in a language without labels."""
+    found: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for node, term in enumerate(stream.terms):
+        if len(term.folded) >= SHORTEST and term.folded.isalpha():
+            for form, chance in translate(term, stream.language):
+                found[form].append((node, chance))
+    return Gloss(stream, found)
