@@ -97,7 +97,7 @@ def _to_trouble(payload: dict[str, Any], zone: ZoneInfo) -> SourceCard:
         urgency="soon" if state in ("partial", OVERDUE) else "urgent",
         good=False,
         facts=tuple((ENGLISH[name], value) for name, value in facts),
-        wrong=tuple(Wrong(plain(reason, 600), _file_of(page)) for _, reason, page, _ in findings[:SHOWN]),
+        wrong=tuple(Wrong(plain(reason, 600), _kept(page)) for _, reason, page, _ in findings[:SHOWN]),
         measures=tuple(_to_measure(*row) for row in payload["measures"]),
         todo=tuple(dict.fromkeys(ENGLISH[name] for name in _find_todo(state, findings))),
         commands=_to_commands(source, state),
@@ -196,8 +196,8 @@ def _day(payload: dict[str, Any]) -> str:
     return f" ({ENGLISH['again'].format(day=days + 1)})" if days else ""
 
 
-def _file_of(page: str | None) -> str:
-    return ENGLISH["saved_page"].format(path=f"pages/{page[:2]}/{page}.zst") if page else ""
+def _kept(page: str | None) -> str:
+    return ENGLISH["saved_page"].format(page=page[:12]) if page else ""
 
 
 def _moment(printed: str | None, zone: ZoneInfo) -> str:
