@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from domain.notices import Notice
-from domain.opportunities import Reason, Score, show_points, to_points
+from domain.notices import Lot, Notice
+from domain.opportunities import Reason, Score, find_lots, show_points, to_points
 from domain.rates import NO_RATES, Rates
 from matching import features as feature
 from matching.evidence import Evidence, find_evidence
@@ -50,7 +50,8 @@ class Explanation:
     """`without_stops` is what it would score if nothing stopped it; `distance` the points still lacking (0: enough).
 
     `stops` stand in the order of the gates. `missing` has the nearest first: the least that would be enough, and
-    where nothing alone is, the most. `nearly` are keywords that are nearly there. `sentences` say all of it.
+    where nothing alone is, the most. `nearly` are keywords that are nearly there. `lots` are those that fit by
+    themselves. `sentences` say all of it.
     """
 
     notice: str
@@ -64,6 +65,7 @@ class Explanation:
     distance: Decimal
     sentences: tuple[str, ...]
     nearly: tuple[NearMiss, ...] = ()
+    lots: tuple[Lot, ...] = ()
 
 
 def explain(notice: Notice, prepared: Prepared, rates: Rates = NO_RATES) -> Explanation:
@@ -82,7 +84,7 @@ def explain(notice: Notice, prepared: Prepared, rates: Rates = NO_RATES) -> Expl
     nearly = tuple(find_near_misses(evidence)) if distance else ()
     found = Explanation(
         f"{notice.source}:{notice.key}", prepared.profile.id, score, threshold, qualified, stops, without, missing,
-        distance, (), nearly,
+        distance, (), nearly, find_lots(notice, score.reasons),
     )  # fmt: skip
     return replace(found, sentences=tuple(_to_sentences(found, notice)))
 
@@ -185,6 +187,8 @@ def _to_sentences(found: Explanation, notice: Notice) -> Iterator[str]:
         yield f"It scores {show_points(has)}; your threshold is {asked}, so {missing} points are missing."
     else:
         yield f"It scores {show_points(has)}; your threshold is {asked}."
+    if found.lots:
+        yield f"Of its {len(notice.lots)} lots it fits {', '.join(lot.key for lot in found.lots)}."
     yield from _to_wishes(found)
     for miss in found.nearly:
         yield f"Nearly: “{miss.keyword}”: {miss.sentence}."

@@ -6,6 +6,7 @@ from domain.notices import Kind
 from matching import buyers, money, places
 from matching.evidence import Evidence, Span, find_minus, span, span_whole
 from matching.features import Feature, Part, find_value
+from matching.lots import lot_fits
 from matching.places import Fit
 
 NOT_BIDDABLE = {Kind.AWARD, Kind.MODIFICATION, Kind.CANCELLATION}
@@ -105,5 +106,5 @@ GATES: tuple[Feature, ...] = (
     minus_word, kind, kind_unwanted, buyer_excluded, buyer_outside, place_outside, value_outside,
 )  # fmt: skip
 UNKNOWNS: tuple[Feature, ...] = (
-    kind_unknown, buyer_unknown, place_unknown, value_unknown, currency_unknown, text_cut,
+    kind_unknown, buyer_unknown, place_unknown, value_unknown, currency_unknown, text_cut, lot_fits,
 )  # fmt: skip

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from domain.notices import Notice
-from domain.opportunities import Reason, show_points
+from domain.opportunities import OF_LOT, Reason, show_points
 
 SHOWN = 80  # letters of a printed text in a sentence
 AROUND = 40  # letters of a long text on each side of a word
@@ -81,5 +81,5 @@ def _cut(text: str) -> str:
 def to_facts(reasons: tuple[Reason, ...], notice: Notice) -> Iterator[str]:
     """The lines that give points or tell of something unknown, as sentences."""
     for reason in reasons:
-        if not reason.stops and (reason.points or reason.matched or reason.text):
+        if not reason.stops and reason.rule != OF_LOT and (reason.points or reason.matched or reason.text):
             yield to_sentence(reason, notice)

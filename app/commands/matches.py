@@ -96,6 +96,7 @@ def _as_json(source: str, key: str, head: Any, explanation: Any) -> dict[str, An
         "threshold": head.profile.threshold,
         "qualified": explanation.qualified,
         "reasons": [reason_to_json(reason) for reason in explanation.score.reasons],
+        "lots": [lot.key for lot in explanation.lots],
         "missing": [
             {"rule": each.rule, "points": points_to_json(each.points), "explanation": each.sentence}
             for each in explanation.missing
