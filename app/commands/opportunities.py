@@ -63,7 +63,7 @@ def _find_summary(connection: "Connection", number: int, limit: int) -> "list[Op
 
 
 def to_heading(view: "OpportunityView", zone: str) -> str:
-    """Title, buyer, deadline in `zone`, the lots that fit, and the opportunity's number with the notice's name, each on a line."""
+    """Title, buyer, deadline in `zone`, the lots that fit, the opportunity's number and the notice's name, in lines."""
     notice = view.notice.notice
     buyer = ", ".join(each.name for each in notice.buyers[:2]) or "buyer not stated"
     place = f" ({notice.country})" if notice.country else ""
