@@ -71,7 +71,7 @@ def find_recipients(rules: Sequence[Rule], profile: str, score: int) -> Recipien
     found: dict[str, tuple[str, ...]] = {}
     for rule in rules:
         if rule.profile in (None, profile) and score >= rule.min_score:
-            found[rule.destination] = (*found.get(rule.destination, ()), rule.id)
+            found[rule.to] = (*found.get(rule.destination, ()), rule.id)
     return found
 
 

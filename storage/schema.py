@@ -457,6 +457,7 @@ events = Table(
     Column("payload", Json, nullable=False),
     Column("routed_at", Instant),
     Column("note", CleanText),
+    Column("key", Text, unique=True),  # of what must happen once: a digest of a time, a reminder of a deadline
     Index(
         "ix_events_unrouted",
         "id",
@@ -473,6 +474,9 @@ destinations = Table(
     Column("name", Text, nullable=False),
     Column("url", Text, nullable=False),
     Column("operators", Boolean, nullable=False, server_default=text("false")),
+    Column("zone", Text),
+    Column("schedule", Json),  # null: at once
+    Column("digested_until", Instant),  # all digests up to this moment were made, or missed
 )
 
 rules = Table(
@@ -481,7 +485,58 @@ rules = Table(
     Column("id", Text, primary_key=True),
     Column("profile", Text),
     Column("min_score", Integer, nullable=False),
-    Column("destination", Text, ForeignKey("destinations.id"), nullable=False),
+    Column("recipient", Text, nullable=False),  # a destination, a person or a team: no foreign key
+    Column("document", Json, nullable=False),  # its other terms, and how it follows up
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("destination_id", Text, ForeignKey("destinations.id"), nullable=False, unique=True),
+    Column("document", Json, nullable=False),
+)
+
+teams = Table(
+    "teams",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("document", Json, nullable=False),
+)
+
+alert_settings = Table(  # `default`: who gets what no rule sends anywhere; `holidays`: days off by country
+    "alert_settings",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Json, nullable=False),
+)
+
+assignments = Table(  # who is to deal with an opportunity; of a team, the person whose turn it was
+    "assignments",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("opportunity_id", Id, ForeignKey("opportunities.id"), nullable=False),
+    Column("person_id", Text, ForeignKey("people.id"), nullable=False),
+    Column("team_id", Text, ForeignKey("teams.id")),
+    Column("why", CleanText, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("ended_at", Instant),  # declined, handed on, or taken by another
+    Index(None, "opportunity_id"),
+    Index(None, "person_id"),
+    Index(None, "team_id", "id"),
+)
+
+decisions = Table(  # appended; the newest of an opportunity holds
+    "decisions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("opportunity_id", Id, ForeignKey("opportunities.id"), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("made_by", Text, ForeignKey("people.id"), nullable=False),
+    Column("to_person", Text, ForeignKey("people.id")),
+    Column("why", CleanText, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Index(None, "opportunity_id"),
 )
 
 deliveries = Table(
@@ -512,5 +567,11 @@ deliveries = Table(
         "destination_id",
         sqlite_where=text("state = 'sending'"),
         postgresql_where=text("state = 'sending'"),
+    ),
+    Index(
+        "ix_deliveries_waiting",
+        "destination_id",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
     ),
 )
