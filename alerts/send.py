@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from alerts.compose import Parcel, compose
 from alerts.holders import at_work, find_gone
 from alerts.http import Watch, watched
+from alerts.keys import new_message_id
 from alerts.letter import Letter, to_message_id
 from alerts.mail_plugin import TenderMail, register
 from alerts.outcome import Fate, HandOver, Outcome, TooLate
@@ -25,7 +26,6 @@ from alerts.phrases import ENGLISH
 from alerts.plain import plain
 from alerts.record import record, record_test
 from alerts.render import Message
-from alerts.route import new_message_id
 from alerts.schemes import WEBHOOKS, expand, find_fault, most_in_message, scheme_of
 from alerts.smtp import find_account_fault
 from domain.alerts import Delivery, DeliveryState, Destination, EventKind

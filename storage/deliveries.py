@@ -18,18 +18,23 @@ from storage.schema import deliveries, destinations, events, notices, opportunit
 MOST_AT_ONCE = 25
 QUEUED = deliveries.c.state == DeliveryState.QUEUED
 SENDING = deliveries.c.state == DeliveryState.SENDING
+TOGETHER = (EventKind.NEW, EventKind.REMINDER, EventKind.ESCALATION)  # one message holds several of a kind
 OF_CHANGES = (EventKind.CHANGED, EventKind.DEADLINE_MOVED, EventKind.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """A delivery to be written; `message_id` is without domain, `due_at` the moment from which it may be sent."""
+    """A delivery to be written; `message_id` is without domain, `due_at` the moment from which it may be sent.
+
+    `state` is WAITING where it goes with the digest of that moment.
+    """
 
     event_id: int
     destination_id: str
     rules: tuple[str, ...]
     message_id: str
     due_at: datetime
+    state: DeliveryState = DeliveryState.QUEUED
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +67,9 @@ def lease_deliveries(
     """The deliveries of the next message, now SENDING; empty when nothing is due that nobody else is sending.
 
     They are of one destination, to which nobody is sending. A delivery that waits for its next try holds back the
-    later ones of its destination, so that they arrive in order. What is leased together: new opportunities, at most
-    `limits` of that destination; or all changes of one opportunity; or news of sources, as many; or a summary alone;
-    or what was tried together.
+    later ones of its destination, so that they arrive in order. What is leased together: new opportunities
+    (or reminders, or escalations), at most `limits` of that destination; or all changes of one opportunity; or news of
+    sources, as many; or a summary or digest alone; or what was tried together.
     """
     for destination_id in _find_candidates(c, now):
         row_lock = select(destinations.c.id).where(destinations.c.id == destination_id)
@@ -157,7 +162,7 @@ def find_thread(c: Connection, destination_id: str, opportunity_id: int, before:
             events.c.opportunity_id.in_(list(_find_merged(c, [opportunity_id]))),
             deliveries.c.destination_id == destination_id,
             deliveries.c.id < before,
-            deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.UNKNOWN]),
+            deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.BUNDLED]),
         )
         .order_by(deliveries.c.id)
     )
@@ -170,6 +175,7 @@ def find_told(c: Connection, opportunity_ids: Collection[int]) -> dict[int, set[
     merged = _find_merged(c, opportunity_ids)
     query = select(events.c.opportunity_id, deliveries.c.destination_id)
     query = query.join(events, events.c.id == deliveries.c.event_id).where(events.c.opportunity_id.in_(list(merged)))
+    query = query.where(deliveries.c.state != DeliveryState.LAPSED)
     for opportunity_id, destination_id in c.execute(query):
         found[merged[opportunity_id]].add(destination_id)
     return found
@@ -258,8 +264,8 @@ def _batch_of(first: Row[Any], now: datetime) -> Select[Any]:
     )
     if first.tries:
         return query.where(deliveries.c.message_id == first.message_id)
-    if first.kind == EventKind.NEW:
-        return query.where(events.c.kind == EventKind.NEW, deliveries.c.tries == 0)
+    if first.kind in TOGETHER:
+        return query.where(events.c.kind == first.kind, deliveries.c.tries == 0)
     if first.kind in OF_SOURCES:
         return query.where(events.c.kind.in_(OF_SOURCES), deliveries.c.tries == 0)
     if first.kind in OF_CHANGES:
@@ -294,7 +300,7 @@ def _to_row(row: NewDelivery) -> dict[str, Any]:
     return {
         "event_id": row.event_id,
         "destination_id": row.destination_id,
-        "state": DeliveryState.QUEUED,
+        "state": row.state,
         "rules": list(row.rules),
         "tries": 0,
         "next_try_at": row.due_at,

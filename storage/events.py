@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 from domain.alerts import OF_SOURCES, Event, EventKind
 from domain.notices import Status
 from domain.sources import RunState
-from storage.ids import in_chunks
+from storage.ids import allocate_ids, in_chunks, insert_new
 from storage.matches import has_unmatched
 from storage.schema import events, lots, notices, opportunities, runs
 
@@ -33,6 +33,27 @@ class Unrouted:
     qualified: bool
     status: Status
     closes_at: datetime | None
+
+
+def append_once(
+    c: Connection, key: str, kind: EventKind, opportunity_id: int | None, payload: dict[str, Any], now: datetime, note: str
+) -> int | None:
+    """Writes an event that may happen once, as `key` says, routed already (`note` says to whom); its number.
+
+    None where it has happened.
+    """
+    (number,) = allocate_ids(c, events, 1)
+    row = {"id": number, "key": key, "kind": kind, "opportunity_id": opportunity_id, "payload": payload, "note": note}
+    written = c.execute(insert_new(c, events), [{**row, "happened_at": now, "routed_at": now}]).rowcount
+    return number if written else None
+
+
+def find_keys(c: Connection, keys: Sequence[str]) -> set[str]:
+    """Those of these keys whose event has happened."""
+    found: set[str] = set()
+    for chunk in in_chunks(keys):
+        found |= set(c.execute(select(events.c.key).where(events.c.key.in_(chunk))).scalars())
+    return found
 
 
 def append_event(
@@ -94,6 +115,23 @@ def mark_routed(c: Connection, event_ids: Sequence[int], now: datetime, note: st
         c.execute(update(events).where(events.c.id.in_(chunk)).values(routed_at=now, note=note))
 
 
+def find_candidates(c: Connection, event_ids: Sequence[int]) -> dict[int, tuple[Unrouted, int, int]]:
+    """Events with their opportunity as it is now (that which it was merged into), its number and its procedure."""
+    moved = opportunities.alias("moved")
+    present = func.coalesce(moved.c.merged_into, moved.c.id)
+    query = (
+        select(events, *_FACTS, opportunities.c.id.label("present"), opportunities.c.procedure_id)
+        .join(moved, moved.c.id == events.c.opportunity_id)
+        .join(opportunities, opportunities.c.id == present)
+        .join(notices, notices.c.id == opportunities.c.notice_id)
+    )
+    found = {}
+    for chunk in in_chunks(event_ids):
+        for row in c.execute(query.where(events.c.id.in_(chunk))):
+            found[row.id] = (_to_unrouted(row), row.present, row.procedure_id)
+    return found
+
+
 def find_events(c: Connection, event_ids: Sequence[int]) -> dict[int, Event]:
     """Events by their number."""
     found: dict[int, Event] = {}
@@ -114,16 +152,16 @@ def to_event(row: Row[Any]) -> Event:
 
 
 _LAST_LOT = select(func.max(lots.c.deadline_at)).where(lots.c.notice_id == notices.c.id).scalar_subquery()
+_FACTS = (
+    opportunities.c.profile_id,
+    opportunities.c.score,
+    opportunities.c.qualified,
+    notices.c.status,
+    notices.c.deadline_at,
+    _LAST_LOT.label("last_lot"),
+)
 _SELECT: Select[Any] = (
-    select(
-        events,
-        opportunities.c.profile_id,
-        opportunities.c.score,
-        opportunities.c.qualified,
-        notices.c.status,
-        notices.c.deadline_at,
-        _LAST_LOT.label("last_lot"),
-    )
+    select(events, *_FACTS)
     .join(opportunities, opportunities.c.id == events.c.opportunity_id)
     .join(notices, notices.c.id == opportunities.c.notice_id)
     .order_by(events.c.id)
