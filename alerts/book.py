@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from sqlalchemy import Connection, Engine
 
 from alerts.schemes import find_fault
 from alerts.schemes import mask as masked
-from domain.alerts import Destination, Rule
+from domain.alerts import LANGUAGES, Destination, Rule
 from domain.errors import BadRule
 from storage.destinations import find_destinations, find_rules, save_destination, save_rule
 from storage.engine import reading, writing
@@ -55,7 +56,10 @@ def write_book(destinations: Sequence[Destination], rules: Sequence[Rule]) -> st
     """The YAML text that `read_book` reads; secrets stay `${NAME}`."""
     data = {
         "destinations": [
-            {"id": each.id, "name": each.name, "url": each.url} | ({"operators": True} if each.operators else {})
+            {"id": each.id, "name": each.name, "url": each.url}
+            | ({"operators": True} if each.operators else {})
+            | ({"language": each.language} if each.language != "en" else {})
+            | ({"zone": each.zone} if each.zone else {})
             for each in destinations
         ],
         "rules": [
@@ -122,7 +126,7 @@ class _Reader:
         return entries
 
     def _to_destination(self, data: dict[str, Any], lines: dict[str, int]) -> Destination:
-        self._check_keys(data, required=("id", "url"), optional=("name", "operators"))
+        self._check_keys(data, required=("id", "url"), optional=("name", "operators", "language", "zone"))
         name = self._to_id(data, "destinations", lines)
         url = self._to_text(data, "url")
         if fault := find_fault(url, name):
@@ -130,7 +134,23 @@ class _Reader:
         operators = data.get("operators", False)
         if not isinstance(operators, bool):
             raise self._fault(data[LINES]["operators"], f"operators is {operators}; write true or false")
-        return Destination(name, self._to_text(data, "name") if "name" in data else name, url, operators)
+        shown = self._to_text(data, "name") if "name" in data else name
+        return Destination(name, shown, url, operators, self._to_language(data), self._to_zone(data))
+
+    def _to_language(self, data: dict[str, Any]) -> str:
+        language = data.get("language", "en")
+        if language not in LANGUAGES:
+            raise self._fault(data[LINES]["language"], f"language is {language}; write one of {', '.join(LANGUAGES)}")
+        return str(language)
+
+    def _to_zone(self, data: dict[str, Any]) -> str | None:
+        if data.get("zone") is None:
+            return None
+        try:
+            return ZoneInfo(self._to_text(data, "zone")).key
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            fault = f"zone is {data['zone']}; write an IANA time zone such as Europe/Madrid"
+            raise self._fault(data[LINES]["zone"], fault) from error
 
     def _to_rule(self, data: dict[str, Any], known: Sequence[str], lines: dict[str, int]) -> Rule:
         self._check_keys(data, required=("id", "min_score", "destination"), optional=("profile",))

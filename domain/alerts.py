@@ -16,11 +16,15 @@ class EventKind(StrEnum):
     BASELINE = "baseline summary"
     SOURCE_TROUBLE = "source trouble"
     SOURCE_MENDED = "source mended"
+    NOT_DELIVERED = "not delivered"
     TEST = "test"
 
 
 OF_SOURCES = (EventKind.SOURCE_TROUBLE, EventKind.SOURCE_MENDED)
 """Events about a source, not an opportunity: they go to the operators."""
+
+LANGUAGES = ("en", "es", "ru", "fil")
+"""The languages of our messages."""
 
 
 class DeliveryState(StrEnum):
@@ -37,13 +41,25 @@ class DeliveryState(StrEnum):
 class Destination:
     """Where messages go: an Apprise address; `${TENDERWATCH_SECRET_…}` in it is read when sending.
 
-    `operators`: who reads here keeps the crawls going, and is told when a source is in trouble and when it is mended.
+    `operators`: who reads here keeps the crawls going, and is told when a source is in trouble and when it is mended,
+    and of what could not be delivered. `language` is one of LANGUAGES; `zone` (IANA) None means the installation's.
     """
 
     id: str
     name: str
     url: str
     operators: bool = False
+    language: str = "en"
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """A token bucket: at most `burst` messages at once, and one more every `every` seconds. `key` says whose it is."""
+
+    key: str
+    every: float
+    burst: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +94,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event to one destination, unique; `rules` are all rules that led there."""
+    """One event to one destination, unique; `rules` are all rules that led there.
+
+    A long digest goes to a chat in parts: `told` is how many of its opportunities earlier parts held, `doubt` why one
+    of those parts may not have arrived. `acknowledged_by` is the person who said that it is dealt with.
+    """
 
     id: int
     event_id: int
@@ -89,3 +109,8 @@ class Delivery:
     next_try_at: datetime
     message_id: str
     reason: str | None
+    due_at: datetime
+    told: int = 0
+    doubt: str | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None

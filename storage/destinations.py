@@ -1,11 +1,14 @@
 """Destinations, and the rules that say which opportunities go to which of them."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 
 from domain.alerts import Destination, Rule
-from storage.schema import destinations, rules
+from storage.schema import destinations, rules, templates
+
+NAMES = ("id", "name", "url", "operators", "language", "zone")
 
 
 def save_destination(c: Connection, destination: Destination) -> None:
@@ -16,7 +19,24 @@ def save_destination(c: Connection, destination: Destination) -> None:
 def find_destinations(c: Connection) -> list[Destination]:
     """All destinations, by id; secrets in their addresses are still `${NAME}`."""
     rows = c.execute(select(destinations).order_by(destinations.c.id))
-    return [Destination(row.id, row.name, row.url, row.operators) for row in rows]
+    return [_to_destination(row) for row in rows]
+
+
+def save_template(c: Connection, destination_id: str, body: str, now: datetime) -> None:
+    """Writes the users' own template of a destination, over the one that it has."""
+    row = {"destination_id": destination_id, "body": body, "saved_at": now}
+    if not c.execute(update(templates).where(templates.c.destination_id == destination_id).values(**row)).rowcount:
+        c.execute(insert(templates), [row])
+
+
+def find_template(c: Connection, destination_id: str) -> str | None:
+    """The users' own template of a destination."""
+    return c.execute(select(templates.c.body).where(templates.c.destination_id == destination_id)).scalar()
+
+
+def delete_template(c: Connection, destination_id: str) -> bool:
+    """Whether there was one; from now on the destination gets our own text."""
+    return bool(c.execute(delete(templates).where(templates.c.destination_id == destination_id)).rowcount)
 
 
 def save_rule(c: Connection, rule: Rule) -> None:
@@ -41,8 +61,11 @@ def _save(c: Connection, table: Table, row: dict[str, Any]) -> None:
 
 
 def _to_row(destination: Destination) -> dict[str, Any]:
-    names = ("id", "name", "url", "operators")
-    return {name: getattr(destination, name) for name in names}
+    return {name: getattr(destination, name) for name in NAMES}
+
+
+def _to_destination(row: Row[Any]) -> Destination:
+    return Destination(**{name: getattr(row, name) for name in NAMES})
 
 
 def _to_rule(row: Row[Any]) -> Rule:
