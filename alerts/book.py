@@ -1,7 +1,7 @@
 """The alerts file (YAML): destinations, people, teams, and the rules that say which opportunities go to which of them."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from sqlalchemy import Connection, Engine
 
-from alerts.book_people import read_holidays, read_person, read_team, read_when, read_zone
+from alerts.book_people import read_holidays, read_language, read_person, read_team, read_when, read_zone
 from alerts.book_rules import TARGETS, read_rule
 from alerts.schemes import find_fault
 from alerts.schemes import mask as masked
@@ -148,19 +148,21 @@ def _read(file: Reading, text: str) -> Book:
     everyone = [each for ids in known.values() for each in ids]
     default = file.to_known(data, "default", everyone, "person, team or destination") if "default" in data else None
     holidays = read_holidays(file, data)
-    by_mail = [Destination(each.id, each.name, _mail_url(each.email)) for each in people if each.destination == each.id]
+    by_mail = [_to_mailbox(each) for each in people if each.destination == each.id]
     return Book((*places, *by_mail), rules, file.file, file.lines, tuple(people), teams, default, holidays)
 
 
 def _read_destination(file: Reading, data: dict[str, Any]) -> Destination:
-    file.check_keys(data, ("id", "url"), ("name", "operators", "zone", "when"))
+    file.check_keys(data, ("id", "url"), ("name", "operators", "language", "zone", "when"))
     name = file.to_id(data, "destinations")
     url = file.to_text(data, "url")
     if fault := find_fault(url, name):
         raise file.fault(data[LINES]["url"], f"the url of destination {name}: {fault}")
     title = file.to_text(data, "name") if "name" in data else name
-    place = Destination(name, title, url, file.to_flag(data, "operators"))
-    return replace(place, zone=read_zone(file, data), when=read_when(file, data))
+    language = read_language(file, data)
+    return Destination(
+        name, title, url, file.to_flag(data, "operators"), language, read_zone(file, data), read_when(file, data)
+    )
 
 
 def _check_destinations(file: Reading, people: Collection[Person], places: Collection[str]) -> None:
@@ -175,8 +177,10 @@ def _check_destinations(file: Reading, people: Collection[Person], places: Colle
         taken[place] = person.id
 
 
-def _mail_url(email: str) -> str:
-    return f"tendermail://{email}"
+def _to_mailbox(person: Person) -> Destination:
+    """The destination that a person's address makes."""
+    url = f"tendermail://{person.email}"
+    return Destination(person.id, person.name, url, language=person.language, zone=person.zone)
 
 
 def _destination_to_yaml(place: Destination) -> dict[str, Any]:
@@ -186,6 +190,7 @@ def _destination_to_yaml(place: Destination) -> dict[str, Any]:
         "name": place.name,
         "url": place.url,
         **({"operators": True} if place.operators else {}),
+        **({"language": place.language} if place.language != "en" else {}),
         **({"zone": place.zone} if place.zone else {}),
         **({"when": when} if when else {}),
     }

@@ -24,13 +24,12 @@ def read_person(reading: Reading, data: dict[str, Any]) -> Person:
     email = reading.to_text(data, "email")
     if not ADDRESS.fullmatch(email):
         raise reading.fault(data[LINES]["email"], f"email is {email}; write an address such as mira@example.org")
-    language = reading.to_known(data, "language", LANGUAGES, "language") if "language" in data else "en"
     return Person(
         name,
         reading.to_text(data, "name") if "name" in data else name,
         email,
         reading.to_text(data, "destination") if "destination" in data else name,
-        language,
+        read_language(reading, data),
         read_zone(reading, data) or "UTC",
         read_span(reading, data, "hours") if "hours" in data else Span(time(9), time(18)),
         read_days(reading, data, "days") if "days" in data else WORKING_WEEK,
@@ -88,6 +87,11 @@ def read_holidays(reading: Reading, data: dict[str, Any]) -> dict[str, frozenset
         else:
             found[country] = frozenset(reading.to_list(own, country, to_date, "days such as 2026-12-25"))
     return found
+
+
+def read_language(reading: Reading, data: dict[str, Any]) -> str:
+    """The language of messages; English where the key is missing."""
+    return reading.to_known(data, "language", LANGUAGES, "language") if "language" in data else "en"
 
 
 def read_zone(reading: Reading, data: dict[str, Any]) -> str | None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from domain.people import AT_ONCE, When
+from domain.people import AT_ONCE, LANGUAGES, When
 
 
 class EventKind(StrEnum):
@@ -23,6 +23,7 @@ class EventKind(StrEnum):
     HANDED = "handed over"
     SOURCE_TROUBLE = "source trouble"
     SOURCE_MENDED = "source mended"
+    NOT_DELIVERED = "not delivered"
     TEST = "test"
 
 
@@ -51,16 +52,27 @@ class DeliveryState(StrEnum):
 class Destination:
     """Where messages go: an Apprise address; `${TENDERWATCH_SECRET_…}` in it is read when sending.
 
-    `operators`: who reads here keeps the crawls going, and is told when a source is in trouble and when it is mended.
-    `when`, in `zone` (None: the installation's), holds where no person reads alone.
+    `operators`: who reads here keeps the crawls going, and is told when a source is in trouble and when it is mended,
+    and of what could not be delivered. `language` is one of LANGUAGES; `zone` (IANA) None means the installation's.
+    `when` holds where no person reads alone.
     """
 
     id: str
     name: str
     url: str
     operators: bool = False
+    language: str = "en"
     zone: str | None = None
     when: When = AT_ONCE
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """A token bucket: at most `burst` messages at once, and one more every `every` seconds. `key` says whose it is."""
+
+    key: str
+    every: float
+    burst: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +158,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event to one destination, unique; `rules` are all rules that led there."""
+    """One event to one destination, unique; `rules` are all rules that led there.
+
+    A long digest goes to a chat in parts: `told` is how many of its opportunities earlier parts held, `doubt` why one
+    of those parts may not have arrived. `acknowledged_by` is the person who said that it is dealt with.
+    """
 
     id: int
     event_id: int
@@ -157,3 +173,8 @@ class Delivery:
     next_try_at: datetime
     message_id: str
     reason: str | None
+    due_at: datetime
+    told: int = 0
+    doubt: str | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None

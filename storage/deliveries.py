@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, or_, select, update
 
-from domain.alerts import OF_SOURCES, Delivery, DeliveryState, EventKind
+from domain.alerts import OF_SOURCES, Delivery, DeliveryState, EventKind, Pace
 from storage.ids import in_chunks, insert_new
 from storage.schema import deliveries, destinations, events, notices, opportunities
+from storage.throttles import take_tokens
 
 MOST_AT_ONCE = 25
 QUEUED = deliveries.c.state == DeliveryState.QUEUED
@@ -62,14 +63,20 @@ def save_deliveries(c: Connection, rows: Sequence[NewDelivery]) -> int:
 
 
 def lease_deliveries(
-    c: Connection, now: datetime, ttl: timedelta, holder: str, limits: Mapping[str, int] | None = None
+    c: Connection,
+    now: datetime,
+    ttl: timedelta,
+    holder: str,
+    limits: Mapping[str, int] | None = None,
+    paces: Mapping[str, Sequence[Pace]] | None = None,
 ) -> list[Delivery]:
     """The deliveries of the next message, now SENDING; empty when nothing is due that nobody else is sending.
 
-    They are of one destination, to which nobody is sending. A delivery that waits for its next try holds back the
-    later ones of its destination, so that they arrive in order. What is leased together: new opportunities
-    (or reminders, or escalations), at most `limits` of that destination; or all changes of one opportunity; or news of
-    sources, as many; or a summary or digest alone; or what was tried together.
+    They are of one destination, to which nobody is sending, and whose `paces` allow it: their tokens are taken in this
+    transaction, so that a process that is killed has not sent more than they allow. A delivery that waits for its next
+    try holds back the later ones of its destination, so that they arrive in order. What is leased together: new
+    opportunities (or reminders, or escalations), at most `limits` of that destination; or all changes of one
+    opportunity; or news of sources, as many; or a summary or digest alone; or what was tried together.
     """
     for destination_id in _find_candidates(c, now):
         row_lock = select(destinations.c.id).where(destinations.c.id == destination_id)
@@ -77,6 +84,8 @@ def lease_deliveries(
             continue
         first = c.execute(_first_of(destination_id, now)).first()
         if first is None or first.next_try_at > now or _is_busy(c, destination_id):
+            continue
+        if take_tokens(c, (paces or {}).get(destination_id, ()), now) is not None:
             continue
         most = (limits or {}).get(destination_id, MOST_AT_ONCE)
         ids = list(c.execute(_batch_of(first, now).limit(most)).scalars())
@@ -110,7 +119,7 @@ def find_holders(c: Connection) -> set[str]:
 def expire_leases(c: Connection, now: datetime, gone: Collection[str] = ()) -> int:
     """SENDING whose lease is over, or whose holder is gone, becomes UNKNOWN, and says why; how many."""
     over = or_(deliveries.c.lease_expires_at <= now, deliveries.c.lease_holder.in_(list(gone)))
-    reason = "killed between sending and recording: it may have arrived; `tenderwatch alerts retry` sends it again"
+    reason = "killed between sending and recording: it may have arrived; `tenderwatch alerts resend` sends it again"
     values = {"state": DeliveryState.UNKNOWN, "reason": reason}
     return c.execute(update(deliveries).where(SENDING, over).values(**values)).rowcount
 
@@ -118,6 +127,11 @@ def expire_leases(c: Connection, now: datetime, gone: Collection[str] = ()) -> i
 def save_sent(c: Connection, ids: Sequence[int], holder: str, now: datetime, reason: str | None) -> None:
     """Arrived at the service, which said `reason`."""
     _save(c, ids, holder, state=DeliveryState.SENT, sent_at=now, reason=reason)
+
+
+def save_part(c: Connection, ids: Sequence[int], holder: str, now: datetime, told: int, doubt: str | None) -> None:
+    """One part of it has left, `told` opportunities so far; the next part is due. `doubt`: a part may not be there."""
+    _save(c, ids, holder, state=DeliveryState.QUEUED, next_try_at=now, tries=0, told=told, doubt=doubt)
 
 
 def save_unknown(c: Connection, ids: Sequence[int], holder: str, reason: str) -> None:
@@ -138,12 +152,23 @@ def save_dead(c: Connection, ids: Sequence[int], holder: str, reason: str) -> No
 def requeue(c: Connection, ids: Collection[int] | None, states: Collection[DeliveryState], now: datetime) -> int:
     """Queues again those of these states (and, unless None, these ids), as due now; how many.
 
-    They keep their Message-ID, and count as tried, so that they go out as the message that they were.
+    They keep their Message-ID, and count as tried, so that they go out as the message that they were. Of a digest in
+    parts those that arrived are not sent again, unless it is not known which.
     """
     which: ColumnElement[bool] = deliveries.c.state.in_(list(states))
     if ids is not None:
         which &= deliveries.c.id.in_(list(ids))
-    values = {"state": DeliveryState.QUEUED, "tries": 1, "next_try_at": now}
+    values = {
+        "state": DeliveryState.QUEUED,
+        "tries": 1,
+        "next_try_at": now,
+        "due_at": now,
+        "told": case((deliveries.c.doubt.is_(None), deliveries.c.told), else_=0),
+        "doubt": None,
+        "acknowledged_at": None,
+        "acknowledged_by": None,
+        "reported_at": None,
+    }
     return c.execute(update(deliveries).where(which).values(**values)).rowcount
 
 
@@ -231,6 +256,11 @@ def to_delivery(row: Row[Any]) -> Delivery:
         row.next_try_at,
         row.message_id,
         row.reason,
+        row.due_at,
+        row.told,
+        row.doubt,
+        row.acknowledged_at,
+        row.acknowledged_by,
     )
 
 
@@ -304,6 +334,7 @@ def _to_row(row: NewDelivery) -> dict[str, Any]:
         "rules": list(row.rules),
         "tries": 0,
         "next_try_at": row.due_at,
+        "due_at": row.due_at,
         "message_id": row.message_id,
     }
 

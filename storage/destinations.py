@@ -1,5 +1,6 @@
 """Destinations, and the rules that say which opportunities go to whom."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, insert, select, update
@@ -13,7 +14,9 @@ from domain.people_json import (
     when_from_json,
     when_to_json,
 )
-from storage.schema import destinations, rules
+from storage.schema import destinations, rules, templates
+
+NAMES = ("id", "name", "url", "operators", "language", "zone")
 
 
 def save_destination(c: Connection, destination: Destination) -> None:
@@ -24,6 +27,23 @@ def save_destination(c: Connection, destination: Destination) -> None:
 def find_destinations(c: Connection) -> list[Destination]:
     """All destinations, by id; secrets in their addresses are still `${NAME}`."""
     return [_to_destination(row) for row in c.execute(select(destinations).order_by(destinations.c.id))]
+
+
+def save_template(c: Connection, destination_id: str, body: str, now: datetime) -> None:
+    """Writes the users' own template of a destination, over the one that it has."""
+    row = {"destination_id": destination_id, "body": body, "saved_at": now}
+    if not c.execute(update(templates).where(templates.c.destination_id == destination_id).values(**row)).rowcount:
+        c.execute(insert(templates), [row])
+
+
+def find_template(c: Connection, destination_id: str) -> str | None:
+    """The users' own template of a destination."""
+    return c.execute(select(templates.c.body).where(templates.c.destination_id == destination_id)).scalar()
+
+
+def delete_template(c: Connection, destination_id: str) -> bool:
+    """Whether there was one; from now on the destination gets our own text."""
+    return bool(c.execute(delete(templates).where(templates.c.destination_id == destination_id)).rowcount)
 
 
 def save_rule(c: Connection, rule: Rule) -> None:
@@ -50,14 +70,12 @@ def save_row(c: Connection, table: Table, row: dict[str, Any], key: str = "id") 
 
 
 def _to_row(destination: Destination) -> dict[str, Any]:
-    names = ("id", "name", "url", "operators", "zone")
     schedule = when_to_json(destination.when) or None
-    return {**{name: getattr(destination, name) for name in names}, "schedule": schedule}
+    return {**{name: getattr(destination, name) for name in NAMES}, "schedule": schedule}
 
 
 def _to_destination(row: Row[Any]) -> Destination:
-    when = when_from_json(row.schedule or {})
-    return Destination(row.id, row.name, row.url, row.operators, row.zone, when)
+    return Destination(**{name: getattr(row, name) for name in NAMES}, when=when_from_json(row.schedule or {}))
 
 
 def _to_rule(row: Row[Any]) -> Rule:

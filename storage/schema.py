@@ -474,9 +474,35 @@ destinations = Table(
     Column("name", Text, nullable=False),
     Column("url", Text, nullable=False),
     Column("operators", Boolean, nullable=False, server_default=text("false")),
+    Column("language", Text, nullable=False, server_default="en"),
     Column("zone", Text),
     Column("schedule", Json),  # null: at once
     Column("digested_until", Instant),  # all digests up to this moment were made, or missed
+)
+
+templates = Table(  # what users write in place of our own text of an opportunity
+    "templates",
+    metadata,
+    Column("destination_id", Text, ForeignKey("destinations.id"), primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+)
+
+secrets = Table(  # encrypted with the key file of the installation
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+)
+
+throttles = Table(  # a token bucket for each destination, and for each account that several share
+    "throttles",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("tokens", Float, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("until", Instant),  # the service asked to be left alone until then
 )
 
 rules = Table(
@@ -554,6 +580,12 @@ deliveries = Table(
     Column("lease_holder", Text),
     Column("lease_expires_at", Instant),
     Column("sent_at", Instant),
+    Column("due_at", Instant, nullable=False),  # the first `next_try_at`, from which its age is counted
+    Column("told", Integer, nullable=False, server_default="0"),  # opportunities that earlier parts of it held
+    Column("doubt", CleanText),  # why an earlier part may not have arrived
+    Column("acknowledged_at", Instant),
+    Column("acknowledged_by", CleanText),
+    Column("reported_at", Instant),  # the operators were told then that it is dead or unknown
     UniqueConstraint("event_id", "destination_id"),
     Index(
         "ix_deliveries_queued",
@@ -573,5 +605,11 @@ deliveries = Table(
         "destination_id",
         sqlite_where=text("state = 'waiting'"),
         postgresql_where=text("state = 'waiting'"),
+    ),
+    Index(
+        "ix_deliveries_unreported",
+        "id",
+        sqlite_where=text("state IN ('dead', 'unknown') AND reported_at IS NULL"),
+        postgresql_where=text("state IN ('dead', 'unknown') AND reported_at IS NULL"),
     ),
 )

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("operators", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("language", sa.Text(), server_default="en", nullable=False),
         sa.Column("zone", sa.Text()),
         sa.Column("schedule", JSON_),
         sa.Column("digested_until", INSTANT),
@@ -48,6 +49,31 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", JSON_, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_alert_settings"),
+    )
+    op.create_table(
+        "templates",
+        sa.Column("destination_id", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("saved_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["destination_id"], ["destinations.id"], name="fk_templates_destination_id_destinations"
+        ),
+        sa.PrimaryKeyConstraint("destination_id", name="pk_templates"),
+    )
+    op.create_table(
+        "secrets",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("saved_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_secrets"),
+    )
+    op.create_table(
+        "throttles",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("tokens", sa.Float(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("until", INSTANT),
+        sa.PrimaryKeyConstraint("key", name="pk_throttles"),
     )
     op.create_table(
         "epoch",
@@ -525,6 +551,12 @@ def upgrade() -> None:
         sa.Column("lease_holder", sa.Text()),
         sa.Column("lease_expires_at", INSTANT),
         sa.Column("sent_at", INSTANT),
+        sa.Column("due_at", INSTANT, nullable=False),
+        sa.Column("told", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("doubt", sa.Text()),
+        sa.Column("acknowledged_at", INSTANT),
+        sa.Column("acknowledged_by", sa.Text()),
+        sa.Column("reported_at", INSTANT),
         sa.ForeignKeyConstraint(
             ["destination_id"], ["destinations.id"], name="fk_deliveries_destination_id_destinations"
         ),
@@ -589,4 +621,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_decisions"),
     )
     op.create_index("ix_decisions_opportunity_id", "decisions", ["opportunity_id"])
+    op.create_index(
+        "ix_deliveries_unreported",
+        "deliveries",
+        ["id"],
+        sqlite_where=sa.text("state IN ('dead', 'unknown') AND reported_at IS NULL"),
+        postgresql_where=sa.text("state IN ('dead', 'unknown') AND reported_at IS NULL"),
+    )
     op.execute("INSERT INTO epoch (id, value) VALUES (1, 1)")
