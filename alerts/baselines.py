@@ -47,7 +47,9 @@ def _find_recipients(candidate: Unrouted, desk: Desk, view: OpportunityView | No
     found: Recipients = {}
     for rule in desk.find_rules(candidate, view):
         if rule.to in desk.teams:
-            places = [person.destination for person in find_experts(desk, desk.teams[rule.to], candidate, view)]
+            places = [
+                person.destination for person in find_experts(desk, desk.teams[rule.to], candidate.profile_id, view)
+            ]
         else:
             places = [desk.people[rule.to].destination if rule.to in desk.people else rule.to]
         for place in places:

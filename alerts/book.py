@@ -1,4 +1,4 @@
-"""The alerts file (YAML): destinations, people, teams, and the rules that say which opportunities go to which of them."""
+"""The alerts file (YAML): destinations, people, teams, and the rules that say what goes to which of them."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field

@@ -101,7 +101,9 @@ def read_zone(reading: Reading, data: dict[str, Any]) -> str | None:
     zone = reading.to_text(data, "zone")
     if zone not in available_timezones():
         close = nearest(zone, sorted(available_timezones())).partition("; there are")[0]
-        raise reading.fault(data[LINES]["zone"], f"there is no time zone {zone}{close or '; write one as Europe/Madrid'}")
+        raise reading.fault(
+            data[LINES]["zone"], f"there is no time zone {zone}{close or '; write one as Europe/Madrid'}"
+        )
     return zone
 
 
@@ -163,9 +165,15 @@ def _read_digest(reading: Reading, own: dict[str, Any]) -> Digest | None:
 
 def _read_speciality(reading: Reading, own: dict[str, Any]) -> Speciality:
     reading.check_keys(own, (), ("profiles", "products", "countries", "languages"))
-    texts = {key: reading.to_list(own, key, _to_word, "a list of words") for key in ("profiles", "products") if key in own}
-    countries = reading.to_list(own, "countries", to_country, "countries such as [ES, PT]") if "countries" in own else ()
-    languages = reading.to_list(own, "languages", _to_language, "languages such as [es, pt]") if "languages" in own else ()
+    texts = {
+        key: reading.to_list(own, key, _to_word, "a list of words") for key in ("profiles", "products") if key in own
+    }
+    countries = (
+        reading.to_list(own, "countries", to_country, "countries such as [ES, PT]") if "countries" in own else ()
+    )
+    languages = (
+        reading.to_list(own, "languages", _to_language, "languages such as [es, pt]") if "languages" in own else ()
+    )
     return Speciality(texts.get("profiles", ()), texts.get("products", ()), countries, languages)
 
 

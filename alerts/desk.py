@@ -63,10 +63,10 @@ def find_views(c: Connection, opportunity_ids: Collection[int]) -> dict[int, Opp
     return {view.opportunity.id: view for view in find_these(c, list(opportunity_ids), len(opportunity_ids))}
 
 
-def find_experts(desk: Desk, team: Team, candidate: Unrouted, view: OpportunityView | None) -> list[Person]:
-    """The people of a team who know about this opportunity, in the team's order."""
+def find_experts(desk: Desk, team: Team, profile: str, view: OpportunityView | None) -> list[Person]:
+    """The people of a team who know about this opportunity of a profile, in the team's order."""
     members = desk.to_members(team)
-    return [person for person in members if is_expert(person, candidate.profile_id, view)]
+    return [person for person in members if is_expert(person, profile, view)]
 
 
 def is_expert(person: Person, profile: str, view: OpportunityView | None) -> bool:

@@ -31,7 +31,7 @@ class Told:
 
     places: frozenset[str] = frozenset()
     unseen: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    standing: Standing = Standing()
+    standing: Standing = field(default_factory=Standing)
 
 
 def find_told_before(c: Connection, opportunity_ids: Collection[int], now: datetime) -> dict[int, Told]:
@@ -89,9 +89,7 @@ def to_names(rules: Collection[Rule]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rule.id for rule in rules)) or (TOLD_BEFORE,)
 
 
-def _by_rules(
-    candidate: Unrouted, desk: Desk, view: OpportunityView | None, told: Told, turns: Turns
-) -> Recipients:
+def _by_rules(candidate: Unrouted, desk: Desk, view: OpportunityView | None, told: Told, turns: Turns) -> Recipients:
     found: Recipients = {}
     for rule in desk.find_rules(candidate, view):
         if place := _to_place(rule, candidate, desk, view, told, turns):
@@ -103,14 +101,15 @@ def _to_place(
     rule: Rule, candidate: Unrouted, desk: Desk, view: OpportunityView | None, told: Told, turns: Turns
 ) -> str | None:
     """The destination that a rule means for this opportunity; a person who is named has it to deal with."""
+    number = candidate.event.opportunity_id
+    assert number is not None
     if rule.to in desk.teams:
-        person = turns.take_turn(desk.teams[rule.to], candidate, view, told.standing)
-        return person.destination if person else None
+        chosen = turns.take_turn(desk.teams[rule.to], number, candidate.profile_id, view, told.standing)
+        return chosen.destination if chosen else None
     if rule.to not in desk.people:
         return rule.to
     person = desk.people[rule.to]
-    assert candidate.event.opportunity_id is not None
     if not any(each.person == person.id for each in told.standing.assignments):
         why = "the default owner" if rule.id == DEFAULT_RULE else f"named by the rule {rule.id}"
-        turns.assign(person, candidate.event.opportunity_id, why)
+        turns.assign(person, number, why)
     return person.destination

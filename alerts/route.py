@@ -102,7 +102,7 @@ def _route_live(c: Connection, found: Sequence[Unrouted], now: datetime, zone: s
             save_lapsed(c, [each for ids in own.unseen.values() for each in ids], f"not told: {obstacle}")
         for place, rules in recipients.items():
             reader = desk.readers[place]
-            state, due_at = find_time(reader, candidate.event.kind, candidate.score, rules, now)
+            state, due_at = find_time(reader, candidate.event.kind, candidate.score, rules, now, candidate.closes_at)
             rows.append(NewDelivery(candidate.event.id, place, to_names(rules), new_message_id(), due_at, state))
         notes.setdefault(note, []).append(candidate.event.id)
     saved = save_deliveries(c, rows)

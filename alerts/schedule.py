@@ -42,9 +42,7 @@ def last_slot(digest: Digest, when: When, working: WorkingTime, after: datetime,
     return slots[-1] if slots else None
 
 
-def find_slots(
-    digest: Digest, when: When, working: WorkingTime, after: datetime, until: datetime
-) -> list[datetime]:
+def find_slots(digest: Digest, when: When, working: WorkingTime, after: datetime, until: datetime) -> list[datetime]:
     """All moments at which a digest is made, later than `after` and not later than `until`, in order."""
     found = []
     for slot in _slots_from(digest, when, working, after):

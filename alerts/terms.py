@@ -1,4 +1,4 @@
-"""What a rule asks of an opportunity, and what a person knows about: the first thing that speaks against it, in words."""
+"""What a rule asks of an opportunity, and what a person knows about: what speaks against it, in words."""
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -67,7 +67,10 @@ def _place(rule: Rule, notice: Notice) -> str | None:
     if not wanted or not found or any(place.startswith(each) for place in found for each in wanted):
         return None
     # A country alone does not say whether it is in a region of it that the rule asks for.
-    if any(each.startswith(place) for place in found for each in wanted if len(place) == len("ES")) and not notice.regions:
+    if (
+        any(each.startswith(place) for place in found for each in wanted if len(place) == len("ES"))
+        and not notice.regions
+    ):
         return None
     return f"places: {', '.join(sorted(found))}, where the rule asks {', '.join(rule.terms.places)}"
 

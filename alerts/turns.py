@@ -10,7 +10,6 @@ from alerts.desk import Desk, find_experts
 from domain.decisions import Assignment
 from domain.people import Person, Team
 from storage.assignments import Standing, count_open, find_last_turn, save_assignment
-from storage.events import Unrouted
 from storage.opportunities import OpportunityView
 from storage.people import lock_team
 
@@ -26,18 +25,16 @@ class Turns:
     _last: dict[str, str | None] = field(default_factory=dict)
 
     def take_turn(
-        self, team: Team, candidate: Unrouted, view: OpportunityView | None, standing: Standing
+        self, team: Team, opportunity_id: int, profile: str, view: OpportunityView | None, standing: Standing
     ) -> Person | None:
         """The person of the team who deals with this opportunity: who does already, else whose turn it is now.
 
         None where the team has nobody, or who had it has handed it on: then others deal with it.
         """
-        opportunity_id = candidate.event.opportunity_id
-        assert opportunity_id is not None
         had = [each.person for each in standing.assignments if each.team == team.id]
         if had:
             return self.desk.people.get(had[-1]) if had[-1] in standing.at_work else None
-        chosen = self._choose(team, candidate, view)
+        chosen = self._choose(team, profile, view)
         if chosen is None:
             return None
         person, why = chosen
@@ -51,12 +48,12 @@ class Turns:
         counts = self._counts()
         counts[person.id] = counts.get(person.id, 0) + 1
 
-    def _choose(self, team: Team, candidate: Unrouted, view: OpportunityView | None) -> tuple[Person, str] | None:
+    def _choose(self, team: Team, profile: str, view: OpportunityView | None) -> tuple[Person, str] | None:
         if team.id not in self._last:
             lock_team(self.c, team.id)
             self._last[team.id] = find_last_turn(self.c, team.id)
         members = to_order(self.desk.to_members(team), self._last[team.id])
-        experts = {person.id for person in find_experts(self.desk, team, candidate, view)}
+        experts = {person.id for person in find_experts(self.desk, team, profile, view)}
         knowing = [person for person in members if person.id in experts]
         counts = self._counts()
         free = [person for person in knowing if counts.get(person.id, 0) < person.capacity]
@@ -68,7 +65,9 @@ class Turns:
         self, team: Team, knowing: Sequence[Person], members: Sequence[Person], counts: Mapping[str, int]
     ) -> tuple[Person, str] | None:
         """Nobody has room, or knows about it: the default owner, else who has least for their capacity."""
-        lack = f"nobody in {team.name} who knows about it has room" if knowing else f"nobody in {team.name} knows about it"
+        lack = (
+            f"nobody in {team.name} who knows about it has room" if knowing else f"nobody in {team.name} knows about it"
+        )
         owner = self.desk.people.get(self.desk.default or "")
         if owner is not None:
             return owner, f"{lack}; {owner.name} is the default owner"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from domain.people import AT_ONCE, LANGUAGES, When
+from domain.people import AT_ONCE, When
 
 
 class EventKind(StrEnum):

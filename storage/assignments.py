@@ -33,6 +33,11 @@ class Standing:
         return last if last is not None and last.state is not DecisionState.HANDED else None
 
     @property
+    def is_dealt_with(self) -> bool:
+        """Somebody has decided, so that nobody else needs to be told that nobody has."""
+        return self.decided is not None
+
+    @property
     def at_work(self) -> tuple[str, ...]:
         """The people who are to deal with it now."""
         return tuple(dict.fromkeys(each.person for each in self.assignments if each.ended_at is None))
@@ -45,7 +50,7 @@ class Standing:
 
 def is_open(now: datetime) -> ColumnElement[bool]:
     """A bid may still be made for the opportunity (of `opportunities` joined with `notices`)."""
-    later = or_(notices.c.deadline_at > now, _LAST_LOT > now)
+    later = or_(notices.c.deadline_at > now, now < _LAST_LOT)
     known = or_(notices.c.deadline_at.is_not(None), _LAST_LOT.is_not(None))
     return and_(opportunities.c.qualified, notices.c.status.not_in(OVER), or_(later, ~known))
 

@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from domain.alerts import DeliveryState, EventKind
+from domain.alerts import DeliveryState
 from domain.sources import RunState
 from storage.events import Unrouted, find_candidates
 from storage.ids import in_chunks
-from storage.schema import deliveries, destinations, events, runs
+from storage.schema import deliveries, destinations, runs
 
 WAITING = deliveries.c.state == DeliveryState.WAITING
 
@@ -78,15 +77,6 @@ def save_waiting_until(c: Connection, delivery_ids: Sequence[int], slot: datetim
     """They wait for the digest of this moment."""
     for chunk in in_chunks(delivery_ids):
         c.execute(update(deliveries).where(deliveries.c.id.in_(chunk), WAITING).values(next_try_at=slot))
-
-
-def find_held_back(c: Connection, event_id: int) -> list[int] | None:
-    """All opportunities of a digest, those that it only counted too; None where the event is no digest."""
-    row = c.execute(select(events.c.payload).where(events.c.id == event_id, events.c.kind == EventKind.DIGEST)).first()
-    if row is None:
-        return None
-    payload: dict[str, Any] = row.payload
-    return [*(each["opportunity"] for each in payload["shown"]), *payload["held_back"]]
 
 
 def find_checks(c: Connection, sources: Sequence[str]) -> list[SourceCheck]:

@@ -36,7 +36,13 @@ class Unrouted:
 
 
 def append_once(
-    c: Connection, key: str, kind: EventKind, opportunity_id: int | None, payload: dict[str, Any], now: datetime, note: str
+    c: Connection,
+    key: str,
+    kind: EventKind,
+    opportunity_id: int | None,
+    payload: dict[str, Any],
+    now: datetime,
+    note: str,
 ) -> int | None:
     """Writes an event that may happen once, as `key` says, routed already (`note` says to whom); its number.
 
@@ -85,10 +91,13 @@ def find_baseline_causes(c: Connection) -> list[tuple[str, str | None]]:
 
 
 def find_summed_up(c: Connection, event_id: int) -> list[int] | None:
-    """The opportunities of a summary, also those that it only counted; None where the event is no summary."""
-    own = c.execute(select(events).where(events.c.id == event_id, events.c.kind == EventKind.BASELINE)).one_or_none()
+    """The opportunities of a summary or digest, also those that it only counted; None where the event is neither."""
+    summaries = events.c.kind.in_([EventKind.BASELINE, EventKind.DIGEST])
+    own = c.execute(select(events).where(events.c.id == event_id, summaries)).one_or_none()
     if own is None:
         return None
+    if own.kind == EventKind.DIGEST:
+        return [*own.payload["opportunities"], *own.payload["held_back"]]
     place = (own.note or "").removeprefix("to ")
     query = select(events.c.opportunity_id, events.c.note).where(own.payload["baseline"] == CAUSE)
     query = query.where(events.c.routed_at == own.routed_at, events.c.note.startswith(IN_SUMMARY))

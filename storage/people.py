@@ -73,9 +73,7 @@ def find_readers(c: Connection, zone: str) -> dict[str, Reader]:
     return {place.id: to_reader(place, owners.get(place.id), holidays, zone) for place in places}
 
 
-def to_reader(
-    place: Destination, person: Person | None, holidays: Mapping[str, frozenset[date]], zone: str
-) -> Reader:
+def to_reader(place: Destination, person: Person | None, holidays: Mapping[str, frozenset[date]], zone: str) -> Reader:
     """Who reads at this destination. Of a channel it is taken that its readers work from 9 to 18, Monday to Friday."""
     if person is None:
         return Reader(place.id, WorkingTime(place.zone or zone), when=place.when)

@@ -13,10 +13,14 @@ from storage.schema import deliveries, events
 FIRST = (EventKind.NEW, EventKind.HANDED)
 
 
-def find_unseen(c: Connection, opportunity_ids: Collection[int], now: datetime) -> dict[int, dict[str, tuple[int, ...]]]:
+def find_unseen(
+    c: Connection, opportunity_ids: Collection[int], now: datetime
+) -> dict[int, dict[str, tuple[int, ...]]]:
     """Of each opportunity, the destinations that have only been told of it in a message that has not gone yet."""
     merged = find_merged(c, opportunity_ids)
-    deferred = (deliveries.c.state == DeliveryState.QUEUED) & (deliveries.c.tries == 0) & (deliveries.c.next_try_at > now)
+    deferred = (
+        (deliveries.c.state == DeliveryState.QUEUED) & (deliveries.c.tries == 0) & (deliveries.c.next_try_at > now)
+    )
     waits = or_(deliveries.c.state == DeliveryState.WAITING, deferred)
     unseen: dict[int, dict[str, tuple[int, ...]]] = {}
     seen: set[tuple[int, str]] = set()

@@ -32,9 +32,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("destination_id", sa.Text(), nullable=False),
         sa.Column("document", JSON_, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["destination_id"], ["destinations.id"], name="fk_people_destination_id_destinations"
-        ),
+        sa.ForeignKeyConstraint(["destination_id"], ["destinations.id"], name="fk_people_destination_id_destinations"),
         sa.PrimaryKeyConstraint("id", name="pk_people"),
         sa.UniqueConstraint("destination_id", name="uq_people_destination_id"),
     )
