@@ -17,7 +17,8 @@ def import_file(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False
     from alerts.book import import_book
 
     book = import_book(open_installation().engine, file)
-    tell(f"saved {len(book.destinations)} destinations and {len(book.rules)} rules")
+    people = f", {len(book.people)} people, {len(book.teams)} teams" if book.people else ""
+    tell(f"saved {len(book.destinations)} destinations{people} and {len(book.rules)} rules")
 
 
 @app.command()
@@ -31,11 +32,12 @@ def export() -> None:
 @app.command()
 def send() -> None:
     """Route what happened and send what is due, now."""
-    from alerts.route import route
+    from alerts.queue import queue_due
     from alerts.send import send_due
 
     place = open_installation()
-    routed = route(place.engine, now())
+    sources = [source for source in place.sources.values() if source.enabled]
+    routed = queue_due(place.engine, sources, now(), place.settings.zone)
     sent = send_due(place.engine, place.settings, now)
     tell(f"{routed.events:,} events routed to {routed.deliveries:,} deliveries")
     tell(f"sent {sent.sent:,}, failed {sent.failed:,}, unknown {sent.unknown:,}, waiting {sent.waiting:,}")
