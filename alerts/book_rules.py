@@ -93,7 +93,7 @@ def _read_step(reading: Reading, own: dict[str, Any], everyone: Collection[str])
 
 
 def _to_place(value: Any) -> str:
-    text = "NO" if value is False else str(value).strip().upper()
+    text = "NO" if value is False else str(value).strip()
     if not re.fullmatch(r"[A-Z]{2}[A-Z0-9]{0,3}|[A-Z]{2}-[A-Z0-9]{1,3}", text):
         raise ValueError
     return text

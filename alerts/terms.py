@@ -72,7 +72,8 @@ def _place(rule: Rule, notice: Notice) -> str | None:
         and not notice.regions
     ):
         return None
-    return f"places: {', '.join(sorted(found))}, where the rule asks {', '.join(rule.terms.places)}"
+    said = sorted({*_countries_of(notice), *notice.regions})
+    return f"places: {', '.join(said)}, where the rule asks {', '.join(rule.terms.places)}"
 
 
 def _buyer(rule: Rule, notice: Notice) -> str | None:

@@ -29,12 +29,13 @@ class Turns:
     ) -> Person | None:
         """The person of the team who deals with this opportunity: who does already, else whose turn it is now.
 
-        None where the team has nobody, or who had it has handed it on: then others deal with it.
+        None where the team has nobody else, or who had it has handed it on: then others deal with it.
         """
         had = [each.person for each in standing.assignments if each.team == team.id]
         if had:
             return self.desk.people.get(had[-1]) if had[-1] in standing.at_work else None
-        chosen = self._choose(team, profile, view)
+        others = frozenset(each.person for each in standing.assignments)
+        chosen = self._choose(team, profile, view, others)
         if chosen is None:
             return None
         person, why = chosen
@@ -48,11 +49,14 @@ class Turns:
         counts = self._counts()
         counts[person.id] = counts.get(person.id, 0) + 1
 
-    def _choose(self, team: Team, profile: str, view: OpportunityView | None) -> tuple[Person, str] | None:
+    def _choose(
+        self, team: Team, profile: str, view: OpportunityView | None, others: frozenset[str]
+    ) -> tuple[Person, str] | None:
         if team.id not in self._last:
             lock_team(self.c, team.id)
             self._last[team.id] = find_last_turn(self.c, team.id)
-        members = to_order(self.desk.to_members(team), self._last[team.id])
+        in_turn = to_order(self.desk.to_members(team), self._last[team.id])
+        members = [person for person in in_turn if person.id not in others]
         experts = {person.id for person in find_experts(self.desk, team, profile, view)}
         knowing = [person for person in members if person.id in experts]
         counts = self._counts()

@@ -28,7 +28,10 @@ def _to_mapping(loader: _Lines, node: yaml.MappingNode) -> dict[Any, Any]:
         if not isinstance(key, str) or key in data:
             problem = f"the key {key} is not a word, or written twice"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=key_node.start_mark)
-        data[key] = loader.construct_object(value_node, deep=True)
+        try:
+            data[key] = loader.construct_object(value_node, deep=True)
+        except ValueError as error:  # 2026-13-01 looks like a date, and is none
+            raise yaml.MarkedYAMLError(problem=str(error), problem_mark=value_node.start_mark) from error
         lines[key] = key_node.start_mark.line + 1
     return data | {LINES: lines}
 

@@ -13,10 +13,10 @@ from threading import Event
 
 import structlog
 
-from alerts.holders import at_work
-from alerts.operators import report_sources
 from alerts.digest import make_digests
 from alerts.follow import follow_up
+from alerts.holders import at_work
+from alerts.operators import report_sources
 from alerts.route import route
 from alerts.send import send_due
 from app.console import Installation, now

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
@@ -141,6 +141,20 @@ def find_candidates(c: Connection, event_ids: Sequence[int]) -> dict[int, tuple[
     return found
 
 
+def find_unrouted_of(c: Connection, opportunity_id: int) -> Unrouted:
+    """What routing would ask of this opportunity as it stands now, with its newest event."""
+    query = (
+        _SELECT.where(events.c.opportunity_id == opportunity_id).order_by(None).order_by(events.c.id.desc()).limit(1)
+    )
+    row = c.execute(query).one_or_none()
+    if row is not None:
+        return _to_unrouted(row)
+    bare = select(*_FACTS).select_from(opportunities).join(notices, notices.c.id == opportunities.c.notice_id)
+    found = c.execute(bare.where(opportunities.c.id == opportunity_id)).one()
+    none = Event(0, EventKind.NEW, opportunity_id, datetime.min.replace(tzinfo=UTC), {})
+    return _of_facts(none, found)
+
+
 def find_events(c: Connection, event_ids: Sequence[int]) -> dict[int, Event]:
     """Events by their number."""
     found: dict[int, Event] = {}
@@ -183,6 +197,10 @@ def _find_unrouted(c: Connection, query: Select[Any]) -> list[Unrouted]:
 
 
 def _to_unrouted(row: Row[Any]) -> Unrouted:
+    return _of_facts(to_event(row), row)
+
+
+def _of_facts(event: Event, row: Row[Any]) -> Unrouted:
     deadlines = [moment for moment in (row.deadline_at, row.last_lot) if moment is not None]
     closes_at = max(deadlines) if deadlines else None
-    return Unrouted(to_event(row), row.profile_id, row.score, row.qualified, Status(row.status), closes_at)
+    return Unrouted(event, row.profile_id, row.score, row.qualified, Status(row.status), closes_at)

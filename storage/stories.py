@@ -51,6 +51,7 @@ class Told:
     at: datetime
     reason: str | None
     by_name: bool = True
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,12 @@ def is_matched(c: Connection, notice_id: int) -> bool:
 def find_news(c: Connection, procedure_id: int, profile: str) -> list[News]:
     """What people were to be told of this procedure for this profile, oldest first."""
     own = (opportunities.c.procedure_id == procedure_id) & (opportunities.c.profile_id == profile)
-    query = select(events).join(opportunities, opportunities.c.id == events.c.opportunity_id).where(own)
+    return find_news_of(c, list(c.execute(select(opportunities.c.id).where(own)).scalars()))
+
+
+def find_news_of(c: Connection, opportunity_ids: Sequence[int]) -> list[News]:
+    """What people were to be told of these opportunities, oldest first."""
+    query = select(events).where(events.c.opportunity_id.in_(opportunity_ids))
     found = []
     for row in c.execute(query.order_by(events.c.id)).all():
         event = to_event(row)
@@ -176,7 +182,7 @@ def _find_summaries(c: Connection, event: Event, routed_at: datetime | None, not
 
 def _to_told(row: Row[Any], *, by_name: bool = True) -> Told:
     at = row.sent_at or row.next_try_at
-    return Told(row.destination_id, DeliveryState(row.state), at, row.reason, by_name)
+    return Told(row.destination_id, DeliveryState(row.state), at, row.reason, by_name, tuple(row.rules))
 
 
 def _to_trace(c: Connection, step_id: int) -> Trace:

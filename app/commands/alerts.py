@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
+from app.commands import deciding
 from app.console import PARTIAL, in_zone, now, open_installation, print_rows, show, tell
 
-app = typer.Typer(no_args_is_help=True, help="Alerts: import, export, send, list, retry, test.")
+app = typer.Typer(no_args_is_help=True, help="Alerts: who is told of what, when and why; the ledger of what was sent.")
+deciding.register(app)
 
 
 @app.command(name="import")

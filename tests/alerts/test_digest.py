@@ -1,9 +1,10 @@
-"""Digests: neither skipped nor doubled over restarts, clocks that change or jump; what is held back, and what lapsed."""
+"""Digests: neither skipped nor doubled over restarts, clocks that change or jump; what they hold back."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
@@ -165,13 +166,20 @@ def test_what_waits_goes_when_its_digest_is_taken_away(engine: Engine, tmp_path:
     assert digests(engine)[0]["opportunities"] == [1]
 
 
+@pytest.fixture(scope="module")
+def template(request: pytest.FixtureRequest) -> Path:
+    """A migrated SQLite file, to be copied."""
+    file: Path = request.getfixturevalue("_sqlite_template")
+    return file
+
+
 looks = st.lists(st.tuples(st.integers(1, 2000), st.integers(0, 3)), min_size=1, max_size=12)
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(looks=looks, zone=st.sampled_from(["Europe/Madrid", "Asia/Manila", "Europe/Moscow"]), start=st.integers(0, 48))
 def test_everything_is_in_exactly_one_digest(
-    tmp_path_factory: Any, _sqlite_template: Path, looks: list[tuple[int, int]], zone: str, start: int
+    tmp_path_factory: Any, template: Path, looks: list[tuple[int, int]], zone: str, start: int
 ) -> None:
     """Whatever is routed when, and however late it is looked at: each opportunity once, each digest once."""
     import shutil
@@ -179,14 +187,16 @@ def test_everything_is_in_exactly_one_digest(
     from storage.engine import open_engine
 
     folder = tmp_path_factory.mktemp("digest")
-    shutil.copyfile(_sqlite_template, folder / "tw.db")
+    shutil.copyfile(template, folder / "tw.db")
     engine = open_engine(f"sqlite:///{folder / 'tw.db'}")
     when = f'when: {{digest: ["08:30", "02:30"], digest_days: mon-sun, most: 2}}, zone: {zone}}}'
     import_text(engine, folder, BOOK.replace("zone: Europe/Madrid, country: ES}", when) + RULES)
     moment, count = at("2026-10-24 12:00") + start * HOUR, 0  # the night of the 25th has an hour twice in Madrid
     make_digests(engine, [], moment)
     for minutes, new in looks:
-        notices = [a_notice(key=f"n-{count + number}", deadline_at=None, deadline_precision=None) for number in range(new)]
+        notices = [
+            a_notice(key=f"n-{count + number}", deadline_at=None, deadline_precision=None) for number in range(new)
+        ]
         if notices:
             happen(engine, *notices, now=moment)
         count += new

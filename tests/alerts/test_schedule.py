@@ -25,9 +25,9 @@ nights = st.builds(
     st.sampled_from(CHANGES),
     st.integers(-24 * 60, 24 * 60),
 )
-moments = st.one_of(nights, st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31))).map(
-    lambda each: each.replace(tzinfo=UTC)
-)
+moments = st.one_of(
+    nights, st.datetimes(datetime.fromisoformat("2026-01-01"), datetime.fromisoformat("2027-12-31"))
+).map(lambda each: each.replace(tzinfo=UTC))
 holidays = st.frozensets(st.dates(date(2026, 1, 1), date(2027, 12, 31)), max_size=30)
 spans = st.builds(Span, times, times).filter(lambda span: span.start != span.end)
 workings = st.builds(WorkingTime, zones, spans, days, holidays)
@@ -96,9 +96,7 @@ def test_however_often_it_is_looked_at_none_is_skipped_or_doubled(
 
 
 @given(digests, workings, moments)
-def test_the_next_digest_is_the_first_of_those_to_come(
-    digest: Digest, working: WorkingTime, moment: datetime
-) -> None:
+def test_the_next_digest_is_the_first_of_those_to_come(digest: Digest, working: WorkingTime, moment: datetime) -> None:
     slot = next_slot(digest, When(digest), working, moment)
     assert slot > moment
     assert find_slots(digest, When(digest), working, moment, slot) == [slot]
