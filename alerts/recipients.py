@@ -92,6 +92,8 @@ def to_names(rules: Collection[Rule]) -> tuple[str, ...]:
 def _by_rules(candidate: Unrouted, desk: Desk, view: OpportunityView | None, told: Told, turns: Turns) -> Recipients:
     found: Recipients = {}
     for rule in desk.find_rules(candidate, view):
+        if rule.id == DEFAULT_RULE and told.places:  # others have it already
+            continue
         if place := _to_place(rule, candidate, desk, view, told, turns):
             found.setdefault(place, []).append(rule)
     return found

@@ -54,7 +54,8 @@ def test_there_are_the_commands_of_the_plan() -> None:
         "init", "crawl", "parse", "match", "score", "explain", "run", "work", "doctor", "demo",
         "sources list", "sources show", "sources check", "notices list", "notices show", "notices export",
         "profiles import", "profiles export", "profiles list", "profiles check",
-        "alerts send", "alerts list", "alerts retry", "alerts test",
+        "alerts send", "alerts list", "alerts retry", "alerts test", "alerts why", "alerts feed",
+        "alerts take", "alerts decline", "alerts hand",
         "db upgrade", "db backup", "db restore", "db prune",
     }  # fmt: skip
 
