@@ -192,8 +192,8 @@ def _tell_delivery(told: Told, zone: str) -> tuple[str, str]:
         how = "" if told.by_name else "counted in a summary, not shown by name, "
         return "queued", f"{how}queued to {told.destination}, next tried at {at}{why}"
     if told.state is DeliveryState.UNKNOWN:
-        return "not told", f"unknown whether {told.destination} got it{why}; `tenderwatch alerts retry --unknown`"
-    return "not told", f"given up for {told.destination}{why}; mend it, then `tenderwatch alerts retry`"
+        return "not told", f"unknown whether {told.destination} got it{why}; `tenderwatch alerts resend --unknown`"
+    return "not told", f"given up for {told.destination}{why}; mend it, then `tenderwatch alerts resend`"
 
 
 def _tell_listed(c: Connection, place: Installation, named: Named, story: Story) -> bool:
