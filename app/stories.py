@@ -198,8 +198,8 @@ def _tell_delivery(told: Told, zone: str) -> tuple[str, str]:
     if told.state is DeliveryState.LAPSED:
         return "stopped", f"{told.destination} was not told{why}"
     if told.state is DeliveryState.UNKNOWN:
-        return "not told", f"unknown whether {told.destination} got it{why}; `tenderwatch alerts retry --unknown`"
-    return "not told", f"given up for {told.destination}{why}; mend it, then `tenderwatch alerts retry`"
+        return "not told", f"unknown whether {told.destination} got it{why}; `tenderwatch alerts resend --unknown`"
+    return "not told", f"given up for {told.destination}{why}; mend it, then `tenderwatch alerts resend`"
 
 
 def _tell_listed(c: Connection, place: Installation, named: Named, story: Story) -> bool:

@@ -4,7 +4,7 @@ One message may hold several deliveries of one destination. They are leased toge
 first, and are tried again together.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, or_, 
 from domain.alerts import OF_SOURCES, Delivery, DeliveryState, EventKind, Pace
 from storage.ids import in_chunks, insert_new
 from storage.schema import deliveries, destinations, events, notices, opportunities
-from storage.throttles import take_tokens
+from storage.throttles import find_free, take_tokens
 
 MOST_AT_ONCE = 25
 QUEUED = deliveries.c.state == DeliveryState.QUEUED
@@ -69,6 +69,7 @@ def lease_deliveries(
     holder: str,
     limits: Mapping[str, int] | None = None,
     paces: Mapping[str, Sequence[Pace]] | None = None,
+    only: Container[str] | None = None,
 ) -> list[Delivery]:
     """The deliveries of the next message, now SENDING; empty when nothing is due that nobody else is sending.
 
@@ -78,7 +79,9 @@ def lease_deliveries(
     opportunities (or reminders, or escalations), at most `limits` of that destination; or all changes of one
     opportunity; or news of sources, as many; or a summary or digest alone; or what was tried together.
     """
-    for destination_id in _find_candidates(c, now):
+    for destination_id in find_due_destinations(c, now):
+        if only is not None and destination_id not in only:
+            continue
         row_lock = select(destinations.c.id).where(destinations.c.id == destination_id)
         if c.execute(row_lock.with_for_update(skip_locked=True, key_share=True)).first() is None:
             continue
@@ -99,6 +102,23 @@ def lease_deliveries(
         c.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(**held))
         return find_deliveries(c, ids)
     return []
+
+
+def find_due_destinations(c: Connection, now: datetime) -> list[str]:
+    """Destinations with something due, whose turn is oldest first."""
+    due = select(deliveries.c.destination_id).where(QUEUED, deliveries.c.next_try_at <= now)
+    return list(c.execute(due.group_by(deliveries.c.destination_id).order_by(func.min(deliveries.c.id))).scalars())
+
+
+def find_turn(c: Connection, now: datetime, paces: Mapping[str, Sequence[Pace]]) -> datetime | None:
+    """When the next message may be sent that only waits for its `paces`; None where nothing waits for them."""
+    turns = []
+    for destination_id in find_due_destinations(c, now):
+        first = c.execute(_first_of(destination_id, now)).first()
+        if first is None or first.next_try_at > now or destination_id not in paces or _is_busy(c, destination_id):
+            continue
+        turns.append(find_free(c, paces[destination_id], now))
+    return min(turns, default=None)
 
 
 def lease_one(
@@ -226,9 +246,13 @@ def count_deliveries(c: Connection, state: DeliveryState, destination_id: str | 
 
 
 def list_deliveries(
-    c: Connection, state: DeliveryState | None = None, limit: int = 50, delivery_id: int | None = None
+    c: Connection,
+    state: DeliveryState | None = None,
+    limit: int = 50,
+    delivery_id: int | None = None,
+    acknowledged: bool = False,
 ) -> list[DeliveryView]:
-    """The ledger, newest first, or one line of it."""
+    """The ledger, newest first, or one line of it; `acknowledged`: only those that a person has seen."""
     query = (
         select(deliveries, events.c.kind, events.c.payload, notices.c.title)
         .join(events, events.c.id == deliveries.c.event_id)
@@ -241,6 +265,8 @@ def list_deliveries(
         query = query.where(deliveries.c.state == state)
     if delivery_id is not None:
         query = query.where(deliveries.c.id == delivery_id)
+    if acknowledged:
+        query = query.where(deliveries.c.acknowledged_at.is_not(None))
     return [_to_view(row) for row in c.execute(query)]
 
 
@@ -262,12 +288,6 @@ def to_delivery(row: Row[Any]) -> Delivery:
         row.acknowledged_at,
         row.acknowledged_by,
     )
-
-
-def _find_candidates(c: Connection, now: datetime) -> list[str]:
-    """Destinations with something due, whose turn is oldest first."""
-    due = select(deliveries.c.destination_id).where(QUEUED, deliveries.c.next_try_at <= now)
-    return list(c.execute(due.group_by(deliveries.c.destination_id).order_by(func.min(deliveries.c.id))).scalars())
 
 
 def _first_of(destination_id: str, now: datetime) -> Select[Any]:

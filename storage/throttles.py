@@ -45,7 +45,7 @@ def pause(c: Connection, key: str, until: datetime) -> None:
 def _fill(row: AnyRow, pace: Pace, now: datetime) -> float:
     """The tokens that are in the bucket now; a clock that was put back gives none."""
     since = max((now - row.at).total_seconds(), 0.0)
-    return min(float(pace.burst), row.tokens + since / pace.every)
+    return float(min(pace.burst, row.tokens + since / pace.every))
 
 
 def _to_free(row: AnyRow, pace: Pace, now: datetime) -> datetime:

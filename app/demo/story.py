@@ -227,7 +227,7 @@ def _ways_on(folder: Path, example: str, second: bool) -> list[tuple[str, str]]:
         ("tenderwatch opportunities list", "all that is worth a bid"),
         (f"tenderwatch explain {example}", "why, word by word"),
         (f"tenderwatch notices show {example} --history", "what changed"),
-        ("tenderwatch alerts list", "what was sent to whom"),
+        ("tenderwatch alerts ledger", "what was sent to whom"),
         ("tenderwatch init my-company", "your own company (README.md)"),
     ]
 
