@@ -15,7 +15,10 @@ FOLD = 75
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One event. `uid` is the same for ever; a deadline of precision `day` is an whole day, as printed."""
+    """One event. `uid` is the same for ever; a deadline of precision `day` is an whole day, as printed.
+
+    `changed_at` is when anything about it changed last; None: at the moment of writing.
+    """
 
     uid: str
     summary: str
@@ -24,6 +27,7 @@ class Deadline:
     url: str | None
     description: str
     cancelled: bool = False
+    changed_at: datetime | None = None
 
 
 def to_deadlines(cards: Iterable[Card], w: Words, domain: str) -> list[Deadline]:
@@ -56,11 +60,12 @@ def to_calendar(deadlines: Sequence[Deadline], now: datetime, name: str | None =
 
 
 def _to_event(deadline: Deadline, now: datetime) -> list[str]:
+    changed_at = deadline.changed_at or now
     lines = [
         "BEGIN:VEVENT",
         f"UID:{deadline.uid}",
-        f"DTSTAMP:{_to_utc(now)}",
-        f"SEQUENCE:{int(now.timestamp()) // 60}",
+        f"DTSTAMP:{_to_utc(changed_at)}",
+        f"SEQUENCE:{int(changed_at.timestamp()) // 60}",
         *_to_start(deadline),
         f"SUMMARY:{_escape(deadline.summary)}",
         f"DESCRIPTION:{_escape(deadline.description)}",

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from alerts.cards import Card, Line, to_card, to_deadline
+from alerts.occasions import mark_too_near, to_digest, with_lead
 from alerts.own import OwnTemplate
 from alerts.render import LISTS, Content, Message, render
 from alerts.source_mail import render_sources
@@ -16,7 +17,7 @@ from alerts.words import words
 from domain.alerts import OF_SOURCES, Delivery, Event, EventKind, FieldChange
 from domain.notices import Precision
 from storage.deliveries import find_thread
-from storage.destinations import find_template
+from storage.destinations import find_rules, find_template
 from storage.events import find_events
 from storage.opportunities import find_opportunity
 from storage.verifications import find_never_verified
@@ -71,6 +72,8 @@ def compose(c: Connection, batch: Sequence[Delivery], now: datetime, manner: Man
     maker = _Maker(c, now, manner, OwnTemplate(find_template(c, batch[0].destination_id)))
     rules = tuple(dict.fromkeys(rule for delivery in batch for rule in delivery.rules))
     content = replace(maker.to_content(events, rules), language=manner.language, unsubscribe=manner.unsubscribe)
+    known = {rule.id: rule for rule in find_rules(c)}
+    content = mark_too_near(content, known, now, words(manner.language))
     if manner.base_url and content.summary is not None:
         content = replace(content, link=_to_page(manner.base_url, content.summary))
     content = replace(content, unverified=tuple(find_never_verified(c, {card.source for card in content.cards})))
@@ -159,8 +162,11 @@ class _Maker:
             weightiest = min((event.kind for event in events), key=_WEIGHT.index)
             changes = [FieldChange(**change) for event in events for change in event.payload.get("changes", ())]
             return Content(weightiest, (self.make(events[0].opportunity_id or 0, unite(changes)),), rules, zone)
+        if kind is EventKind.DIGEST:
+            return to_digest(events[0], self.make, rules, zone, words(self.manner.language))
         numbers = dict.fromkeys(event.opportunity_id for event in events)
-        return Content(kind, tuple(self.make(each) for each in numbers if each is not None), rules, zone)
+        content = Content(kind, tuple(self.make(each) for each in numbers if each is not None), rules, zone)
+        return with_lead(content, events, words(self.manner.language))
 
     def make(self, opportunity_id: int, changes: Sequence[FieldChange] = ()) -> Card:
         view = find_opportunity(self.c, opportunity_id)

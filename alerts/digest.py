@@ -15,7 +15,7 @@ from alerts.bad_sources import find_bad
 from alerts.keys import key_of_digest, new_message_id
 from alerts.obstacles import find_obstacle
 from alerts.schedule import find_slots, next_slot
-from domain.alerts import EventKind
+from domain.alerts import DeliveryState, EventKind
 from domain.people import Reader
 from domain.sources import Source
 from storage.deliveries import NewDelivery, save_deliveries
@@ -123,7 +123,7 @@ def _write(
     lapsed = [(each, why) for each in waiting if (why := find_obstacle(each.candidate, now))]
     gone = {each.delivery_id for each, _ in lapsed}
     entries = to_entries([each for each in waiting if each.delivery_id not in gone])
-    if not (entries or lapsed or reader.when.heartbeat):
+    if not (entries or any(each.candidate.qualified for each, _ in lapsed) or reader.when.heartbeat):
         return 0
     after = now if reader.when.digest is None else next_slot(reader.when.digest, reader.when, reader.working, now)
     shown, held = to_shown(entries, reader.when.most, after)
@@ -138,7 +138,7 @@ def _write(
     name = f"in the digest of {slots[-1]:%Y-%m-%d %H:%M} UTC (event {event_id})"
     save_bundled(c, [each for entry in shown for each in entry.deliveries], message_id, now, name)
     for each, why in lapsed:
-        save_lapsed(c, [each.delivery_id], f"not told: {why}")
+        save_lapsed(c, [each.delivery_id], f"not told: {why}", DeliveryState.WAITING)
     save_waiting_until(c, [each for entry in held for each in entry.deliveries], after)
     return 1
 
@@ -154,7 +154,7 @@ def _to_payload(
         "others": {str(entry.best.opportunity_id): list(entry.others) for entry in shown if entry.others},
         "rules": {str(entry.best.opportunity_id): list(entry.rules) for entry in shown},
         "held_back": [entry.best.opportunity_id for entry in held],
-        "lapsed": [[each.opportunity_id, why] for each, why in lapsed],
+        "lapsed": [[each.opportunity_id, why] for each, why in lapsed if each.candidate.qualified],
     }
 
 

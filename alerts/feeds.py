@@ -67,7 +67,8 @@ def find_feeds(c: Connection, settings: Settings, now: datetime) -> list[Feed]:
 
 def _find_cards(c: Connection, feed: Feed, settings: Settings, now: datetime) -> dict[int, Card]:
     """The card of each entry, by the number of the entry."""
-    views = {view.opportunity.id: view for view in find_these(c, [each.shown for each in feed.entries], len(feed.entries))}
+    numbers = [each.shown for each in feed.entries]
+    views = {view.opportunity.id: view for view in find_these(c, numbers, len(numbers))}
     cards = {}
     for each in feed.entries:
         view = views[each.shown]

@@ -16,7 +16,7 @@ from alerts.obstacles import find_obstacle
 from alerts.recipients import Told, find_recipients, find_told_before, to_names
 from alerts.timing import find_time
 from alerts.turns import Turns
-from domain.alerts import EventKind
+from domain.alerts import DeliveryState, EventKind
 from storage.deliveries import NewDelivery, save_deliveries
 from storage.destinations import find_destinations
 from storage.engine import reading, writing
@@ -99,7 +99,9 @@ def _route_live(c: Connection, found: Sequence[Unrouted], now: datetime, zone: s
         own = told.get(number, Told())
         recipients, note = find_recipients(candidate, desk, views.get(number), own, turns, now)
         if obstacle := find_obstacle(candidate, now):
-            save_lapsed(c, [each for ids in own.unseen.values() for each in ids], f"not told: {obstacle}")
+            # What waits for a digest is left to it: it says how much lapsed.
+            unseen = [each for ids in own.unseen.values() for each in ids]
+            save_lapsed(c, unseen, f"not told: {obstacle}", DeliveryState.QUEUED)
         for place, rules in recipients.items():
             reader = desk.readers[place]
             state, due_at = find_time(reader, candidate.event.kind, candidate.score, rules, now, candidate.closes_at)

@@ -45,7 +45,8 @@ STAGES = (
     "told",
 )
 FINE = {"stopped", "queued", "counted", "told"}
-NOBODY = ("nobody is told", "nobody had been told", "with the first message")  # how the router's note of a decision to be silent begins
+# How the router's note of a decision to be silent begins.
+NOBODY = ("nobody is told", "nobody had been told", "with the first message")
 
 
 @dataclass(slots=True)

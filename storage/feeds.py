@@ -70,7 +70,7 @@ def _is_near(now: datetime) -> ColumnElement[bool]:
     """Its deadline is to come, was lately, or is not stated and it is new."""
     since = now - KEPT
     unknown = and_(notices.c.deadline_at.is_(None), opportunities.c.first_seen_at > since)
-    return or_(notices.c.deadline_at > since, _LAST_LOT > since, unknown)
+    return or_(notices.c.deadline_at > since, since < _LAST_LOT, unknown)
 
 
 def _to_entries(c: Connection, query: Select[Any], left: Collection[int]) -> list[FeedEntry]:

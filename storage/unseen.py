@@ -40,9 +40,9 @@ def find_unseen(
     return unseen
 
 
-def save_lapsed(c: Connection, delivery_ids: Collection[int], reason: str) -> None:
-    """They are not sent any more, because there is nothing left to act on."""
+def save_lapsed(c: Connection, delivery_ids: Collection[int], reason: str, state: DeliveryState) -> None:
+    """Those of this state are not sent any more, because there is nothing left to act on."""
     values = {"state": DeliveryState.LAPSED, "reason": reason}
-    live = deliveries.c.state.in_([DeliveryState.WAITING, DeliveryState.QUEUED])
+    live = deliveries.c.state == state
     for chunk in in_chunks(sorted(delivery_ids)):
         c.execute(update(deliveries).where(deliveries.c.id.in_(chunk), live).values(**values))

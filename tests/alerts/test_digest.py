@@ -114,7 +114,7 @@ def test_what_is_cancelled_or_closes_before_its_digest_is_said(engine: Engine, t
     make_digests(engine, [], NOW + DAY)
     (digest,) = digests(engine)
     assert digest["opportunities"] == []
-    assert digest["lapsed"] == [[2, "its deadline passed at 2026-11-02 10:00 UTC"]]
+    assert digest["lapsed"] == [[1, "it is cancelled"], [2, "its deadline passed at 2026-11-02 10:00 UTC"]]
     reasons = [view.delivery.reason for view in ledger(engine)[:2]]
     assert reasons == ["not told: it is cancelled", "not told: its deadline passed at 2026-11-02 10:00 UTC"]
 
