@@ -1,37 +1,58 @@
-"""The alerts file (YAML): destinations, and the rules that say which opportunities go to which of them."""
+"""The alerts file (YAML): destinations, people, teams, and the rules that say what goes to which of them."""
 
-import difflib
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 from sqlalchemy import Connection, Engine
 
+from alerts.book_people import read_holidays, read_language, read_person, read_team, read_when, read_zone
+from alerts.book_rules import TARGETS, read_rule
 from alerts.schemes import find_fault
 from alerts.schemes import mask as masked
+from alerts.yaml_lines import LINES, Reading, nearest
 from domain.alerts import Destination, Rule
 from domain.errors import BadRule
+from domain.people import Person, Team
+from domain.people_json import follow_to_json, person_to_json, team_to_json, terms_to_json, when_to_json
 from storage.destinations import find_destinations, find_rules, save_destination, save_rule
 from storage.engine import reading, writing
+from storage.people import (
+    find_default,
+    find_holidays,
+    find_people,
+    find_teams,
+    save_default,
+    save_holidays,
+    save_person,
+    save_team,
+)
 from storage.profiles import find_profiles
 
 __all__ = ["Book", "check_profiles", "export_book", "import_book", "masked", "read_book", "save_book", "write_book"]
 
 MAX_SIZE = 1024 * 1024
-ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What an alerts file says; `lines` tells where each rule and destination stands in `file`."""
+    """What an alerts file says; `lines` tells where each entry stands in `file`, as `kind.id`.
+
+    `destinations` hold those that people's e-mail addresses make, too. `default` gets what no rule sends anywhere;
+    `holidays` are days off by country.
+    """
 
     destinations: tuple[Destination, ...]
     rules: tuple[Rule, ...]
     file: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
+    people: tuple[Person, ...] = ()
+    teams: tuple[Team, ...] = ()
+    default: str | None = None
+    holidays: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
 
 def read_book(file: Path) -> Book:
@@ -40,145 +61,38 @@ def read_book(file: Path) -> Book:
         raise BadRule(f"{file}: no such file")
     if file.stat().st_size > MAX_SIZE:
         raise BadRule(f"{file}: larger than 1 MiB, which no alerts file is")
-    return _Reader(str(file)).read(file.read_text(encoding="utf-8", errors="replace"))
+    return _read(Reading(str(file)), file.read_text(encoding="utf-8", errors="replace"))
 
 
 def check_profiles(book: Book, profiles: Collection[str]) -> None:
-    """Raises BadRule, with file and line, for the first rule whose profile is not one of these."""
-    for rule in book.rules:
-        if rule.profile is not None and rule.profile not in profiles:
-            where = f"{book.file}, line {book.lines[f'rules.{rule.id}']}"
-            raise BadRule(f"{where}: there is no profile {rule.profile}{_nearest(rule.profile, sorted(profiles))}")
+    """Raises BadRule, with file and line, for the first rule or person whose profile is not one of these."""
+    named = [(f"rules.{rule.id}", rule.profile) for rule in book.rules if rule.profile is not None]
+    named += [(f"people.{each.id}", profile) for each in book.people for profile in each.speciality.profiles]
+    for entry, profile in named:
+        if profile not in profiles:
+            where = f"{book.file}, line {book.lines[entry]}"
+            raise BadRule(f"{where}: there is no profile {profile}{nearest(profile, sorted(profiles))}")
 
 
-def write_book(destinations: Sequence[Destination], rules: Sequence[Rule]) -> str:
+def write_book(book: Book) -> str:
     """The YAML text that `read_book` reads; secrets stay `${NAME}`."""
+    own = {person.id for person in book.people}
+    kinds = dict.fromkeys((each.id for each in book.destinations), "destination")
+    kinds |= dict.fromkeys(own, "person") | dict.fromkeys((each.id for each in book.teams), "team")
     data = {
-        "destinations": [
-            {"id": each.id, "name": each.name, "url": each.url} | ({"operators": True} if each.operators else {})
-            for each in destinations
-        ],
-        "rules": [
-            {"id": each.id}
-            | ({"profile": each.profile} if each.profile else {})
-            | {"min_score": each.min_score, "destination": each.destination}
-            for each in rules
-        ],
+        "holidays": {country: sorted(days) for country, days in book.holidays.items()},
+        "destinations": [_destination_to_yaml(each) for each in book.destinations if each.id not in own],
+        "people": [person_to_json(each) for each in book.people],
+        "teams": [team_to_json(each) for each in book.teams],
+        "default": book.default,
+        "rules": [_rule_to_yaml(each, kinds.get(each.to, "destination")) for each in book.rules],
     }
-    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
-
-
-class _Lines(yaml.SafeLoader):
-    """A loader whose mappings carry the lines of their keys, and refuse a key that is written twice."""
-
-
-def _to_mapping(loader: _Lines, node: yaml.MappingNode) -> dict[Any, Any]:
-    data: dict[Any, Any] = {}
-    lines = {"": node.start_mark.line + 1}
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node)
-        if not isinstance(key, str) or key in data:
-            problem = f"the key {key} is not a word, or written twice"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=key_node.start_mark)
-        data[key] = loader.construct_object(value_node, deep=True)
-        lines[key] = key_node.start_mark.line + 1
-    return data | {LINES: lines}
-
-
-# No key that a file can hold: YAML allows no NUL.
-LINES = "\0lines"
-_Lines.add_constructor("tag:yaml.org,2002:map", _to_mapping)
-
-
-class _Reader:
-    def __init__(self, file: str) -> None:
-        self.file = file
-
-    def read(self, text: str) -> Book:
-        data = self._load(text)
-        self._check_keys(data, required=("destinations", "rules"), optional=())
-        lines: dict[str, int] = {}
-        destinations = [self._to_destination(each, lines) for each in self._to_entries(data, "destinations")]
-        known = [destination.id for destination in destinations]
-        rules = [self._to_rule(each, known, lines) for each in self._to_entries(data, "rules")]
-        return Book(tuple(destinations), tuple(rules), self.file, lines)
-
-    def _load(self, text: str) -> dict[str, Any]:
-        try:
-            data = yaml.load(text, _Lines)  # noqa: S506  a SafeLoader
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise self._fault(line, f"not YAML: {error.problem}") from error
-        except (yaml.YAMLError, RecursionError) as error:
-            raise self._fault(1, "not YAML that can be read") from error
-        if not isinstance(data, dict):
-            raise self._fault(1, "write `destinations:` and `rules:`, each with a list")
-        return data
-
-    def _to_entries(self, data: dict[str, Any], key: str) -> list[dict[str, Any]]:
-        entries = data[key] if data[key] is not None else []
-        if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
-            raise self._fault(data[LINES][key], f"{key} is not a list of `- id: …` entries")
-        return entries
-
-    def _to_destination(self, data: dict[str, Any], lines: dict[str, int]) -> Destination:
-        self._check_keys(data, required=("id", "url"), optional=("name", "operators"))
-        name = self._to_id(data, "destinations", lines)
-        url = self._to_text(data, "url")
-        if fault := find_fault(url, name):
-            raise self._fault(data[LINES]["url"], f"the url of destination {name}: {fault}")
-        operators = data.get("operators", False)
-        if not isinstance(operators, bool):
-            raise self._fault(data[LINES]["operators"], f"operators is {operators}; write true or false")
-        return Destination(name, self._to_text(data, "name") if "name" in data else name, url, operators)
-
-    def _to_rule(self, data: dict[str, Any], known: Sequence[str], lines: dict[str, int]) -> Rule:
-        self._check_keys(data, required=("id", "min_score", "destination"), optional=("profile",))
-        name = self._to_id(data, "rules", lines)
-        score, destination = data["min_score"], self._to_text(data, "destination")
-        if not isinstance(score, int) or isinstance(score, bool) or not 0 <= score <= 100:
-            raise self._fault(data[LINES]["min_score"], f"min_score is {score}; write a whole number from 0 to 100")
-        if destination not in known:
-            near = _nearest(destination, known)
-            raise self._fault(data[LINES]["destination"], f"there is no destination {destination}{near}")
-        profile = self._to_text(data, "profile") if data.get("profile") is not None else None
-        return Rule(name, profile, score, destination)
-
-    def _to_id(self, data: dict[str, Any], kind: str, lines: dict[str, int]) -> str:
-        """The id, noted in `lines` as `kind.id`."""
-        name, line = data["id"], data[LINES]["id"]
-        if not isinstance(name, str) or not ID.fullmatch(name):
-            raise self._fault(line, f"the id {name} is not made of a-z, 0-9, - and _ (at most 63)")
-        if f"{kind}.{name}" in lines:
-            raise self._fault(line, f"the id {name} is already used; give this one another")
-        lines[f"{kind}.{name}"] = line
-        return name
-
-    def _to_text(self, data: dict[str, Any], key: str) -> str:
-        value = data[key]
-        if not isinstance(value, str) or not value.strip() or len(value) > 2000:
-            raise self._fault(data[LINES][key], f"{key} is not a text; write {key}: …")
-        return value.strip()
-
-    def _check_keys(self, data: dict[str, Any], required: tuple[str, ...], optional: tuple[str, ...]) -> None:
-        known = (*required, *optional)
-        for key in data:
-            if key != LINES and key not in known:
-                raise self._fault(data[LINES][key], f"there is no key {key}{_nearest(key, known)}")
-        if missing := [key for key in required if key not in data]:
-            raise self._fault(data[LINES][""], f"the key {missing[0]} is missing")
-
-    def _fault(self, line: int, text: str) -> BadRule:
-        return BadRule(f"{self.file}, line {line}: {text}")
-
-
-def _nearest(word: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known) or 'none'}"
+    kept = {key: value for key, value in data.items() if value or key in ("destinations", "rules")}
+    return yaml.safe_dump(kept, allow_unicode=True, sort_keys=False)
 
 
 def import_book(engine: Engine, file: Path) -> Book:
-    """Saves the destinations and rules of a file, over those of the same id; raises BadRule as `read_book` does."""
+    """Saves what a file holds, over what has the same id; raises BadRule as `read_book` does."""
     book = read_book(file)
     with writing(engine) as c:
         check_profiles(book, {version.profile.id for version in find_profiles(c)})
@@ -187,14 +101,102 @@ def import_book(engine: Engine, file: Path) -> Book:
 
 
 def save_book(c: Connection, book: Book) -> None:
-    """Saves destinations and rules, over those of the same id; no others are touched."""
+    """Saves what the book holds, over what has the same id; nothing else is touched."""
     for destination in book.destinations:
         save_destination(c, destination)
+    for person in book.people:
+        save_person(c, person)
+    for team in book.teams:
+        save_team(c, team)
     for rule in book.rules:
         save_rule(c, rule)
+    if book.default is not None:
+        save_default(c, book.default)
+    if book.holidays:
+        save_holidays(c, book.holidays)
 
 
 def export_book(engine: Engine) -> str:
-    """All destinations and rules as a file that `import_book` takes."""
+    """All that is saved, as a file that `import_book` takes."""
     with reading(engine) as c:
-        return write_book(find_destinations(c), find_rules(c))
+        people, teams = tuple(find_people(c).values()), tuple(find_teams(c).values())
+        return write_book(
+            Book(
+                tuple(find_destinations(c)),
+                tuple(find_rules(c)),
+                people=people,
+                teams=teams,
+                default=find_default(c),
+                holidays=find_holidays(c),
+            )
+        )
+
+
+def _read(file: Reading, text: str) -> Book:
+    data = file.load(text)
+    needed = ("rules",) if "people" in data else ("destinations", "rules")
+    file.check_keys(data, needed, ("destinations", "people", "teams", "default", "holidays"))
+    places = [_read_destination(file, each) for each in file.to_entries(data, "destinations")]
+    people = [read_person(file, each) for each in file.to_entries(data, "people")]
+    _check_destinations(file, people, [place.id for place in places])
+    names = tuple(person.id for person in people)
+    teams = tuple(read_team(file, each, names) for each in file.to_entries(data, "teams"))
+    known: dict[str, Collection[str]] = dict(
+        zip(TARGETS, ([place.id for place in places], names, [team.id for team in teams]), strict=True)
+    )
+    rules = tuple(read_rule(file, each, known) for each in file.to_entries(data, "rules"))
+    everyone = [each for ids in known.values() for each in ids]
+    default = file.to_known(data, "default", everyone, "person, team or destination") if "default" in data else None
+    holidays = read_holidays(file, data)
+    by_mail = [_to_mailbox(each) for each in people if each.destination == each.id]
+    return Book((*places, *by_mail), rules, file.file, file.lines, tuple(people), teams, default, holidays)
+
+
+def _read_destination(file: Reading, data: dict[str, Any]) -> Destination:
+    file.check_keys(data, ("id", "url"), ("name", "operators", "language", "zone", "when"))
+    name = file.to_id(data, "destinations")
+    url = file.to_text(data, "url")
+    if fault := find_fault(url, name):
+        raise file.fault(data[LINES]["url"], f"the url of destination {name}: {fault}")
+    title = file.to_text(data, "name") if "name" in data else name
+    language = read_language(file, data)
+    return Destination(
+        name, title, url, file.to_flag(data, "operators"), language, read_zone(file, data), read_when(file, data)
+    )
+
+
+def _check_destinations(file: Reading, people: Collection[Person], places: Collection[str]) -> None:
+    """A person's destination is there, and is nobody else's: one schedule holds for it."""
+    taken: dict[str, str] = {}
+    for person in people:
+        place, line = person.destination, file.lines[f"people.{person.id}"]
+        if place != person.id and place not in places:
+            raise file.fault(line, f"there is no destination {place}{nearest(place, sorted(places))}")
+        if place in taken:
+            raise file.fault(line, f"the destination {place} is {taken[place]}'s already; give each person one")
+        taken[place] = person.id
+
+
+def _to_mailbox(person: Person) -> Destination:
+    """The destination that a person's address makes."""
+    url = f"tendermail://{person.email}"
+    return Destination(person.id, person.name, url, language=person.language, zone=person.zone)
+
+
+def _destination_to_yaml(place: Destination) -> dict[str, Any]:
+    when = when_to_json(place.when)
+    return {
+        "id": place.id,
+        "name": place.name,
+        "url": place.url,
+        **({"operators": True} if place.operators else {}),
+        **({"language": place.language} if place.language != "en" else {}),
+        **({"zone": place.zone} if place.zone else {}),
+        **({"when": when} if when else {}),
+    }
+
+
+def _rule_to_yaml(rule: Rule, kind: str) -> dict[str, Any]:
+    named = {"id": rule.id} | ({"profile": rule.profile} if rule.profile else {})
+    terms = terms_to_json(rule.terms)
+    return {**named, "min_score": rule.min_score, **terms, kind: rule.to, **follow_to_json(rule.follow)}

@@ -7,7 +7,7 @@ and the exception are recorded, and the address is checked when the connection i
 import contextvars
 import logging
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -21,12 +21,14 @@ import urllib3.connectionpool
 import urllib3.exceptions
 import urllib3.util.connection
 
+from alerts.channels.request import Answer, Request, read_answer
 from alerts.outcome import Fate, HandOver, Outcome, of_http
 from domain.addresses import is_forbidden, is_named
 from domain.errors import AddressRefused
 
 # An answer is only looked at for an error text; a service that sends more is not believed any longer.
 MAX_ANSWER = 256 * 1024
+TIMEOUTS = (5, 20)  # seconds to connect, and between two parts of an answer
 
 # These print whole addresses, with the tokens in them, at DEBUG.
 for _name in ("urllib3", "requests", "apprise"):
@@ -50,6 +52,33 @@ class Watch:
     def failed(self, error: Exception) -> None:
         """No answer came."""
         self.last = _to_outcome(error)
+
+
+def call(request: Request, read: Callable[[Answer, Outcome], Outcome], watch: Watch) -> Outcome:
+    """One call of ours, within `watched`; what its answer means by `read`, or why there was none."""
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": "Tenderwatch",
+        "Idempotency-Key": request.key,
+        **request.headers,
+    }
+    try:
+        with requests.Session() as session:
+            response = session.request(
+                request.method,
+                request.url,
+                data=request.body,
+                headers=headers,
+                timeout=TIMEOUTS,
+                allow_redirects=False,
+            )
+    except (requests.RequestException, AddressRefused, urllib3.exceptions.HTTPError) as error:
+        if watch.last is None:
+            watch.failed(error)
+        assert watch.last is not None
+        return watch.last
+    assert watch.last is not None, "the answer came through the adapter"
+    return read(read_answer(response.status_code, response.content), watch.last)
 
 
 _watch: contextvars.ContextVar[Watch | None] = contextvars.ContextVar("watch", default=None)
@@ -108,7 +137,7 @@ class _Guarded(urllib3.connection.HTTPConnection):
         if watch is None:
             return super()._new_conn()
         try:
-            return open_guarded(
+            made = open_guarded(
                 self.host, self.port or 80, self.timeout, watch.allowed, {"socket_options": self.socket_options}
             )
         except socket.gaierror as error:
@@ -117,6 +146,8 @@ class _Guarded(urllib3.connection.HTTPConnection):
             raise urllib3.exceptions.ConnectTimeoutError(self, "connecting took too long") from error
         except OSError as error:
             raise urllib3.exceptions.NewConnectionError(self, str(error)) from error
+        watch.hand_over.begin()
+        return made
 
 
 class _GuardedTls(_Guarded, urllib3.connection.HTTPSConnection):
@@ -139,7 +170,6 @@ class _Adapter(requests.adapters.HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         watch = _watch.get()
         assert watch is not None
-        watch.hand_over.begin()
         kwargs["proxies"] = None  # a proxy would resolve the name itself, behind the guard
         try:
             response = super().send(request, *args, **kwargs)

@@ -18,7 +18,8 @@ class Letter:
     """One mail to one recipient. `message_id` and `thread` (oldest first) are without angle brackets.
 
     The Message-ID stays the same however often the same deliveries are tried: mail servers and readers that drop
-    doubles know them by it.
+    doubles know them by it, and so do programs by the Idempotency-Key. `calendar` is attached as deadlines.ics;
+    `unsubscribe` is an https or mailto address, which mail readers show as a button (RFC 2369; RFC 8058 for https).
     """
 
     sender: str
@@ -30,6 +31,8 @@ class Letter:
     html: str
     date: datetime
     list_id: str
+    calendar: bytes | None = None
+    unsubscribe: str | None = None
 
 
 def to_bytes(letter: Letter) -> bytes:
@@ -44,10 +47,19 @@ def to_bytes(letter: Letter) -> bytes:
         message["In-Reply-To"] = f"<{letter.thread[-1]}>"
         message["References"] = " ".join(f"<{each}>" for each in _shorten(letter.thread))
     message["List-Id"] = f"Tenderwatch <{letter.list_id}>"
+    message["Idempotency-Key"] = letter.message_id
+    if letter.unsubscribe:
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        if letter.unsubscribe.startswith("https:"):
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    if letter.calendar:
+        message.add_attachment(
+            letter.calendar, "text", "calendar", filename="deadlines.ics", params={"method": "PUBLISH"}
+        )
     return message.as_bytes()
 
 

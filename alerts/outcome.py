@@ -10,6 +10,8 @@ from enum import StrEnum
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
 MOST_TRIES = len(WAITS) + 1
 LONGEST_WAIT = timedelta(days=1)
+# However often a service says "later": after that nobody bids because of an alert.
+MOST_AGE = timedelta(days=3)
 
 
 class Fate(StrEnum):
@@ -23,11 +25,15 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A fate with its reason in plain words, never holding a secret; `retry_after` is what the service asked for."""
+    """A fate with its reason in plain words, never holding a secret; `retry_after` is what the service asked for.
+
+    `busy`: it only wants to be asked later (429), which is not counted as a try.
+    """
 
     fate: Fate
     reason: str
     retry_after: timedelta | None = None
+    busy: bool = False
 
 
 class TooLate(Exception):
@@ -46,7 +52,7 @@ class HandOver:
         self._abandoned = False
 
     def begin(self) -> None:
-        """Called right before the message is given away; raises TooLate when the time is over."""
+        """Called right before the message is given away, and for each further call; raises TooLate when time is over."""
         with self._lock:
             if self._abandoned:
                 raise TooLate
@@ -74,7 +80,7 @@ def of_smtp(code: int, text: str) -> Outcome:
 def of_http(status: int, retry_after: timedelta | None) -> Outcome:
     """What an HTTP status means (RFC 9110, 15): 408, 425, 429 and 5xx may be tried again, all else is for ever."""
     if status in (408, 425, 429) or status >= 500:
-        return Outcome(Fate.TEMPORARY, f"the service answered {status}", retry_after)
+        return Outcome(Fate.TEMPORARY, f"the service answered {status}", retry_after, status == 429)
     if 300 <= status < 400:
         return Outcome(Fate.PERMANENT, f"the service answered {status}; redirects are not followed")
     return Outcome(Fate.PERMANENT, f"the service answered {status}")

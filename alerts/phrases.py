@@ -1,4 +1,4 @@
-"""Every phrase of our messages, in one place, so that a language is one more table."""
+"""Every phrase of our messages in English, which the other languages' tables translate key by key."""
 
 from collections.abc import Mapping
 
@@ -26,6 +26,43 @@ ENGLISH: Mapping[str, str] = {
     "been tried there yet: a missing or wrong field is not the buyer's.",
     "never_live": "never verified live; `tenderwatch sources try {source}` does it",
     "live": "Live",
+    "digest": "{count} tenders, best first",
+    "digest_one": "1 tender",
+    "digest_empty": "Nothing new",
+    "digest_empty_lead": "Nothing new matched since the last digest. Tenderwatch is at work.",
+    "held_back": "{count} more matched and are not shown here.",
+    "held_back_one": "1 more matched and is not shown here.",
+    "bad_sources": "Not checked, or not healthy: {sources}. Tenders there may be missing from this message.",
+    "deadline reminder": "Deadline near",
+    "reminder_lead": "The deadline of this tender comes near, and nobody has decided against it.",
+    "too_near": "Too near to bid: fewer than {count} days are left.",
+    "too_near_one": "Too near to bid: less than 1 day is left.",
+    "escalation": "Nobody has dealt with it",
+    "escalation_lead": "This tender was sent to {told}, and nobody has dealt with it since {moment}.",
+    "handed over": "Handed to you",
+    "handed_lead": "This tender is now yours to deal with.",
+    "handed_by": "{by} has handed it to you",
+    "digest_missed": "This digest also makes up for {count} that were missed while Tenderwatch did not run.",
+    "digest_missed_one": "This digest also makes up for 1 that was missed while Tenderwatch did not run.",
+    "digest_lapsed": "{count} more had matched, and closed or were withdrawn before this digest.",
+    "digest_lapsed_one": "1 more had matched, and closed or was withdrawn before this digest.",
+    "part": "part {number}",
+    "open_review": "Review and decide",
+    "deadline_of": "Deadline: {title}",
+    "unsubscribe": "Stop these mails",
+    "untitled": "(no title)",
+    "not_delivered": "{count} alerts to {destination} were not delivered",
+    "not_delivered_one": "1 alert to {destination} was not delivered",
+    "not_delivered_lead": "They stay in the ledger until somebody acts. Nothing is sent again by itself.",
+    "not_delivered_state": "{count} {state}",
+    "not_delivered_do": "Mend the cause, try it with `tenderwatch alerts test {destination}`, then send them again "
+    "with `tenderwatch alerts resend`. Unknown ones may have arrived: ask first, then `tenderwatch alerts resend "
+    "--unknown`, or `tenderwatch alerts acknowledge`.",
+    "dead": "given up",
+    "unknown": "unknown",
+    "sample_title": "A sample tender, so that you see how alerts look here",
+    "sample_buyer": "A sample buyer",
+    "sample_reason": "This line says why it matched",
     "test_subject": "Test message",
     "test_lead": "This is a test. Messages to this destination arrive, and nothing else needs to be done.",
     "buyer": "Buyer",
@@ -38,7 +75,6 @@ ENGLISH: Mapping[str, str] = {
     "yours": "yours: {word}",
     "what_changed": "What changed",
     "lot": "Lot",
-    "lots": "Lots",
     "lots_of": "{lots} (of {count})",
     "open_notice": "Open the notice",
     "no_link": "The portal gives no link",
@@ -134,8 +170,3 @@ FIELDS: Mapping[str, str] = {
     "kind": "Kind of notice",
     "url": "Link",
 }
-
-
-def count_phrase(key: str, count: int, **values: str) -> str:
-    """The phrase `key` for this many, which has a form of its own for one."""
-    return ENGLISH[f"{key}_one" if count == 1 else key].format(count=count, **values)

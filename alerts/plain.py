@@ -4,26 +4,40 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
-# Zero-width joiners belong to the spelling of Persian and Indian words; every other format character only deceives.
+# Zero-width joiners belong to the spelling of Persian and Indian words, never to Latin ones.
 KEPT = "\u200c\u200d"
-# Mail clients make a link of any bare address: a word joiner inside it keeps it text (GHSA-q8xq-qg4x-wphg).
+# Letters and marks that print nothing at all: Hangul fillers, Khmer inherent vowels, the braille blank, selectors.
+UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+# Clients make a link of any bare address or name: a word joiner inside it keeps it text (GHSA-q8xq-qg4x-wphg).
 JOINER = "\u2060"
+# A dot before what may be a top-level domain; 1.5 and S.A. are none.
+DOT = re.compile(r"(?<=[^\W_])([.\u3002\uff0e\uff61])(?=[^\W\d_]{2}|xn--)", re.I)
 
 
 def plain(text: str | None, most: int = 300) -> str:
     """One line without control, format and surrogate characters, at most `most` long, in which nothing is a link."""
-    spaced = re.sub(r"\s+", " ", (text or "")[: most * 20])
-    kept = "".join(
-        char for char in spaced if char in KEPT or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")
-    )
-    short = kept.strip() if len(kept.strip()) <= most else kept.strip()[: most - 1].rstrip() + "…"
-    return re.sub(r"(?i)\bwww\.", f"www{JOINER}.", short.replace("://", f":{JOINER}//"))
+    short = clean(text, most)
+    quiet = re.sub(r"(?i)\bwww\.", f"www{JOINER}.", short.replace("://", f":{JOINER}//"))
+    quiet = re.sub(r"(?i)\b(mailto|tel|sms|javascript|data):", rf"\1{JOINER}:", quiet)
+    return DOT.sub(rf"{JOINER}\1", quiet)
 
 
-def plain_in_chat(text: str) -> str:
-    """As `plain`, for services that read marks in the text: no mention, no markdown link, no heading or code."""
-    quiet = text.replace("@", f"@{JOINER}").replace("](", f"]{JOINER}(")
-    return re.sub(r"([<>`*_~|#])", lambda match: match[1] + JOINER, quiet)
+def clean(text: str | None, most: int = 300) -> str:
+    """As `plain`, with addresses left as they are: for what is no text that is shown, such as JSON."""
+    spaced = UNSEEN.sub("", re.sub(r"\s+", " ", (text or "")[: most * 20]))
+    kept = "".join(char for place, char in enumerate(spaced) if _is_shown(spaced, place, char)).strip()
+    return kept if len(kept) <= most else kept[: most - 1].rstrip() + "…"
+
+
+def without_joiners(text: str) -> str:
+    """What `plain` made, as it was before: a joiner in it is ours, since `plain` leaves none of the text's own."""
+    return text.replace(JOINER, "")
+
+
+def _is_shown(text: str, place: int, char: str) -> bool:
+    if char in KEPT:
+        return text[place - 1 : place] > "\x7f" and text[place + 1 : place + 2] > "\x7f"
+    return unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")
 
 
 def to_link(url: str | None) -> str | None:

@@ -6,11 +6,13 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection
 
-from alerts.outcome import MOST_TRIES, Fate, Outcome, to_wait
-from domain.alerts import Delivery, DeliveryState
+from alerts.attempt import Result
+from alerts.outcome import LONGEST_WAIT, MOST_AGE, MOST_TRIES, Fate, Outcome, to_wait
+from domain.alerts import Delivery, DeliveryState, Pace
 from domain.sources import Issue, IssueKind
-from storage.deliveries import count_deliveries, save_dead, save_retry, save_sent, save_unknown
+from storage.deliveries import count_deliveries, save_dead, save_part, save_retry, save_sent, save_unknown
 from storage.issues import close_issues, save_issues
+from storage.throttles import pause
 
 log = structlog.get_logger()
 
@@ -18,34 +20,70 @@ log = structlog.get_logger()
 TOLD_AFTER = 3
 
 
-def record(c: Connection, batch: Sequence[Delivery], outcome: Outcome, holder: str, now: datetime) -> None:
-    """Writes the outcome of one message to all its deliveries."""
-    ids = [delivery.id for delivery in batch]
-    tries = max(delivery.tries for delivery in batch)
-    if outcome.fate is Fate.SENT:
+def record(
+    c: Connection, batch: Sequence[Delivery], result: Result, holder: str, now: datetime, paces: Sequence[Pace] = ()
+) -> None:
+    """Writes the outcome of one message to all its deliveries; `paces` are the buckets of its destination."""
+    ids, outcome = [delivery.id for delivery in batch], result.outcome
+    if outcome.retry_after and paces:
+        pause(c, paces[0].key, now + outcome.retry_after)
+    if outcome.fate is not Fate.SENT:
+        _warn(batch, outcome)
+    if outcome.fate in (Fate.SENT, Fate.UNKNOWN):
+        _record_left(c, batch, result, holder, now)
+    elif why := _find_end(batch, outcome, now):
+        save_dead(c, ids, holder, why)
+        _save_issue(c, batch, IssueKind.DEAD_LETTER, why, now)
+    else:
+        tries = _count_tries(batch)
+        wait = outcome.retry_after if outcome.busy and outcome.retry_after else to_wait(tries, outcome.retry_after)
+        save_retry(c, ids, holder, now + min(wait, LONGEST_WAIT), outcome.reason)
+        if tries >= TOLD_AFTER:
+            _save_issue(c, batch, IssueKind.NOT_REACHED, outcome.reason, now)
+
+
+def _record_left(c: Connection, batch: Sequence[Delivery], result: Result, holder: str, now: datetime) -> None:
+    """It has left our hands: wholly, or a part of it; whether it arrived, or may have."""
+    ids, outcome, doubt = [delivery.id for delivery in batch], result.outcome, batch[0].doubt
+    if outcome.fate is Fate.UNKNOWN:
+        doubt = f"a part may not have arrived: {outcome.reason}"
+    if not result.last:
+        save_part(c, ids, holder, now, result.told, doubt)
+    elif outcome.fate is Fate.UNKNOWN:
+        save_unknown(c, ids, holder, outcome.reason)
+    elif doubt:
+        save_unknown(c, ids, holder, doubt)
+    else:
         save_sent(c, ids, holder, now, outcome.reason)
+    if outcome.fate is Fate.SENT:
         _close_issues(c, batch[0].destination_id, now)
-        return
+
+
+def _find_end(batch: Sequence[Delivery], outcome: Outcome, now: datetime) -> str | None:
+    """Why it is not tried again."""
+    if outcome.fate is Fate.PERMANENT:
+        return outcome.reason
+    tries = _count_tries(batch)
+    if tries >= MOST_TRIES and not outcome.busy:
+        return f"{outcome.reason} (given up after {tries} tries)"
+    if now - min(delivery.due_at for delivery in batch) >= MOST_AGE:
+        return f"{outcome.reason} (given up after {MOST_AGE.days} days)"
+    return None
+
+
+def _count_tries(batch: Sequence[Delivery]) -> int:
+    return max(delivery.tries for delivery in batch)
+
+
+def _warn(batch: Sequence[Delivery], outcome: Outcome) -> None:
     log.warning(
         "a message was not sent",
         destination=batch[0].destination_id,
-        deliveries=ids,
+        deliveries=[delivery.id for delivery in batch],
         fate=outcome.fate.value,
-        tries=tries,
+        tries=_count_tries(batch),
         reason=outcome.reason,
     )
-    if outcome.fate is Fate.UNKNOWN:
-        save_unknown(c, ids, holder, outcome.reason)
-    elif outcome.fate is Fate.PERMANENT or tries >= MOST_TRIES:
-        given_up = (
-            outcome.reason if outcome.fate is Fate.PERMANENT else f"{outcome.reason} (given up after {tries} tries)"
-        )
-        save_dead(c, ids, holder, given_up)
-        _save_issue(c, batch, IssueKind.DEAD_LETTER, given_up, now)
-    else:
-        save_retry(c, ids, holder, now + to_wait(tries, outcome.retry_after), outcome.reason)
-        if tries >= TOLD_AFTER:
-            _save_issue(c, batch, IssueKind.NOT_REACHED, outcome.reason, now)
 
 
 def record_test(c: Connection, delivery: Delivery, outcome: Outcome, holder: str, now: datetime) -> None:
@@ -67,7 +105,7 @@ def _save_issue(c: Connection, batch: Sequence[Delivery], kind: IssueKind, reaso
     source = issue_source(batch[0].destination_id)
     key = f"delivery {batch[0].id}" if kind is IssueKind.DEAD_LETTER else None
     more = f" ({len(batch)} alerts in one message)" if len(batch) > 1 else ""
-    mend = "; mend it, then `tenderwatch alerts retry`" if kind is IssueKind.DEAD_LETTER else ""
+    mend = "; mend it, then `tenderwatch alerts resend`" if kind is IssueKind.DEAD_LETTER else ""
     save_issues(c, None, [Issue(source, kind, f"{reason}{more}{mend}", key=key)], now)
 
 

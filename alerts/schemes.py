@@ -8,36 +8,36 @@ from domain.errors import BadRule
 
 MAIL = "tendermail"
 
-# How many opportunities one message holds, at 600 characters each, so that it stays under the service's limit
-# (facts/alerts.md; the plugins of Apprise 2.2).
+# How many opportunities one message of those holds that Apprise sends, so that it stays under its limit for them, at
+# 900 characters each with two links (the plugins of Apprise 2.2); of all others alerts/channels says it.
 CHATS: Mapping[str, int] = {
-    "discord": 3,
-    "gchat": 6,
-    "gotify": 20,
-    "gotifys": 20,
-    "matrix": 20,
-    "matrixs": 20,
-    "mmost": 6,
-    "mmosts": 6,
-    "ntfy": 3,
-    "ntfys": 3,
+    "discord": 1,
+    "gchat": 4,
+    "gotify": 15,
+    "gotifys": 15,
+    "matrix": 10,
+    "matrixs": 10,
+    "mmost": 4,
+    "mmosts": 4,
+    "ntfy": 1,
+    "ntfys": 1,
     "rocket": 1,
     "rockets": 1,
-    "slack": 20,
-    "tgram": 6,
+    "slack": 10,
+    "tgram": 3,
     "workflow": 1,
     "workflows": 1,
-    "wxteams": 6,
-    "zulip": 16,
+    "wxteams": 3,
+    "zulip": 8,
 }
-WEBHOOKS: Mapping[str, int] = {"form": 20, "forms": 20, "json": 20, "jsons": 20, "xml": 20, "xmls": 20}
-# About 70 kB; Gmail cuts a mail off at 102 kB.
-MOST_IN_MAIL = 15
+WEBHOOKS = {"form", "forms", "json", "jsons", "xml", "xmls"}
+# 15 in a mail are about 70 kB; Gmail cuts one off at 102 kB.
+MOST_BY_SCHEME: Mapping[str, int] = {**CHATS, **dict.fromkeys(WEBHOOKS, 15), MAIL: 15}
 
 SECRET = re.compile(r"\$\{([^}]*)\}")
 SECRET_NAME = re.compile(r"TENDERWATCH_SECRET_[A-Z0-9_]+")
 MAIL_ADDRESS = re.compile(r"tendermail://[A-Za-z0-9.!#&'*+/=^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?/?")
-SECRET_KEY = re.compile(r"token|key|secret|pass|auth|sig|credential", re.I)
+SECRET_KEY = re.compile(r"token|key|secret|pass|auth|sig|credential|hmac|bearer", re.I)
 # Apprise's own switches that would turn off verification, take a failure for a success or re-send on their own.
 FORBIDDEN_OPTIONS = {
     "verify",
@@ -58,11 +58,6 @@ def scheme_of(url: str) -> str | None:
     """The scheme in lower case; None where the whole address is a secret, or none is printed."""
     match = re.match(r"([a-z][a-z0-9+.-]*)://", url, re.I)
     return match[1].lower() if match else None
-
-
-def most_in_message(url: str) -> int:
-    """How many opportunities one message to this address may hold."""
-    return {**CHATS, **WEBHOOKS, MAIL: MOST_IN_MAIL}.get(scheme_of(url) or "", 1)
 
 
 def find_fault(url: str, destination: str) -> str | None:

@@ -7,16 +7,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from alerts.cards import to_deadline
-from alerts.phrases import ENGLISH, FIELDS, count_phrase
-from alerts.plain import plain, plain_in_chat, to_link
+from alerts.note import Block, Note
+from alerts.plain import plain, to_link
 from alerts.render import SUBJECT, Message, fill
+from alerts.words import Words, words
 from domain.alerts import Event, EventKind
 from domain.sources import IssueKind
 from domain.trouble import OVERDUE
 
 WALLS = {IssueKind.LOGIN, IssueKind.CONSENT, IssueKind.CAPTCHA}
 SHOWN = 8
-COMMAND = "tenderwatch "
 WHAT_TO_DO = {
     IssueKind.REFUSED: "do_refused",
     IssueKind.LOGIN: "do_wall",
@@ -58,105 +58,114 @@ class SourceCard:
     link: str | None
 
 
-def render_sources(events: Sequence[Event], zone: str) -> Message:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the reader sees it: in this zone, in these words."""
+
+    zone: ZoneInfo
+    w: Words
+
+
+def render_sources(events: Sequence[Event], zone: str, language: str = "en") -> Message:
     """The message of these events, troubles first; times in `zone`."""
-    place = ZoneInfo(zone)
-    cards = [to_card(event, place) for event in sorted(events, key=lambda each: (_is_good(each), each.id))]
-    headline = _to_headline(cards)
-    values = {"w": ENGLISH, "headline": headline, "lead": _to_lead(cards), "cards": cards, "rules": "", "zone": zone}
-    subject = plain(f"{ENGLISH['product']}: {headline}", SUBJECT)
+    look = Look(ZoneInfo(zone), words(language))
+    cards = [to_card(event, look) for event in sorted(events, key=lambda each: (_is_good(each), each.id))]
+    headline, lead = _to_headline(cards, look), _to_lead(cards, look)
+    values: dict[str, Any] = {"w": look.w, "headline": headline, "lead": lead, "cards": cards, "zone": zone}
+    values |= {"notes": (), "unsubscribe": None}
+    subject = plain(f"{look.w['product']}: {headline}", SUBJECT)
     html, text = fill("sources.html", values | {"subject": subject}), fill("sources.txt", values)
-    chat = fill("sources_chat.txt", values)
-    return Message(subject, plain_in_chat(headline), html, text.strip() + "\n", _chat(chat))
+    note = Note(plain(headline), "", tuple(_to_block(card, look) for card in cards))
+    return Message(subject, headline, html, text.strip() + "\n", note)
 
 
-def to_card(event: Event, zone: ZoneInfo) -> SourceCard:
+def to_card(event: Event, look: Look) -> SourceCard:
     """What an event of `report_sources` tells."""
     payload = event.payload
-    return _to_mended(payload, zone) if _is_good(event) else _to_trouble(payload, zone)
+    return _to_mended(payload, look) if _is_good(event) else _to_trouble(payload, look)
 
 
-def _to_trouble(payload: dict[str, Any], zone: ZoneInfo) -> SourceCard:
+def _to_trouble(payload: dict[str, Any], look: Look) -> SourceCard:
     state, source = payload["state"], payload["source"]
-    good = _moment(payload["last_good"], zone)
+    good = _moment(payload["last_good"], look)
     facts = [
-        ("since", f"{_moment(payload['since'], zone)}{_day(payload)}"),
-        ("last_good", good or ENGLISH["never"]),
+        ("since", f"{_moment(payload['since'], look)}{_day(payload, look)}"),
+        ("last_good", good or look.w["never"]),
         ("runs", str(payload["runs"])),
-        ("next_due", _moment(payload["next_due"], zone) or ENGLISH["at_once"]),
-        *_to_held(payload),
-        *_to_live(payload),
+        ("next_due", _moment(payload["next_due"], look) or look.w["at_once"]),
+        *_to_held(payload, look),
+        *_to_live(payload, look),
     ]
     findings = payload["findings"]
     phrase = "source_overdue" if state == OVERDUE else "source_trouble"
     return SourceCard(
         source=source,
         title=plain(payload["title"], 120),
-        headline=ENGLISH[phrase].format(source=source, state=state),
+        headline=look.w[phrase].format(source=source, state=state),
         state=state,
         urgency="soon" if state in ("partial", OVERDUE) else "urgent",
         good=False,
-        facts=tuple((ENGLISH[name], value) for name, value in facts),
-        wrong=tuple(Wrong(plain(reason, 600), _kept(page)) for _, reason, page, _ in findings[:SHOWN]),
-        measures=tuple(_to_measure(*row) for row in payload["measures"]),
-        todo=tuple(dict.fromkeys(ENGLISH[name] for name in _find_todo(state, findings))),
+        facts=tuple((look.w[name], value) for name, value in facts),
+        wrong=tuple(Wrong(plain(reason, 600), _kept(page, look)) for _, reason, page, _ in findings[:SHOWN]),
+        measures=tuple(_to_measure(*row, look) for row in payload["measures"]),
+        todo=tuple(dict.fromkeys(look.w[name] for name in _find_todo(state, findings))),
         commands=_to_commands(source, state),
-        missing=_to_missing(state, good),
+        missing=_to_missing(state, good, look),
         link=to_link(payload["site"]),
     )
 
 
-def _to_mended(payload: dict[str, Any], zone: ZoneInfo) -> SourceCard:
-    source, since, until = payload["source"], _moment(payload["since"], zone), _moment(payload["ended"], zone)
-    good = _moment(payload["last_good"], zone)
-    was = ENGLISH["was_since"].format(state=payload["was"], since=since, until=until)
-    read = ENGLISH["caught_up_count"].format(**{name: f"{payload[name]:,}" for name in ("new", "changed", "found")})
+def _to_mended(payload: dict[str, Any], look: Look) -> SourceCard:
+    source, since, until = payload["source"], _moment(payload["since"], look), _moment(payload["ended"], look)
+    good = _moment(payload["last_good"], look)
+    was = look.w["was_since"].format(state=payload["was"], since=since, until=until)
+    read = look.w["caught_up_count"].format(**{name: f"{payload[name]:,}" for name in ("new", "changed", "found")})
     day = (payload["last_good"] or payload["since"])[:10]
     return SourceCard(
         source=source,
         title=plain(payload["title"], 120),
-        headline=ENGLISH["source_mended"].format(source=source),
+        headline=look.w["source_mended"].format(source=source),
         state="ok",
         urgency="none",
         good=True,
         facts=(
-            (ENGLISH["was"], was),
-            (ENGLISH["caught_up"], read),
-            *((ENGLISH[name], text) for name, text in (*_to_held(payload), *_to_live(payload))),
+            (look.w["was"], was),
+            (look.w["caught_up"], read),
+            *((look.w[name], text) for name, text in (*_to_held(payload, look), *_to_live(payload, look))),
         ),
         wrong=(),
         measures=(),
         todo=(),
         commands=(f"tenderwatch crawl {source} --since {day}",),
-        missing=ENGLISH["late_since"].format(since=good, until=until) if good else ENGLISH["late_never"],
+        missing=look.w["late_since"].format(since=good, until=until) if good else look.w["late_never"],
         link=to_link(payload["site"]),
     )
 
 
-def _to_held(payload: dict[str, Any]) -> list[tuple[str, str]]:
+def _to_held(payload: dict[str, Any], look: Look) -> list[tuple[str, str]]:
     """Changes that nobody is told of, because the page may have made them."""
     command = f"tenderwatch sources accept {payload['source']}"
-    return [("held", count_phrase("held_changes", payload["held"], command=command))] if payload["held"] else []
+    return [("held", look.w.count("held_changes", payload["held"], command=command))] if payload["held"] else []
 
 
-def _to_live(payload: dict[str, Any]) -> list[tuple[str, str]]:
+def _to_live(payload: dict[str, Any], look: Look) -> list[tuple[str, str]]:
     """A source that was never read at its own portal may be wrong about it."""
-    return [("live", ENGLISH["never_live"].format(source=payload["source"]))] if payload["never_live"] else []
+    return [("live", look.w["never_live"].format(source=payload["source"]))] if payload["never_live"] else []
 
 
-def _to_headline(cards: Sequence[SourceCard]) -> str:
+def _to_headline(cards: Sequence[SourceCard], look: Look) -> str:
     """The only card's own, else how many there are of each."""
     if len(cards) == 1:
         return cards[0].headline
     good = sum(card.good for card in cards)
     if good and good < len(cards):
-        return ENGLISH["sources_both"].format(bad=len(cards) - good, good=good)
+        return look.w["sources_both"].format(bad=len(cards) - good, good=good)
     names = ", ".join(dict.fromkeys(card.source for card in cards))
-    return f"{ENGLISH['sources_mended' if good else 'sources_trouble'].format(count=len(cards))}: {names}"
+    return f"{look.w['sources_mended' if good else 'sources_trouble'].format(count=len(cards))}: {names}"
 
 
-def _to_lead(cards: Sequence[SourceCard]) -> str:
-    return ENGLISH["source_lead_mended" if all(card.good for card in cards) else "source_lead"]
+def _to_lead(cards: Sequence[SourceCard], look: Look) -> str:
+    return look.w["source_lead_mended" if all(card.good for card in cards) else "source_lead"]
 
 
 def _find_todo(state: str, findings: Sequence[Sequence[Any]]) -> list[str]:
@@ -178,37 +187,42 @@ def _to_commands(source: str, state: str) -> tuple[str, ...]:
     return (show, "tenderwatch sources health", *again)
 
 
-def _to_missing(state: str, good: str) -> str:
+def _to_missing(state: str, good: str, look: Look) -> str:
     if not good:
-        return ENGLISH["missing_all"]
-    return ENGLISH["missing_pages" if state == "partial" else "missing_since"].format(moment=good)
+        return look.w["missing_all"]
+    return look.w["missing_pages" if state == "partial" else "missing_since"].format(moment=good)
 
 
-def _to_measure(name: str, expected: str, usual: str, seen: str) -> tuple[str, str, str, str]:
-    label = ENGLISH["notices"] if name == "notices" else ENGLISH["filled"].format(name=FIELDS.get(name, name).lower())
+def _to_measure(name: str, expected: str, usual: str, seen: str, look: Look) -> tuple[str, str, str, str]:
+    label = (
+        look.w["notices"] if name == "notices" else look.w["filled"].format(name=look.w.fields.get(name, name).lower())
+    )
     return label, expected or "–", usual or "–", seen or "–"
 
 
-def _day(payload: dict[str, Any]) -> str:
+def _day(payload: dict[str, Any], look: Look) -> str:
     """Which day of the trouble it is, from the second on."""
     told, since = (datetime.fromisoformat(payload[name]) for name in ("told", "since"))
     days = round((told - since) / timedelta(days=1))
-    return f" ({ENGLISH['again'].format(day=days + 1)})" if days else ""
+    return f" ({look.w['again'].format(day=days + 1)})" if days else ""
 
 
-def _kept(page: str | None) -> str:
-    return ENGLISH["saved_page"].format(page=page[:12]) if page else ""
+def _kept(page: str | None, look: Look) -> str:
+    return look.w["saved_page"].format(page=page[:12]) if page else ""
 
 
-def _moment(printed: str | None, zone: ZoneInfo) -> str:
-    return to_deadline(datetime.fromisoformat(printed).astimezone(zone), None, zone) if printed else ""
+def _moment(printed: str | None, look: Look) -> str:
+    moment = datetime.fromisoformat(printed).astimezone(look.zone) if printed else None
+    return to_deadline(moment, None, look.zone, look.w) if moment else ""
 
 
 def _is_good(event: Event) -> bool:
     return event.kind is EventKind.SOURCE_MENDED
 
 
-def _chat(text: str) -> str:
-    """Our own commands stay as they are, to be copied; all else is made harmless."""
-    lines = text.strip().splitlines()
-    return "\n".join(line if line.startswith(COMMAND) else plain_in_chat(line) for line in lines)
+def _to_block(card: SourceCard, look: Look) -> Block:
+    """A source in a chat: what is wrong with it, and the first command that shows more."""
+    lines = [f"{label}: {value}" for label, value in card.facts[:2]]
+    lines += [f"- {each.reason[:200]}" for each in card.wrong[:2]]
+    lines.append(card.missing if card.good else f"{look.w['missing']}: {card.missing}")
+    return Block(f"{card.title}: {card.state}", tuple(plain(line, 400) for line in lines), commands=card.commands[:1])

@@ -47,7 +47,8 @@ STAGES = (
     "told",
 )
 FINE = {"stopped", "queued", "counted", "told"}
-NOBODY = ("nobody is told", "nobody had been told")  # how the router's note of a decision to be silent begins
+# How the router's note of a decision to be silent begins.
+NOBODY = ("nobody is told", "nobody had been told", "with the first message")
 
 
 @dataclass(slots=True)
@@ -195,9 +196,15 @@ def _tell_delivery(told: Told, zone: str) -> tuple[str, str]:
     if told.state in (DeliveryState.QUEUED, DeliveryState.SENDING):
         how = "" if told.by_name else "counted in a summary, not shown by name, "
         return "queued", f"{how}queued to {told.destination}, next tried at {at}{why}"
+    if told.state is DeliveryState.WAITING:
+        return "queued", f"waits for the digest of {told.destination} at {at}"
+    if told.state is DeliveryState.BUNDLED:
+        return "told", f"told to {told.destination}{why}"
+    if told.state is DeliveryState.LAPSED:
+        return "stopped", f"{told.destination} was not told{why}"
     if told.state is DeliveryState.UNKNOWN:
-        return "not told", f"unknown whether {told.destination} got it{why}; `tenderwatch alerts retry --unknown`"
-    return "not told", f"given up for {told.destination}{why}; mend it, then `tenderwatch alerts retry`"
+        return "not told", f"unknown whether {told.destination} got it{why}; `tenderwatch alerts resend --unknown`"
+    return "not told", f"given up for {told.destination}{why}; mend it, then `tenderwatch alerts resend`"
 
 
 def _tell_listed(c: Connection, place: Installation, named: Named, story: Story) -> bool:

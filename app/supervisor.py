@@ -13,6 +13,8 @@ from threading import Event
 
 import structlog
 
+from alerts.digest import make_digests
+from alerts.follow import follow_up
 from alerts.holders import at_work
 from alerts.operators import report_sources
 from alerts.route import route
@@ -46,6 +48,7 @@ class Supervisor:
             Job("crawling", self._crawling.work, timedelta(seconds=2)),
             Job("matching", lambda: match_stored(place.engine, now(), stop=stop, shelf=shelf)),
             Job("operators", lambda: report_sources(place.engine, find_watched(place, only=endpoints), now())),
+            Job("following", lambda: follow_up(place.engine, now(), place.settings.zone), timedelta(minutes=1)),
             Job("sending", self._send),
         ]
 
@@ -65,10 +68,13 @@ class Supervisor:
             return self._leave(heart, pool, jobs)
 
     def _send(self) -> None:
-        routed = route(self._place.engine, now())
+        engine, zone = self._place.engine, self._place.settings.zone
+        routed = route(engine, now(), zone)
+        digests = make_digests(engine, find_watched(self._place), now(), zone)
         sent = send_due(self._place.engine, self._place.settings, now, stop=self._stop)
-        if routed.deliveries or sent.sent or sent.failed or sent.unknown:
-            log.info("sent", queued=routed.deliveries, sent=sent.sent, failed=sent.failed, unknown=sent.unknown)
+        queued = routed.deliveries + digests
+        if queued or sent.sent or sent.failed or sent.unknown:
+            log.info("sent", queued=queued, sent=sent.sent, failed=sent.failed, unknown=sent.unknown)
 
     def _failing(self) -> Sequence[Part]:
         return [job.failing for job in self._jobs if job.failing is not None]

@@ -39,6 +39,19 @@ def _is_address(text: str) -> str:
     return text
 
 
+def _is_way_out(text: str) -> str:
+    if not re.fullmatch(r"(https://[^\s<>/]+|mailto:[^\s<>@]+@)[^\s<>]+", text):
+        raise ValueError("write an https:// or mailto: address; {destination} in it stands for the destination's id")
+    return text
+
+
+def _is_base(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s<>/@?#]+(/[^\s<>?#]*)?", text):
+        raise ValueError("write a web address without a query, such as https://bot-api.example.org")
+    return text.rstrip("/")
+
+
+Base = Annotated[str, AfterValidator(_is_base)]
 Address = Annotated[str, AfterValidator(_is_address)]
 ZoneName = Annotated[str, AfterValidator(_is_zone)]
 
@@ -55,6 +68,19 @@ class Mail(BaseModel):
     password: str | None = Field(None, repr=False)
     sender: Address = "tenderwatch@localhost"
     timeout: float = Field(15, gt=0, le=120)
+    unsubscribe: Annotated[str, AfterValidator(_is_way_out)] | None = None
+
+
+class Endpoints(BaseModel):
+    """Where chat services are reached, if not at their own address: a server of one's own, or a gateway."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    telegram: Base = "https://api.telegram.org"
+    slack: Base = "https://slack.com"
+    slack_hooks: Base = "https://hooks.slack.com"
+    discord: Base = "https://discord.com"
+    teams: Base | None = None
 
 
 class Settings(BaseSettings):
@@ -71,6 +97,7 @@ class Settings(BaseSettings):
     allowed_addresses: tuple[str, ...] = Field((), description="hosts or networks that the guard lets through")
     crawls_at_once: int = Field(2, ge=1, le=32)
     mail: Mail = Mail()
+    endpoints: Endpoints = Endpoints()
     base_url: str | None = None
     metrics_port: int | None = Field(None, ge=1, le=65535, description="figures for Prometheus; None: off")
     metrics_host: str = Field("127.0.0.1", min_length=1, description="the address that `metrics_port` is bound to")
@@ -178,7 +205,7 @@ def _explain(error: Any, file: Path | None, text: str) -> str:
 
 
 def _nearest(key: str) -> str:
-    known = [*Settings.model_fields, *Mail.model_fields]
+    known = [*Settings.model_fields, *Mail.model_fields, *Endpoints.model_fields]
     near = difflib.get_close_matches(key, known, n=1)
     return f"; did you mean {near[0]}?" if near else f"; the settings are {', '.join(Settings.model_fields)}"
 

@@ -4,32 +4,38 @@ One message may hold several deliveries of one destination. They are leased toge
 first, and are tried again together.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, or_, select, update
 
-from domain.alerts import OF_SOURCES, Delivery, DeliveryState, EventKind
+from domain.alerts import OF_SOURCES, Delivery, DeliveryState, EventKind, Pace
 from storage.ids import in_chunks, insert_new
 from storage.schema import deliveries, destinations, events, notices, opportunities
+from storage.throttles import find_free, take_tokens
 
 MOST_AT_ONCE = 25
 QUEUED = deliveries.c.state == DeliveryState.QUEUED
 SENDING = deliveries.c.state == DeliveryState.SENDING
+TOGETHER = (EventKind.NEW, EventKind.REMINDER, EventKind.ESCALATION)  # one message holds several of a kind
 OF_CHANGES = (EventKind.CHANGED, EventKind.DEADLINE_MOVED, EventKind.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """A delivery to be written; `message_id` is without domain, `due_at` the moment from which it may be sent."""
+    """A delivery to be written; `message_id` is without domain, `due_at` the moment from which it may be sent.
+
+    `state` is WAITING where it goes with the digest of that moment.
+    """
 
     event_id: int
     destination_id: str
     rules: tuple[str, ...]
     message_id: str
     due_at: datetime
+    state: DeliveryState = DeliveryState.QUEUED
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +63,32 @@ def save_deliveries(c: Connection, rows: Sequence[NewDelivery]) -> int:
 
 
 def lease_deliveries(
-    c: Connection, now: datetime, ttl: timedelta, holder: str, limits: Mapping[str, int] | None = None
+    c: Connection,
+    now: datetime,
+    ttl: timedelta,
+    holder: str,
+    limits: Mapping[str, int] | None = None,
+    paces: Mapping[str, Sequence[Pace]] | None = None,
+    only: Container[str] | None = None,
 ) -> list[Delivery]:
     """The deliveries of the next message, now SENDING; empty when nothing is due that nobody else is sending.
 
-    They are of one destination, to which nobody is sending. A delivery that waits for its next try holds back the
-    later ones of its destination, so that they arrive in order. What is leased together: new opportunities, at most
-    `limits` of that destination; or all changes of one opportunity; or news of sources, as many; or a summary alone;
-    or what was tried together.
+    They are of one destination, to which nobody is sending, and whose `paces` allow it: their tokens are taken in this
+    transaction, so that a process that is killed has not sent more than they allow. A delivery that waits for its next
+    try holds back the later ones of its destination, so that they arrive in order. What is leased together: new
+    opportunities (or reminders, or escalations), at most `limits` of that destination; or all changes of one
+    opportunity; or news of sources, as many; or a summary or digest alone; or what was tried together.
     """
-    for destination_id in _find_candidates(c, now):
+    for destination_id in find_due_destinations(c, now):
+        if only is not None and destination_id not in only:
+            continue
         row_lock = select(destinations.c.id).where(destinations.c.id == destination_id)
         if c.execute(row_lock.with_for_update(skip_locked=True, key_share=True)).first() is None:
             continue
         first = c.execute(_first_of(destination_id, now)).first()
         if first is None or first.next_try_at > now or _is_busy(c, destination_id):
+            continue
+        if take_tokens(c, (paces or {}).get(destination_id, ()), now) is not None:
             continue
         most = (limits or {}).get(destination_id, MOST_AT_ONCE)
         ids = list(c.execute(_batch_of(first, now).limit(most)).scalars())
@@ -85,6 +102,23 @@ def lease_deliveries(
         c.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(**held))
         return find_deliveries(c, ids)
     return []
+
+
+def find_due_destinations(c: Connection, now: datetime) -> list[str]:
+    """Destinations with something due, whose turn is oldest first."""
+    due = select(deliveries.c.destination_id).where(QUEUED, deliveries.c.next_try_at <= now)
+    return list(c.execute(due.group_by(deliveries.c.destination_id).order_by(func.min(deliveries.c.id))).scalars())
+
+
+def find_turn(c: Connection, now: datetime, paces: Mapping[str, Sequence[Pace]]) -> datetime | None:
+    """When the next message may be sent that only waits for its `paces`; None where nothing waits for them."""
+    turns = []
+    for destination_id in find_due_destinations(c, now):
+        first = c.execute(_first_of(destination_id, now)).first()
+        if first is None or first.next_try_at > now or destination_id not in paces or _is_busy(c, destination_id):
+            continue
+        turns.append(find_free(c, paces[destination_id], now))
+    return min(turns, default=None)
 
 
 def lease_one(
@@ -105,7 +139,7 @@ def find_holders(c: Connection) -> set[str]:
 def expire_leases(c: Connection, now: datetime, gone: Collection[str] = ()) -> int:
     """SENDING whose lease is over, or whose holder is gone, becomes UNKNOWN, and says why; how many."""
     over = or_(deliveries.c.lease_expires_at <= now, deliveries.c.lease_holder.in_(list(gone)))
-    reason = "killed between sending and recording: it may have arrived; `tenderwatch alerts retry` sends it again"
+    reason = "killed between sending and recording: it may have arrived; `tenderwatch alerts resend` sends it again"
     values = {"state": DeliveryState.UNKNOWN, "reason": reason}
     return c.execute(update(deliveries).where(SENDING, over).values(**values)).rowcount
 
@@ -113,6 +147,11 @@ def expire_leases(c: Connection, now: datetime, gone: Collection[str] = ()) -> i
 def save_sent(c: Connection, ids: Sequence[int], holder: str, now: datetime, reason: str | None) -> None:
     """Arrived at the service, which said `reason`."""
     _save(c, ids, holder, state=DeliveryState.SENT, sent_at=now, reason=reason)
+
+
+def save_part(c: Connection, ids: Sequence[int], holder: str, now: datetime, told: int, doubt: str | None) -> None:
+    """One part of it has left, `told` opportunities so far; the next part is due. `doubt`: a part may not be there."""
+    _save(c, ids, holder, state=DeliveryState.QUEUED, next_try_at=now, tries=0, told=told, doubt=doubt)
 
 
 def save_unknown(c: Connection, ids: Sequence[int], holder: str, reason: str) -> None:
@@ -133,12 +172,23 @@ def save_dead(c: Connection, ids: Sequence[int], holder: str, reason: str) -> No
 def requeue(c: Connection, ids: Collection[int] | None, states: Collection[DeliveryState], now: datetime) -> int:
     """Queues again those of these states (and, unless None, these ids), as due now; how many.
 
-    They keep their Message-ID, and count as tried, so that they go out as the message that they were.
+    They keep their Message-ID, and count as tried, so that they go out as the message that they were. Of a digest in
+    parts those that arrived are not sent again, unless it is not known which.
     """
     which: ColumnElement[bool] = deliveries.c.state.in_(list(states))
     if ids is not None:
         which &= deliveries.c.id.in_(list(ids))
-    values = {"state": DeliveryState.QUEUED, "tries": 1, "next_try_at": now}
+    values = {
+        "state": DeliveryState.QUEUED,
+        "tries": 1,
+        "next_try_at": now,
+        "due_at": now,
+        "told": case((deliveries.c.doubt.is_(None), deliveries.c.told), else_=0),
+        "doubt": None,
+        "acknowledged_at": None,
+        "acknowledged_by": None,
+        "reported_at": None,
+    }
     return c.execute(update(deliveries).where(which).values(**values)).rowcount
 
 
@@ -157,7 +207,7 @@ def find_thread(c: Connection, destination_id: str, opportunity_id: int, before:
             events.c.opportunity_id.in_(list(_find_merged(c, [opportunity_id]))),
             deliveries.c.destination_id == destination_id,
             deliveries.c.id < before,
-            deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.UNKNOWN]),
+            deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.BUNDLED]),
         )
         .order_by(deliveries.c.id)
     )
@@ -170,6 +220,7 @@ def find_told(c: Connection, opportunity_ids: Collection[int]) -> dict[int, set[
     merged = _find_merged(c, opportunity_ids)
     query = select(events.c.opportunity_id, deliveries.c.destination_id)
     query = query.join(events, events.c.id == deliveries.c.event_id).where(events.c.opportunity_id.in_(list(merged)))
+    query = query.where(deliveries.c.state != DeliveryState.LAPSED)
     for opportunity_id, destination_id in c.execute(query):
         found[merged[opportunity_id]].add(destination_id)
     return found
@@ -200,9 +251,13 @@ def count_deliveries(c: Connection, state: DeliveryState, destination_id: str | 
 
 
 def list_deliveries(
-    c: Connection, state: DeliveryState | None = None, limit: int = 50, delivery_id: int | None = None
+    c: Connection,
+    state: DeliveryState | None = None,
+    limit: int = 50,
+    delivery_id: int | None = None,
+    acknowledged: bool = False,
 ) -> list[DeliveryView]:
-    """The ledger, newest first, or one line of it."""
+    """The ledger, newest first, or one line of it; `acknowledged`: only those that a person has seen."""
     query = (
         select(deliveries, events.c.kind, events.c.payload, notices.c.title)
         .join(events, events.c.id == deliveries.c.event_id)
@@ -215,6 +270,8 @@ def list_deliveries(
         query = query.where(deliveries.c.state == state)
     if delivery_id is not None:
         query = query.where(deliveries.c.id == delivery_id)
+    if acknowledged:
+        query = query.where(deliveries.c.acknowledged_at.is_not(None))
     return [_to_view(row) for row in c.execute(query)]
 
 
@@ -230,13 +287,12 @@ def to_delivery(row: Row[Any]) -> Delivery:
         row.next_try_at,
         row.message_id,
         row.reason,
+        row.due_at,
+        row.told,
+        row.doubt,
+        row.acknowledged_at,
+        row.acknowledged_by,
     )
-
-
-def _find_candidates(c: Connection, now: datetime) -> list[str]:
-    """Destinations with something due, whose turn is oldest first."""
-    due = select(deliveries.c.destination_id).where(QUEUED, deliveries.c.next_try_at <= now)
-    return list(c.execute(due.group_by(deliveries.c.destination_id).order_by(func.min(deliveries.c.id))).scalars())
 
 
 def _first_of(destination_id: str, now: datetime) -> Select[Any]:
@@ -263,8 +319,8 @@ def _batch_of(first: Row[Any], now: datetime) -> Select[Any]:
     )
     if first.tries:
         return query.where(deliveries.c.message_id == first.message_id)
-    if first.kind == EventKind.NEW:
-        return query.where(events.c.kind == EventKind.NEW, deliveries.c.tries == 0)
+    if first.kind in TOGETHER:
+        return query.where(events.c.kind == first.kind, deliveries.c.tries == 0)
     if first.kind in OF_SOURCES:
         return query.where(events.c.kind.in_(OF_SOURCES), deliveries.c.tries == 0)
     if first.kind in OF_CHANGES:
@@ -299,10 +355,11 @@ def _to_row(row: NewDelivery) -> dict[str, Any]:
     return {
         "event_id": row.event_id,
         "destination_id": row.destination_id,
-        "state": DeliveryState.QUEUED,
+        "state": row.state,
         "rules": list(row.rules),
         "tries": 0,
         "next_try_at": row.due_at,
+        "due_at": row.due_at,
         "message_id": row.message_id,
     }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, or_, select, updat
 from domain.alerts import OF_SOURCES, Event, EventKind
 from domain.notices import Status
 from domain.sources import RunState
-from storage.ids import in_chunks
+from storage.ids import allocate_ids, in_chunks, insert_new
 from storage.matches import has_unmatched
 from storage.schema import events, lots, notices, opportunities, runs
 
@@ -37,6 +37,33 @@ class Unrouted:
     closes_at: datetime | None
     opportunity_id: int
     joined: bool
+
+
+def append_once(
+    c: Connection,
+    key: str,
+    kind: EventKind,
+    opportunity_id: int | None,
+    payload: dict[str, Any],
+    now: datetime,
+    note: str,
+) -> int | None:
+    """Writes an event that may happen once, as `key` says, routed already (`note` says to whom); its number.
+
+    None where it has happened.
+    """
+    (number,) = allocate_ids(c, events, 1)
+    row = {"id": number, "key": key, "kind": kind, "opportunity_id": opportunity_id, "payload": payload, "note": note}
+    written = c.execute(insert_new(c, events), [{**row, "happened_at": now, "routed_at": now}]).rowcount
+    return number if written else None
+
+
+def find_keys(c: Connection, keys: Sequence[str]) -> set[str]:
+    """Those of these keys whose event has happened."""
+    found: set[str] = set()
+    for chunk in in_chunks(keys):
+        found |= set(c.execute(select(events.c.key).where(events.c.key.in_(chunk))).scalars())
+    return found
 
 
 def append_event(
@@ -68,10 +95,13 @@ def find_baseline_causes(c: Connection) -> list[tuple[str, str | None]]:
 
 
 def find_summed_up(c: Connection, event_id: int) -> list[int] | None:
-    """The opportunities of a summary, also those that it only counted; None where the event is no summary."""
-    own = c.execute(select(events).where(events.c.id == event_id, events.c.kind == EventKind.BASELINE)).one_or_none()
+    """The opportunities of a summary or digest, also those that it only counted; None where the event is neither."""
+    summaries = events.c.kind.in_([EventKind.BASELINE, EventKind.DIGEST])
+    own = c.execute(select(events).where(events.c.id == event_id, summaries)).one_or_none()
     if own is None:
         return None
+    if own.kind == EventKind.DIGEST:
+        return [*own.payload["opportunities"], *own.payload["held_back"]]
     place = (own.note or "").removeprefix("to ")
     query = select(events.c.opportunity_id, events.c.note).where(own.payload["baseline"] == CAUSE)
     query = query.where(events.c.routed_at == own.routed_at, events.c.note.startswith(IN_SUMMARY))
@@ -96,6 +126,35 @@ def mark_routed(c: Connection, event_ids: Sequence[int], now: datetime, note: st
     """Routed at this moment; the note says to whom, or why to nobody."""
     for chunk in in_chunks(event_ids):
         c.execute(update(events).where(events.c.id.in_(chunk)).values(routed_at=now, note=note))
+
+
+def find_candidates(c: Connection, event_ids: Sequence[int]) -> dict[int, tuple[Unrouted, int, int]]:
+    """Events with their opportunity as it is now (that which it was merged into), its number and its procedure."""
+    moved = opportunities.alias("moved")
+    present = func.coalesce(moved.c.merged_into, moved.c.id)
+    query = (
+        select(events, *_FACTS, opportunities.c.id.label("present"), opportunities.c.procedure_id)
+        .join(moved, moved.c.id == events.c.opportunity_id)
+        .join(opportunities, opportunities.c.id == present)
+        .join(notices, notices.c.id == opportunities.c.notice_id)
+    )
+    found = {}
+    for chunk in in_chunks(event_ids):
+        for row in c.execute(query.where(events.c.id.in_(chunk))):
+            found[row.id] = (_to_unrouted(row), row.present, row.procedure_id)
+    return found
+
+
+def find_unrouted_of(c: Connection, opportunity_id: int) -> Unrouted:
+    """What routing would ask of this opportunity as it stands now, with its newest event."""
+    query = _SELECT.where(opportunities.c.id == opportunity_id).order_by(None).order_by(events.c.id.desc()).limit(1)
+    row = c.execute(query).one_or_none()
+    if row is not None:
+        return _to_unrouted(row)
+    bare = select(*_FACTS).select_from(opportunities).join(notices, notices.c.id == opportunities.c.notice_id)
+    found = c.execute(bare.where(opportunities.c.id == opportunity_id)).one()
+    none = Event(0, EventKind.NEW, opportunity_id, datetime.min.replace(tzinfo=UTC), {})
+    return _of_facts(none, found)
 
 
 def find_events(c: Connection, event_ids: Sequence[int]) -> dict[int, Event]:
@@ -125,18 +184,18 @@ def to_event(row: Row[Any]) -> Event:
 _LAST_LOT = select(func.max(lots.c.deadline_at)).where(lots.c.notice_id == notices.c.id).scalar_subquery()
 _told_of, _merged = opportunities.alias("told_of"), opportunities.alias("merged")
 _joined = select(_merged.c.id).where(_merged.c.merged_into == opportunities.c.id).exists()
+_FACTS = (
+    opportunities.c.id.label("live_id"),
+    _joined.label("joined"),
+    opportunities.c.profile_id,
+    opportunities.c.score,
+    opportunities.c.qualified,
+    notices.c.status,
+    notices.c.deadline_at,
+    _LAST_LOT.label("last_lot"),
+)
 _SELECT: Select[Any] = (
-    select(
-        events,
-        opportunities.c.id.label("live_id"),
-        _joined.label("joined"),
-        opportunities.c.profile_id,
-        opportunities.c.score,
-        opportunities.c.qualified,
-        notices.c.status,
-        notices.c.deadline_at,
-        _LAST_LOT.label("last_lot"),
-    )
+    select(events, *_FACTS)
     .join(_told_of, _told_of.c.id == events.c.opportunity_id)
     .join(opportunities, opportunities.c.id == func.coalesce(_told_of.c.merged_into, _told_of.c.id))
     .join(notices, notices.c.id == opportunities.c.notice_id)
@@ -150,10 +209,14 @@ def _find_unrouted(c: Connection, query: Select[Any]) -> list[Unrouted]:
 
 
 def _to_unrouted(row: Row[Any]) -> Unrouted:
+    return _of_facts(to_event(row), row)
+
+
+def _of_facts(event: Event, row: Row[Any]) -> Unrouted:
     deadlines = [moment for moment in (row.deadline_at, row.last_lot) if moment is not None]
     closes_at = max(deadlines) if deadlines else None
     return Unrouted(
-        to_event(row),
+        event,
         row.profile_id,
         row.score,
         row.qualified,

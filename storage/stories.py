@@ -51,6 +51,7 @@ class Told:
     at: datetime
     reason: str | None
     by_name: bool = True
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,12 @@ def find_news(c: Connection, procedure_id: int, profile: str) -> list[News]:
     own = (opportunities.c.procedure_id == procedure_id) & (opportunities.c.profile_id == profile)
     live = select(opportunities.c.id).where(own, opportunities.c.merged_into.is_(None))
     either = or_(opportunities.c.id.in_(live), opportunities.c.merged_into.in_(live))
-    query = select(events).join(opportunities, opportunities.c.id == events.c.opportunity_id).where(either)
+    return find_news_of(c, list(c.execute(select(opportunities.c.id).where(either)).scalars()))
+
+
+def find_news_of(c: Connection, opportunity_ids: Sequence[int]) -> list[News]:
+    """What people were to be told of these opportunities, oldest first."""
+    query = select(events).where(events.c.opportunity_id.in_(opportunity_ids))
     found = []
     for row in c.execute(query.order_by(events.c.id)).all():
         event = to_event(row)
@@ -178,7 +184,7 @@ def _find_summaries(c: Connection, event: Event, routed_at: datetime | None, not
 
 def _to_told(row: Row[Any], *, by_name: bool = True) -> Told:
     at = row.sent_at or row.next_try_at
-    return Told(row.destination_id, DeliveryState(row.state), at, row.reason, by_name)
+    return Told(row.destination_id, DeliveryState(row.state), at, row.reason, by_name, tuple(row.rules))
 
 
 def _to_trace(c: Connection, step_id: int) -> Trace:

@@ -141,20 +141,21 @@ def _examine_alerts(place: Installation) -> Iterator[dict[str, str]]:
         destinations, rules = find_destinations(connection), find_rules(connection)
         dead = list_deliveries(connection, DeliveryState.DEAD, 1000)
         unknown = list_deliveries(connection, DeliveryState.UNKNOWN, 1000)
+    dead, unknown = ([each for each in some if not each.delivery.acknowledged_at] for some in (dead, unknown))
     if not destinations or not rules:
         yield _row("alerts", "bad", "nobody is told: write destinations and rules, `tenderwatch alerts import FILE`")
     if destinations and not any(destination.operators for destination in destinations):
         todo = "write `operators: true` at a destination in alerts.yml: nobody is told when a portal cannot be read"
         yield _row("operators", "warning", todo)
     for destination in destinations:
-        trouble = check_destination(destination, place.settings)
+        trouble = check_destination(destination, place.settings, place.engine)
         yield _row(f"destination {destination.id}", "bad" if trouble else "good", trouble or destination.name)
     if dead:
-        yield _row("dead letters", "bad", f"{len(dead)}: `tenderwatch alerts list --state dead`, then `alerts retry`")
+        yield _row("dead letters", "bad", f"{len(dead)}: `tenderwatch alerts ledger --state dead`, `alerts resend`")
     if unknown:
-        todo = "ask whether they arrived; `alerts retry --unknown` sends them again"
+        todo = "ask whether they arrived; `alerts resend --unknown` sends them again"
         yield _row(
-            "unknown deliveries", "warning", f"{len(unknown)}: `tenderwatch alerts list --state unknown`; {todo}"
+            "unknown deliveries", "warning", f"{len(unknown)}: `tenderwatch alerts ledger --state unknown`; {todo}"
         )
 
 

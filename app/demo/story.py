@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from rich.text import Text
 
 from alerts.book import import_book
-from alerts.route import route
+from alerts.queue import queue_due
 from alerts.send import Sent, send_due
 from app.commands.opportunities import to_heading, to_reasons
 from app.commands.profiles import save
@@ -142,7 +142,7 @@ class _Look:
         sources = [self.place.source(name) for name in self.names if name != without]
         runs = crawl_all(self.place, sources, endpoints=self.portals.endpoints, until=moment)
         matched = match_stored(self.place.engine, now())
-        routed = route(self.place.engine, now())
+        routed = queue_due(self.place.engine, sources, now(), self.place.settings.zone)
         sent = send_due(self.place.engine, self.place.settings, now)
         self.runs += runs
         self.sent.append(sent)
@@ -228,7 +228,7 @@ def _ways_on(folder: Path, example: str, second: bool) -> list[tuple[str, str]]:
         ("tenderwatch opportunities list", "all that is worth a bid"),
         (f"tenderwatch explain {example}", "why, word by word"),
         (f"tenderwatch notices show {example} --history", "what changed"),
-        ("tenderwatch alerts list", "what was sent to whom"),
+        ("tenderwatch alerts ledger", "what was sent to whom"),
         ("tenderwatch init my-company", "your own company (README.md)"),
     ]
 

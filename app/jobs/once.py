@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from alerts.operators import report_sources
-from alerts.route import route
+from alerts.queue import queue_due
 from alerts.send import Sent, send_due
 from app.console import DONE, FAILED, PARTIAL, Installation, now, tell
 from app.crawls import crawl_all
@@ -20,7 +20,7 @@ def run_once(place: Installation, chosen: Sequence[Source], endpoints: Mapping[s
     runs = crawl_all(place, sources, endpoints=endpoints) if sources else []
     matched = match_stored(place.engine, now())
     report_sources(place.engine, find_watched(place, sources), now())
-    routed = route(place.engine, now())
+    routed = queue_due(place.engine, find_watched(place), now(), place.settings.zone)
     sent = send_due(place.engine, place.settings, now)
     tell(f"{sum(run.new for run in runs):,} new and {sum(run.changed for run in runs):,} changed notices")
     tell(f"{matched.notices:,} notices matched, {matched.qualified:,} new opportunities")

@@ -91,9 +91,9 @@ def _find_troubles(view: Overview) -> Iterator[str]:
 
 def _find_undelivered(view: Overview) -> Iterator[str]:
     if dead := view.count(DeliveryState.DEAD):
-        yield f"{dead:,} dead letters: `tenderwatch alerts list --state dead`, then `alerts retry`"
+        yield f"{dead:,} dead letters: `tenderwatch alerts ledger --state dead`, then `alerts resend`"
     if unknown := view.count(DeliveryState.UNKNOWN):
-        yield f"{unknown:,} deliveries may or may not have arrived: `tenderwatch alerts list --state unknown`"
+        yield f"{unknown:,} deliveries may or may not have arrived: `tenderwatch alerts ledger --state unknown`"
 
 
 def _find_shortages(view: Overview, sizes: Sizes) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from alerts.channels.text import to_text
 from alerts.operators import report_sources
 from alerts.route import NO_OPERATORS, route
 from alerts.source_mail import render_sources
@@ -146,5 +147,6 @@ def test_what_a_hostile_portal_says_is_harmless_in_the_mail(engine: Engine) -> N
     assert "<script" not in message.html
     assert 'href="https://evil' not in message.html
     assert "://evil.example" not in message.text + message.html
-    assert "@everyone" not in message.chat
-    assert "tenderwatch sources show xx_test" in message.chat
+    chat = "\n".join(to_text(message.note, "mmost"))
+    assert "@everyone" not in chat
+    assert "tenderwatch sources show xx_test" in chat

@@ -14,16 +14,18 @@ from jinja2 import Environment
 
 import alerts
 from alerts.cards import Card, to_card, to_change, to_label, to_left
+from alerts.channels.text import to_text
 from alerts.compose import unite
-from alerts.plain import plain, plain_in_chat, to_link
+from alerts.plain import plain, to_link
 from alerts.render import Content, Message, _html, render
-from alerts.schemes import CHATS
+from alerts.words import words
 from domain.alerts import EventKind, FieldChange
 from domain.notices import Buyer, Money, Precision
 from domain.opportunities import Reason
 from tests.factories import NOW, a_notice
 
 MADRID = ZoneInfo("Europe/Madrid")
+EN = words("en")
 TEMPLATES = sorted(path.name for path in (Path(alerts.__file__).parent / "templates").glob("*.html"))
 HOSTILE = (
     '<script>alert(1)</script><img src=x onerror=alert(1)> &lt;a href="https://evil.example"&gt;win&lt;/a&gt; '
@@ -49,6 +51,10 @@ def test_a_source_that_was_never_read_at_its_portal_is_named_at_the_end() -> Non
         assert foot.startswith("Never verified live: gb_b, gb_test. They were written from what is known")
         assert "Never verified live: gb_b, gb_test." in message.html
         assert "Never verified" not in render(replace(content, unverified=())).html
+
+
+def in_chat(message: Message) -> str:
+    return "\n".join(to_text(message.note, "mmost"))
 
 
 class Tags(HTMLParser):
@@ -89,13 +95,13 @@ def test_nothing_crawled_becomes_more_than_text() -> None:
         assert not tags.tags & {"script", "img", "i", "b"}
         assert not {name for name in tags.attributes if name.startswith("on")}
         assert "&amp;lt;a href=" in message.html
-        for text in (message.text, message.chat, message.subject, message.html):
+        for text in (message.text, in_chat(message), message.subject, message.html):
             assert "\u202e" not in text
             assert "\u200b" not in text
             assert "://evil.example" not in text
             assert "www.evil" not in text
         for mark in ("](", "@everyone", "<!channel>", "<https"):
-            assert mark not in message.chat
+            assert mark not in in_chat(message)
 
 
 def test_a_link_is_http_and_nothing_else() -> None:
@@ -140,7 +146,7 @@ def test_what_is_not_stated_is_said_so() -> None:
     for message in messages(card):
         assert "The portal gives no link" in message.text
         assert "not stated" in message.html
-        assert "None" not in message.text + message.html + message.chat
+        assert "None" not in message.text + message.html + in_chat(message)
 
 
 @pytest.mark.parametrize(
@@ -159,14 +165,14 @@ def test_what_is_not_stated_is_said_so() -> None:
     ],
 )
 def test_days_left(span: timedelta, left: str, urgency: str) -> None:
-    assert to_left(NOW + span, NOW, MADRID) == (left, urgency)
+    assert to_left(NOW + span, NOW, MADRID, EN) == (left, urgency)
 
 
 def test_days_are_those_of_the_reader() -> None:
     late = datetime(2026, 11, 2, 23, 30, tzinfo=UTC)
     deadline = datetime(2026, 11, 5, 0, 15, tzinfo=UTC)
-    assert to_left(deadline, late, ZoneInfo("UTC"))[0] == "3 days left"
-    assert to_left(deadline, late, MADRID)[0] == "2 days left", "in Madrid it is the third already"
+    assert to_left(deadline, late, ZoneInfo("UTC"), EN)[0] == "3 days left"
+    assert to_left(deadline, late, MADRID, EN)[0] == "2 days left", "in Madrid it is the third already"
 
 
 def test_deadlines_are_shown_in_the_zone_and_as_published() -> None:
@@ -203,12 +209,14 @@ def test_the_best_three_reasons_with_their_words() -> None:
 
 
 def test_changes_are_shown_as_people_read_them() -> None:
-    shown = to_change(FieldChange("deadline_at", "2026-12-01T12:00:00+00:00", "2026-12-02T12:00:00+01:00"), MADRID)
+    shown = to_change(FieldChange("deadline_at", "2026-12-01T12:00:00+00:00", "2026-12-02T12:00:00+01:00"), MADRID, EN)
     assert (shown.old, shown.new) == (
         "Tue 1 Dec 2026, 13:00 CET (12:00 UTC+00:00 as published)",
         "Wed 2 Dec 2026, 12:00 CET",
     )
-    assert to_change(FieldChange("value", None, {"amount": "1200.5", "currency": "EUR"}), MADRID).new == "EUR 1,200.50"
+    assert (
+        to_change(FieldChange("value", None, {"amount": "1200.5", "currency": "EUR"}), MADRID, EN).new == "EUR 1,200.50"
+    )
     assert (
         to_change(
             FieldChange(
@@ -217,15 +225,16 @@ def test_changes_are_shown_as_people_read_them() -> None:
                 {"amount": "1"},
             ),
             MADRID,
+            EN,
         ).old
         == "nothing"
     )
     buyers = [{"name": "A", "id": None}, {"name": "B", "id": "1"}]
-    assert to_change(FieldChange("buyers", [], buyers), MADRID).new == "A; B"
+    assert to_change(FieldChange("buyers", [], buyers), MADRID, EN).new == "A; B"
     assert to_change(
-        FieldChange("documents", None, [{"url": "https://a.example", "title": None}] * 7), MADRID
+        FieldChange("documents", None, [{"url": "https://a.example", "title": None}] * 7), MADRID, EN
     ).new.endswith("(7)")
-    assert [to_label(each) for each in ("deadline_at", "lots[1.b].value", "lots[2]", "title.fr", "odd")] == [
+    assert [to_label(each, EN) for each in ("deadline_at", "lots[1.b].value", "lots[2]", "title.fr", "odd")] == [
         "Deadline",
         "Lot 1.b, Value",
         "Lot 2",
@@ -252,30 +261,13 @@ def test_lines_of_the_text_part_are_short() -> None:
         assert max(len(line) for line in message.text.splitlines()) <= 72
 
 
-def test_an_opportunity_in_a_chat_is_at_most_600_characters() -> None:
-    long = a_card(
-        title={"en": "W" * 500},
-        buyers=(Buyer("W" * 500),),
-        url="https://portal.example/" + "w" * 127,
-        country="GS",
-        value=Money(Decimal("1234567890123.45"), "EUR"),
-        deadline_at=datetime(2027, 12, 1, 12, tzinfo=timezone(timedelta(hours=3))),
-        reasons=(Reason("r", "W" * 500, 100, text="V" * 500),),
-    )
-    one = render(Content(EventKind.NEW, (long,), (), "UTC")).chat
-    assert len(one) <= 600
-    many = render(Content(EventKind.NEW, (long,) * CHATS["discord"], (), "UTC"))
-    assert len(many.chat) + len(many.headline) <= 2000
-    changed = replace(
-        long, changes=a_card(changes=tuple(FieldChange(f"lots[{n}]", "W" * 99, "V" * 99) for n in range(5))).changes
-    )
-    message = render(Content(EventKind.CHANGED, (changed,), (), "UTC"))
-    assert len(message.chat) + len(message.headline) <= 1000
-
-
 def test_plain_text() -> None:
     assert plain("  a\r\n\tb\x00\u202ec\ufeff ") == "a b c".replace(" c", "c")
     assert plain("می‌خواهم") == "می‌خواهم", "a joiner that belongs to the word stays"
     assert plain("x" * 400, 10) == "xxxxxxxxx…"
     assert plain(None) == ""
-    assert "@everyone" not in plain_in_chat("@everyone")
+    assert plain("see evil.example or a@evil.example, v1.5 and S.A.") == (
+        "see evil\u2060.example or a@evil\u2060.example, v1.5 and S.A."
+    )
+    assert plain("a\u200cb\u3164\u2800c") == "abc", "no letter that prints nothing"
+    assert plain(plain("www.evil.example https://x.example")) == plain("www.evil.example https://x.example")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, select
 
-from alerts.compose import compose
+from alerts.compose import Manner, compose
 from alerts.route import Routed, route
 from domain.alerts import DeliveryState, EventKind, Rule
 from domain.notices import Status
@@ -108,12 +108,14 @@ def test_a_first_run_is_one_capped_summary_for_each_destination(engine: Engine) 
         found, numbers = {}, {}
         for _ in range(2):
             batch = lease_deliveries(c, NOW, timedelta(minutes=1), "test")
-            found[batch[0].destination_id] = compose(c, batch, NOW, "UTC", "https://tw.example/").message
+            found[batch[0].destination_id] = compose(
+                c, batch, NOW, Manner("UTC", base_url="https://tw.example/")
+            ).message
             numbers[batch[0].destination_id] = batch[0].event_id
     assert found["sales"].subject == "41 tenders already published match (first run of gb_test)"
     assert found["board"].subject == "1 tender already published matches (first run of gb_test)"
     assert "the best 10 of 41" in " ".join(found["sales"].text.split())
-    assert found["sales"].text.count("https://") == 11
+    assert found["sales"].text.count("https://") == 21, "the portal's and the workplace's, and that of all"
     number = numbers["sales"]
     page = f"https://tw.example/opportunities?summary={number}"
     assert f"\n\nAll 41: tenderwatch opportunities list --summary {number}\n{page}\n" in found["sales"].text
@@ -127,7 +129,7 @@ def test_a_first_run_is_one_capped_summary_for_each_destination(engine: Engine) 
         (best, *rest) = find_these(c, sold or (), 100)
         assert (best.opportunity.id, len(rest)) == ((shown or [0])[0], 40)
     assert found["sales"].text.index("The best") < found["sales"].text.index("Water pumps")
-    assert found["sales"].chat.endswith(f"and 40 more: {page}")
+    assert (found["sales"].note.foot[0], found["sales"].note.all_link) == ("and 40 more", page)
     assert {view.kind for view in ledger(engine)} == {EventKind.BASELINE}
 
 
@@ -170,7 +172,7 @@ def test_several_changes_of_one_opportunity_are_one_message(engine: Engine) -> N
     subjects = []
     with writing(engine) as c:
         while batch := lease_deliveries(c, NOW, timedelta(minutes=1), "test"):
-            message = compose(c, batch, NOW, "UTC").message
+            message = compose(c, batch, NOW, Manner("UTC")).message
             subjects.append((message.subject.split(":")[0], len(batch)))
             if len(subjects) == 2:
                 assert "GBP 100 -> GBP 300" in message.text

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import requests
 from sqlalchemy import Engine
@@ -21,6 +22,8 @@ from domain.config import Mail
 from tests.alerts.cases import happen, ledger, states, tell
 from tests.alerts.post import an_installation, free_port
 from tests.factories import NOW, a_notice
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Receiver(ThreadingHTTPServer):
@@ -79,14 +82,16 @@ def queue(engine: Engine, url: str) -> None:
     route(engine, NOW)
 
 
-def test_a_webhook_gets_the_text(engine: Engine, tmp_path: Path) -> None:
+def test_a_webhook_gets_the_documented_json(engine: Engine, tmp_path: Path) -> None:
     with a_receiver() as receiver:
         queue(engine, receiver.url)
         assert send(engine, tmp_path) == Sent(sent=1)
     ((path, body),) = receiver.got
     assert path == "/hook"
-    assert body["title"] == "New tender (60): Supply of water pumps · 29 days left"
-    assert "Norbridge Town Council" in body["message"]
+    jsonschema.validate(body, json.loads((ROOT / "docs" / "webhook.schema.json").read_text()))
+    assert body["subject"] == "New tender (60): Supply of water pumps · 29 days left"
+    (opportunity,) = body["opportunities"]
+    assert opportunity["buyer"] == "Norbridge Town Council"
     assert ledger(engine)[0].delivery.reason == "answered 200"
 
 
@@ -175,11 +180,13 @@ def test_outside_of_sending_requests_is_as_it_was() -> None:
     assert answer.status_code == 200
 
 
-def test_destinations_are_checked_without_sending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_destinations_are_checked_without_sending(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = an_installation(tmp_path, Mail())
 
     def trouble(url: str) -> str | None:
-        return check_destination(Destination("chat", "Chat", url), settings)
+        return check_destination(Destination("chat", "Chat", url), settings, engine)
 
     assert trouble("tendermail://manager@bidder.example") is None
     assert "is not set" in (trouble("${TENDERWATCH_SECRET_CHAT}") or "")

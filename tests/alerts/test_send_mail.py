@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from alerts.attempt import LAST_WORDS
 from alerts.outcome import MOST_TRIES
 from alerts.route import route
-from alerts.send import LAST_WORDS, Sent, check_destination, send_due, send_test
+from alerts.send import Sent, check_destination, send_due, send_test
 from domain.alerts import DeliveryState, Destination, EventKind, FieldChange
 from domain.config import Mail
 from domain.errors import WrongUse
@@ -184,7 +185,7 @@ def test_550_is_a_dead_letter_that_a_person_sees(queued: Engine, tmp_path: Path,
     with reading(queued) as c:
         (issue,) = find_issues(c)
     assert (issue.issue.source, issue.issue.kind) == ("alerts/sales", IssueKind.DEAD_LETTER)
-    assert "alerts retry" in issue.issue.reason
+    assert "alerts resend" in issue.issue.reason
     box = Box()
     with a_server(box) as mail:
         settings = an_installation(tmp_path, mail)
@@ -203,9 +204,17 @@ def test_after_the_last_try_it_is_given_up(queued: Engine, tmp_path: Path, clock
         with reading(queued) as c:
             kinds = {stored.issue.kind for stored in find_issues(c)}
         assert (IssueKind.NOT_REACHED in kinds) == (number >= 3)
-        clock.forward(days=1)
+        clock.now = ledger(queued)[0].delivery.next_try_at
     assert states(queued) == [DEAD]
     assert (ledger(queued)[0].delivery.reason or "").endswith(f"(given up after {MOST_TRIES} tries)")
+
+
+def test_what_is_too_old_is_given_up(queued: Engine, tmp_path: Path, clock: Clock) -> None:
+    settings = an_installation(tmp_path, Mail(host="127.0.0.1", port=free_port()))
+    send_due(queued, settings, clock)
+    clock.forward(days=4)
+    assert send_due(queued, settings, clock).failed == 1, "it is tried once more all the same"
+    assert (ledger(queued)[0].delivery.reason or "").endswith("(given up after 3 days)")
 
 
 @pytest.mark.parametrize("how", ["cut after DATA", "silent after DATA"])
@@ -304,7 +313,7 @@ def test_no_password_goes_out_in_plain(queued: Engine, tmp_path: Path, clock: Cl
     settings = an_installation(tmp_path, mail)
     assert send_due(queued, settings, clock).failed == 1
     assert "no password is sent without encryption" in (ledger(queued)[0].delivery.reason or "")
-    trouble = check_destination(Destination("sales", "Sales", "tendermail://a@bidder.example"), settings)
+    trouble = check_destination(Destination("sales", "Sales", "tendermail://a@bidder.example"), settings, queued)
     assert trouble is not None
     assert "mail.security" in trouble
 

@@ -54,7 +54,9 @@ def test_there_are_the_commands_of_the_plan() -> None:
         "init", "crawl", "parse", "match", "score", "explain", "run", "work", "doctor", "demo",
         "sources list", "sources show", "sources check", "notices list", "notices show", "notices export",
         "profiles import", "profiles export", "profiles list", "profiles check",
-        "alerts send", "alerts list", "alerts retry", "alerts test",
+        "alerts send", "alerts ledger", "alerts resend", "alerts test",
+        "alerts acknowledge", "alerts secret", "alerts template",
+        "alerts why", "alerts feed", "alerts take", "alerts decline", "alerts hand",
         "db upgrade", "db backup", "db restore", "db prune",
     }  # fmt: skip
 
@@ -121,7 +123,7 @@ def test_sources_list_shows_the_shipped_ones(installation: Path) -> None:
         (("notices", "list", "--kind", "tneder"), "write one of"),
         (("notices", "export", "--format", "pdf"), "write one of"),
         (("notices", "export", "--format", "xlsx"), "needs a file"),
-        (("alerts", "list", "--state", "lost"), "write one of"),
+        (("alerts", "ledger", "--state", "lost"), "write one of"),
         (("profiles", "export", "nobody"), "no profile"),
         (("--config", "nowhere.toml", "sources", "list"), "nowhere.toml"),
     ],

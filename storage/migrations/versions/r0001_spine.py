@@ -21,7 +21,57 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("operators", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("language", sa.Text(), server_default="en", nullable=False),
+        sa.Column("zone", sa.Text()),
+        sa.Column("schedule", JSON_),
+        sa.Column("digested_until", INSTANT),
         sa.PrimaryKeyConstraint("id", name="pk_destinations"),
+    )
+    op.create_table(
+        "people",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("destination_id", sa.Text(), nullable=False),
+        sa.Column("document", JSON_, nullable=False),
+        sa.ForeignKeyConstraint(["destination_id"], ["destinations.id"], name="fk_people_destination_id_destinations"),
+        sa.PrimaryKeyConstraint("id", name="pk_people"),
+        sa.UniqueConstraint("destination_id", name="uq_people_destination_id"),
+    )
+    op.create_table(
+        "teams",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("document", JSON_, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_teams"),
+    )
+    op.create_table(
+        "alert_settings",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", JSON_, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_alert_settings"),
+    )
+    op.create_table(
+        "templates",
+        sa.Column("destination_id", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("saved_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["destination_id"], ["destinations.id"], name="fk_templates_destination_id_destinations"
+        ),
+        sa.PrimaryKeyConstraint("destination_id", name="pk_templates"),
+    )
+    op.create_table(
+        "secrets",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("saved_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_secrets"),
+    )
+    op.create_table(
+        "throttles",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("tokens", sa.Float(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("until", INSTANT),
+        sa.PrimaryKeyConstraint("key", name="pk_throttles"),
     )
     op.create_table(
         "epoch",
@@ -254,8 +304,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("profile", sa.Text()),
         sa.Column("min_score", sa.Integer(), nullable=False),
-        sa.Column("destination", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["destination"], ["destinations.id"], name="fk_rules_destination_destinations"),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("document", JSON_, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_rules"),
     )
     op.create_table(
@@ -561,10 +611,12 @@ def upgrade() -> None:
         sa.Column("payload", JSON_, nullable=False),
         sa.Column("routed_at", INSTANT),
         sa.Column("note", sa.Text()),
+        sa.Column("key", sa.Text()),
         sa.ForeignKeyConstraint(
             ["opportunity_id"], ["opportunities.id"], name="fk_events_opportunity_id_opportunities"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_events"),
+        sa.UniqueConstraint("key", name="uq_events_key"),
     )
     op.create_index("ix_events_opportunity_id", "events", ["opportunity_id"])
     op.create_index(
@@ -588,6 +640,12 @@ def upgrade() -> None:
         sa.Column("lease_holder", sa.Text()),
         sa.Column("lease_expires_at", INSTANT),
         sa.Column("sent_at", INSTANT),
+        sa.Column("due_at", INSTANT, nullable=False),
+        sa.Column("told", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("doubt", sa.Text()),
+        sa.Column("acknowledged_at", INSTANT),
+        sa.Column("acknowledged_by", sa.Text()),
+        sa.Column("reported_at", INSTANT),
         sa.ForeignKeyConstraint(
             ["destination_id"], ["destinations.id"], name="fk_deliveries_destination_id_destinations"
         ),
@@ -608,5 +666,55 @@ def upgrade() -> None:
         ["destination_id"],
         sqlite_where=sa.text("state = 'sending'"),
         postgresql_where=sa.text("state = 'sending'"),
+    )
+    op.create_index(
+        "ix_deliveries_waiting",
+        "deliveries",
+        ["destination_id"],
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_table(
+        "assignments",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("opportunity_id", ID, nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("team_id", sa.Text()),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.Column("ended_at", INSTANT),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunities.id"], name="fk_assignments_opportunity_id_opportunities"
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_assignments_person_id_people"),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name="fk_assignments_team_id_teams"),
+        sa.PrimaryKeyConstraint("id", name="pk_assignments"),
+    )
+    op.create_index("ix_assignments_opportunity_id", "assignments", ["opportunity_id"])
+    op.create_index("ix_assignments_person_id", "assignments", ["person_id"])
+    op.create_index("ix_assignments_team_id_id", "assignments", ["team_id", "id"])
+    op.create_table(
+        "decisions",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("opportunity_id", ID, nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("to_person", sa.Text()),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunities.id"], name="fk_decisions_opportunity_id_opportunities"
+        ),
+        sa.ForeignKeyConstraint(["made_by"], ["people.id"], name="fk_decisions_made_by_people"),
+        sa.ForeignKeyConstraint(["to_person"], ["people.id"], name="fk_decisions_to_person_people"),
+        sa.PrimaryKeyConstraint("id", name="pk_decisions"),
+    )
+    op.create_index("ix_decisions_opportunity_id", "decisions", ["opportunity_id"])
+    op.create_index(
+        "ix_deliveries_unreported",
+        "deliveries",
+        ["id"],
+        sqlite_where=sa.text("state IN ('dead', 'unknown') AND reported_at IS NULL"),
+        postgresql_where=sa.text("state IN ('dead', 'unknown') AND reported_at IS NULL"),
     )
     op.execute("INSERT INTO epoch (id, value) VALUES (1, 1)")

@@ -1,0 +1,1 @@
+"""One module for each chat service: a note becomes the request that it takes, escaped last; its answer, plain words."""
