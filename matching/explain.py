@@ -16,6 +16,7 @@ from matching.places import Fit, find_fit
 from matching.prepare import Prepared
 from matching.reading import read_notice
 from matching.score import (
+    MOST_POINTS,
     NONE,
     NOTHING,
     add_up,
@@ -193,9 +194,9 @@ def _to_sentences(found: Explanation, notice: Notice) -> Iterator[str]:
 def _to_wishes(found: Explanation) -> Iterator[str]:
     """What would have made it an opportunity, the nearest first; of what is not enough alone only the best."""
     for number, each in enumerate(found.missing[:MOST_WISHES]):
-        total = found.without_stops + each.points
+        total = min(found.without_stops + each.points, MOST_POINTS)
         enough = total >= found.threshold
-        if number and not enough:
+        if number and not (enough and found.without_stops):
             return
         rest = (
             f"{side_of(total, found.threshold)} your threshold of {found.threshold}" if enough else "still too little"
