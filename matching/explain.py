@@ -31,7 +31,8 @@ from matching.score import (
 from matching.sentences import to_facts, to_sentence
 from matching.stream import Rank
 
-MOST_WISHES = 3  # missing reasons that are told in sentences; all are in `missing`
+REMOTE = (rule_of(feature.part_number), rule_of(feature.about_what_you_sell))
+MOST_WISHES = 2  # missing reasons that are told in sentences; all are in `missing`
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,10 @@ def explain(notice: Notice, prepared: Prepared, rates: Rates = NO_RATES) -> Expl
 
 
 def _nearness(missing: Missing, distance: Decimal) -> tuple[bool, bool, Decimal]:
-    """A part number is the last that somebody would wish for: buyers rarely print any."""
-    enough = missing.points >= distance
-    return not enough, missing.rule == rule_of(feature.part_number), missing.points if enough else -missing.points
+    """What somebody can do something about comes first: not a part number, which buyers rarely print, nor what the
+    notice is about as a whole."""
+    enough, remote = missing.points >= distance, missing.rule in REMOTE
+    return not enough, remote, missing.points if enough else -missing.points
 
 
 def _find_missing(evidence: Evidence) -> Iterator[Missing]:
@@ -153,9 +155,9 @@ def _missing_code(evidence: Evidence) -> Iterator[Missing]:
     if not evidence.prepared.codes or evidence.code:
         return
     points, printed = points_of(feature.code_fits, evidence), [code.id for code in evidence.reading.notice.codes]
-    codes = f"its codes are {', '.join(printed[:5])}" if printed else "the buyer printed no code"
+    codes = f"its codes are {', '.join(printed[:3])}" if printed else "the buyer printed no code"
     wanted = sorted({code.written for code in evidence.prepared.codes.values() if code.item is None})
-    said = f"{codes}; yours are {', '.join(wanted[:5]) or 'those of your catalogue'}"
+    said = f"{codes}; yours are {', '.join(wanted[:3]) or 'those of your catalogue'}"
     yield Missing(rule_of(feature.code_fits), points, said, f"the buyer's code were in a branch of yours ({said})")
 
 
@@ -186,6 +188,8 @@ def _to_sentences(found: Explanation, notice: Notice) -> Iterator[str]:
         yield f"It scores {show_points(has)}; your threshold is {asked}, so {missing} points are missing."
     else:
         yield f"It scores {show_points(has)}; your threshold is {asked}."
+    if found.stops:  # more points would not help
+        return
     yield from _to_wishes(found)
     for miss in found.nearly:
         yield f"Nearly: “{miss.keyword}”: {miss.sentence}."
@@ -193,7 +197,8 @@ def _to_sentences(found: Explanation, notice: Notice) -> Iterator[str]:
 
 def _to_wishes(found: Explanation) -> Iterator[str]:
     """What would have made it an opportunity, the nearest first; of what is not enough alone only the best."""
-    for number, each in enumerate(found.missing[:MOST_WISHES]):
+    told = [each for each in found.missing if each.rule not in REMOTE] or list(found.missing)
+    for number, each in enumerate(told[:MOST_WISHES]):
         total = min(found.without_stops + each.points, MOST_POINTS)
         enough = total >= found.threshold
         if number and not (enough and found.without_stops):

@@ -40,16 +40,20 @@ def to_sentence(reason: Reason, notice: Notice | None = None) -> str:
     ]
     if reason.text:
         around = _find_around(reason, notice) if notice else None
-        text = around or _name(reason)
+        text = around or _name(reason, notice)
         parts.append(f": “{text}”" + (f" in {name_field(reason.field, notice)}" if reason.field else ""))
     if reason.matched and reason.matched != reason.text:
         parts.append(f" (yours: {reason.matched})")
     return f"{''.join(parts)}."
 
 
-def _name(reason: Reason) -> str:
-    """The text, cut where it is long; of a CPV code also what it stands for."""
+def _name(reason: Reason, notice: Notice | None) -> str:
+    """The text, cut where it is long; of a CPV code also what it stands for, of an amount its currency."""
     text = reason.text or ""
+    match = FIELD.fullmatch(reason.field or "")
+    if notice and match and match["name"] == "value" and match["rest"] == "amount":
+        money = notice.value if match["lot"] is None else notice.lots[int(match["lot"])].value
+        return f"{text} {money.currency}" if money else text
     label = name_code(text) if CODE.search(reason.field or "") and CPV.fullmatch(text) else None
     shown = f"{text}: {label}" if label else text
     return shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
@@ -96,7 +100,7 @@ def to_facts(reasons: tuple[Reason, ...], notice: Notice) -> Iterator[str]:
         if not reason.stops and (reason.points or reason.matched or reason.text):
             key = (reason.rule, reason.matched)
             groups.setdefault(key, []).append(reason)
-    for group in groups.values():
+    for group in sorted(groups.values(), key=lambda each: -sum(reason.points for reason in each)):
         yield to_sentence(group[0], notice) if len(group) == 1 else _to_line(group)
 
 

@@ -140,10 +140,9 @@ def _show_past(past: "Past", zone: str) -> None:
     from rich.text import Text
 
     made = past.assessment
-    heading = (
-        f"On {in_zone(made.made_at, zone)} for {past.version.profile.name}: {show_points(made.score)} of 100, by"
-        f" version {made.profile_version} of the profile, revision {made.revision} of the notice and model {made.model_version}"
-    )
+    versions = f"version {made.profile_version} of the profile, revision {made.revision} of the notice"
+    scored = f"{past.version.profile.name}: {show_points(made.score)} of 100"
+    heading = f"On {in_zone(made.made_at, zone)} for {scored}, by {versions} and model {made.model_version}"
     lines = [f"  {sentence}" for sentence in past.to_sentences()]
     out().print(Text("\n".join([past.notice.shown_title(), heading, *lines, ""])), soft_wrap=True)
 
