@@ -10,6 +10,7 @@ from domain.rates import NO_RATES, Rates
 from matching import features as feature
 from matching.evidence import Evidence, find_evidence
 from matching.gates import UNKNOWNS
+from matching.meaning.heads import Heads
 from matching.meaning.labels import name_code
 from matching.near_misses import NearMiss, find_near_misses
 from matching.places import Fit, find_fit
@@ -68,9 +69,9 @@ class Explanation:
     nearly: tuple[NearMiss, ...] = ()
 
 
-def explain(notice: Notice, prepared: Prepared, rates: Rates = NO_RATES) -> Explanation:
+def explain(notice: Notice, prepared: Prepared, heads: Heads | None = None, rates: Rates = NO_RATES) -> Explanation:
     """Why, and why not. Gates are told even where nothing of the profile is in the notice."""
-    reading = read_notice(notice, rates)
+    reading = read_notice(notice, heads, rates)
     evidence = find_evidence(reading, prepared)
     score = score_evidence(evidence)
     without = total_of(add_up(evidence))
@@ -93,7 +94,7 @@ def _nearness(missing: Missing, distance: Decimal) -> tuple[bool, bool, Decimal]
     """What somebody can do something about comes first: not a part number, which buyers rarely print, nor what the
     notice is about as a whole."""
     enough, remote = missing.points >= distance, missing.rule in REMOTE
-    return not enough, remote, missing.points if enough else -missing.points
+    return remote, not enough, missing.points if enough else -missing.points
 
 
 def _find_missing(evidence: Evidence) -> Iterator[Missing]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Engine
 
-import matching.run
+import matching.score
 from app.assessed import find_past
 from domain.profiles import Keywords
 from matching.run import match_stored
@@ -19,7 +19,7 @@ def test_each_score_is_told_with_the_versions_of_its_day(engine: Engine, monkeyp
     with writing(engine) as c:
         a_version(c)
         stored(c, a_notice())
-    monkeypatch.setattr(matching.run, "MODEL_VERSION", "old")
+    monkeypatch.setattr(matching.score, "MODEL_VERSION", "old")
     match_stored(engine, NOW)
     with reading(engine) as c:
         (view,) = find_opportunities(c)
@@ -27,7 +27,7 @@ def test_each_score_is_told_with_the_versions_of_its_day(engine: Engine, monkeyp
     with writing(engine) as c:
         a_version(c, keywords=Keywords(("turbine",), ("water",)), threshold=90)
         stored(c, a_notice(title={"en": "Water pumps, now with a pump house"}))
-    monkeypatch.setattr(matching.run, "MODEL_VERSION", "new")
+    monkeypatch.setattr(matching.score, "MODEL_VERSION", "new")
     match_stored(engine, NOW)
     with reading(engine) as c:
         notice = find_notice(c, "gb_test", "ocds-test-1")

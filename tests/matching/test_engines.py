@@ -69,7 +69,7 @@ def test_what_is_stored_is_what_was_scored(engine: Engine) -> None:
             save_profile(c, profile, author="", reason="", origin=None, digest=digest(profile), now=NOW)
         stored(c, *notices)
     match_stored(engine, NOW)
-    expected = {(n.key, p.id): score(n, prepare(p), RATES) for n in notices for p in profiles}
+    expected = {(n.key, p.id): score(n, prepare(p), rates=RATES) for n in notices for p in profiles}
     seen = 0
     with reading(engine) as c:
         for view in find_opportunities(c, qualified_only=False, limit=1000):

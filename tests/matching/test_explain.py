@@ -139,6 +139,13 @@ def test_fields_have_names_that_people_use() -> None:
     assert name_field("regions[0]") == "the region"
 
 
+def test_what_it_is_about_is_told_where_it_is_something_else() -> None:
+    profile = a_profile(keywords=Keywords(("nitrile gloves",)), codes={})
+    found = explained(profile, title={"en": "Road works, pavement and bridges"}, description={}, codes=())
+    assert found.missing[-1].rule == "about what you sell"
+    assert found.missing[-1].sentence == "its words speak most of Construction work (CPV 45)"
+
+
 def test_codes_are_named_on_both_sides() -> None:
     found = explained(a_profile(keywords=Keywords(), codes={"CPV": ("33",)}), codes=(Code("CPV", "42122000"),))
     assert "its codes are 42122000; yours are CPV 33" in {each.sentence for each in found.missing}
