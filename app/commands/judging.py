@@ -4,7 +4,6 @@ import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -22,7 +21,7 @@ By = Annotated[str | None, typer.Option(help="Who; default: the name you are log
 class OneOrMany(TyperGroup):
     """`judge 12 relevant` is `judge add 12 relevant`: what is no command is what is judged."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Puts `add` before arguments that name no command."""
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
             args = ["add", *args]

@@ -135,7 +135,7 @@ def find_samples(c: "Connection", name: str, since: datetime, heads: "Heads | No
     from storage.notices import NoticeFilter, list_notices
 
     judged, stored = find_judged(c, name), list_notices(c, NoticeFilter(since=since), limit=MOST_TRIED_ON)
-    rates = find_rates_for(c, [each.notice for each in (*judged, *stored)])
+    rates = find_rates_for(c, [*(each.notice for each in judged), *(each.notice for each in stored)])
     return to_samples(judged, stored, rates, heads)
 
 
