@@ -10,6 +10,7 @@ from app.commands.learning import find_head, find_samples
 from domain.errors import WrongUse
 from domain.profiles import Profile, ProfileVersion
 from matching.learning.suggestions import Kind, Suggestion, to_suggestion
+from matching.meaning.heads import Heads
 from matching.profiles import digest
 from storage.engine import reading, writing
 from storage.profiles import find_origin, save_profile
@@ -24,11 +25,12 @@ def accept_suggestion(
     why: str,
     days: int,
     now: datetime,
+    heads: Heads | None = None,
 ) -> Iterator[str]:
     """Saves the suggestion; yields what to tell the person. WrongUse: it is none, or is accepted already."""
     profile, kind, line = _read_id(id)
     with reading(engine) as c:
-        head, suggestion = _find(c, profile, kind, line, now - timedelta(days=days))
+        head, suggestion = _find(c, profile, kind, line, now - timedelta(days=days), heads)
         origin = find_origin(c, profile)
     reason = f"accepted the suggestion {id}: {to_evidence(suggestion)}" + (f". {why}" if why else "")
     with writing(engine) as c:
@@ -60,9 +62,11 @@ def _read_id(id: str) -> tuple[str, Kind, str]:  # noqa: A002
     return profile, Kind(kind), line
 
 
-def _find(c: Connection, profile: str, kind: Kind, line: str, since: datetime) -> tuple[ProfileVersion, Suggestion]:
+def _find(
+    c: Connection, profile: str, kind: Kind, line: str, since: datetime, heads: Heads | None
+) -> tuple[ProfileVersion, Suggestion]:
     head = find_head(c, profile)
-    samples = find_samples(c, profile, since)
+    samples = find_samples(c, profile, since, heads)
     return head, to_suggestion(head.profile, kind, line, samples)
 
 

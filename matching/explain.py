@@ -10,12 +10,14 @@ from domain.rates import NO_RATES, Rates
 from matching import features as feature
 from matching.evidence import Evidence, find_evidence
 from matching.gates import UNKNOWNS
+from matching.meaning.heads import Heads
 from matching.meaning.labels import name_code
 from matching.near_misses import NearMiss, find_near_misses
 from matching.places import Fit, find_fit
 from matching.prepare import Prepared
 from matching.reading import read_notice
 from matching.score import (
+    MOST_POINTS,
     NONE,
     NOTHING,
     add_up,
@@ -30,7 +32,8 @@ from matching.score import (
 from matching.sentences import to_facts, to_sentence
 from matching.stream import Rank
 
-MOST_WISHES = 3  # missing reasons that are told in sentences; all are in `missing`
+REMOTE = (rule_of(feature.part_number), rule_of(feature.about_what_you_sell))
+MOST_WISHES = 2  # missing reasons that are told in sentences; all are in `missing`
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,9 @@ class Explanation:
     lots: tuple[Lot, ...] = ()
 
 
-def explain(notice: Notice, prepared: Prepared, rates: Rates = NO_RATES) -> Explanation:
+def explain(notice: Notice, prepared: Prepared, heads: Heads | None = None, rates: Rates = NO_RATES) -> Explanation:
     """Why, and why not. Gates are told even where nothing of the profile is in the notice."""
-    reading = read_notice(notice, rates)
+    reading = read_notice(notice, heads, rates)
     evidence = find_evidence(reading, prepared)
     score = score_evidence(evidence)
     without = total_of(add_up(evidence))
@@ -90,9 +93,10 @@ def explain(notice: Notice, prepared: Prepared, rates: Rates = NO_RATES) -> Expl
 
 
 def _nearness(missing: Missing, distance: Decimal) -> tuple[bool, bool, Decimal]:
-    """A part number is the last that somebody would wish for: buyers rarely print any."""
-    enough = missing.points >= distance
-    return not enough, missing.rule == rule_of(feature.part_number), missing.points if enough else -missing.points
+    """What somebody can do something about comes first: not a part number, which buyers rarely print, nor what the
+    notice is about as a whole."""
+    enough, remote = missing.points >= distance, missing.rule in REMOTE
+    return remote, not enough, missing.points if enough else -missing.points
 
 
 def _find_missing(evidence: Evidence) -> Iterator[Missing]:
@@ -154,9 +158,9 @@ def _missing_code(evidence: Evidence) -> Iterator[Missing]:
     if not evidence.prepared.codes or evidence.code:
         return
     points, printed = points_of(feature.code_fits, evidence), [code.id for code in evidence.reading.notice.codes]
-    codes = f"its codes are {', '.join(printed[:5])}" if printed else "the buyer printed no code"
+    codes = f"its codes are {', '.join(printed[:3])}" if printed else "the buyer printed no code"
     wanted = sorted({code.written for code in evidence.prepared.codes.values() if code.item is None})
-    said = f"{codes}; yours are {', '.join(wanted[:5]) or 'those of your catalogue'}"
+    said = f"{codes}; yours are {', '.join(wanted[:3]) or 'those of your catalogue'}"
     yield Missing(rule_of(feature.code_fits), points, said, f"the buyer's code were in a branch of yours ({said})")
 
 
@@ -189,6 +193,8 @@ def _to_sentences(found: Explanation, notice: Notice) -> Iterator[str]:
         yield f"It scores {show_points(has)}; your threshold is {asked}."
     if found.lots:
         yield f"Of its {len(notice.lots)} lots it fits {', '.join(lot.key for lot in found.lots)}."
+    if found.stops:  # more points would not help
+        return
     yield from _to_wishes(found)
     for miss in found.nearly:
         yield f"Nearly: “{miss.keyword}”: {miss.sentence}."
@@ -196,10 +202,11 @@ def _to_sentences(found: Explanation, notice: Notice) -> Iterator[str]:
 
 def _to_wishes(found: Explanation) -> Iterator[str]:
     """What would have made it an opportunity, the nearest first; of what is not enough alone only the best."""
-    for number, each in enumerate(found.missing[:MOST_WISHES]):
-        total = found.without_stops + each.points
+    told = [each for each in found.missing if each.rule not in REMOTE] or list(found.missing)
+    for number, each in enumerate(told[:MOST_WISHES]):
+        total = min(found.without_stops + each.points, MOST_POINTS)
         enough = total >= found.threshold
-        if number and not enough:
+        if number and not (enough and found.without_stops):
             return
         rest = (
             f"{side_of(total, found.threshold)} your threshold of {found.threshold}" if enough else "still too little"

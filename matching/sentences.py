@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from domain.notices import Notice
-from domain.opportunities import OF_LOT, Reason, show_points
+from domain.opportunities import OF_LOT, Reason, show_points, to_points
+from matching.meaning.labels import name_code
 
 SHOWN = 80  # letters of a printed text in a sentence
 AROUND = 40  # letters of a long text on each side of a word
@@ -13,6 +15,7 @@ FIELD = re.compile(
     r"(?:lots\[(?P<lot>\d+)\]\.)?(?P<name>title|description|codes|value|buyers|documents|regions|country|kind)"
     r"(?:\[\d+\])?(?:\.(?P<rest>[\w.]+))?"
 )
+CODE, CPV = re.compile(r"codes\[\d+\]$"), re.compile(r"\d{8}")
 NAMES = {
     "title": "the title",
     "description": "the description",
@@ -37,11 +40,23 @@ def to_sentence(reason: Reason, notice: Notice | None = None) -> str:
     ]
     if reason.text:
         around = _find_around(reason, notice) if notice else None
-        text = around or (reason.text if len(reason.text) <= SHOWN else f"{reason.text[:SHOWN]}…")
+        text = around or _name(reason, notice)
         parts.append(f": “{text}”" + (f" in {name_field(reason.field, notice)}" if reason.field else ""))
     if reason.matched and reason.matched != reason.text:
         parts.append(f" (yours: {reason.matched})")
     return f"{''.join(parts)}."
+
+
+def _name(reason: Reason, notice: Notice | None) -> str:
+    """The text, cut where it is long; of a CPV code also what it stands for, of an amount its currency."""
+    text = reason.text or ""
+    match = FIELD.fullmatch(reason.field or "")
+    if notice and match and match["name"] == "value" and match["rest"] == "amount":
+        money = notice.value if match["lot"] is None else notice.lots[int(match["lot"])].value
+        return f"{text} {money.currency}" if money else text
+    label = name_code(text) if CODE.search(reason.field or "") and CPV.fullmatch(text) else None
+    shown = f"{text}: {label}" if label else text
+    return shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
 
 
 def name_field(path: str, notice: Notice | None = None) -> str:
@@ -79,7 +94,18 @@ def _cut(text: str) -> str:
 
 
 def to_facts(reasons: tuple[Reason, ...], notice: Notice) -> Iterator[str]:
-    """The lines that give points or tell of something unknown, as sentences."""
+    """The lines that give points or tell of something unknown, as sentences; words for one thing share a line."""
+    groups: dict[tuple[str, str | None], list[Reason]] = {}
     for reason in reasons:
         if not reason.stops and reason.rule != OF_LOT and (reason.points or reason.matched or reason.text):
-            yield to_sentence(reason, notice)
+            key = (reason.rule, reason.matched)
+            groups.setdefault(key, []).append(reason)
+    for group in sorted(groups.values(), key=lambda each: -sum(reason.points for reason in each)):
+        yield to_sentence(group[0], notice) if len(group) == 1 else _to_line(group)
+
+
+def _to_line(group: list[Reason]) -> str:
+    """Several words for one thing: `+9.2 … what you sell (CPV 42: Pumps): “pumps” +6, “valves” +3.2.`"""
+    total = show_points(to_points(sum((each.points for each in group), Decimal(0))), sign=True)
+    words = ", ".join(f"“{each.text}” {show_points(each.points, sign=True)}" for each in group)
+    return f"{total} {group[0].explanation.rstrip('.')} ({group[0].matched}): {words}."

@@ -4,11 +4,10 @@ import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
-from app.console import PARTIAL, in_zone, now, open_installation, print_json, show, tell
+from app.console import PARTIAL, in_zone, now, open_installation, print_json, settings, show, tell
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -22,7 +21,7 @@ By = Annotated[str | None, typer.Option(help="Who; default: the name you are log
 class OneOrMany(TyperGroup):
     """`judge 12 relevant` is `judge add 12 relevant`: what is no command is what is judged."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Puts `add` before arguments that name no command."""
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
             args = ["add", *args]
@@ -167,6 +166,7 @@ def to_row(judged: "Judged") -> dict[str, Any]:
 
 def _judge(c: "Connection", name: str, profile: str | None, verdict: Any, by: str, why: str) -> "Judgement":
     from app.commands.notices import find_one
+    from app.model import find_heads
     from domain.errors import WrongUse
     from matching.learning.judging import judge_notice, judge_opportunity
     from storage.opportunities import find_standing
@@ -180,4 +180,5 @@ def _judge(c: "Connection", name: str, profile: str | None, verdict: Any, by: st
             rest = f"it is one of {', '.join(known)}" if known else "no profile saw anything in it"
             raise WrongUse(f"{name}: say for which profile, as in --profile {known[0] if known else 'NAME'}; {rest}")
         (profile,) = known
-    return judge_notice(c, stored, profile, verdict, by=by, why=why, now=now())
+    learnt = find_heads(settings())
+    return judge_notice(c, stored, profile, verdict, by=by, why=why, now=now(), heads=learnt)

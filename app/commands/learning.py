@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matching.learning.quality import Measure, Quality, Share
     from matching.learning.suggestions import Suggestion
     from matching.learning.thresholds import Levels
+    from matching.meaning.heads import Heads
 
 MOST_TRIED_ON = 5_000  # stored notices, the newest
 Name = Annotated[str, typer.Argument(metavar="PROFILE")]
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
 
 def quality(name: Name, as_json: AsJson = False) -> None:
     """How good a profile is by what was judged: precision and recall over time, and which words led where."""
+    from app.model import find_heads
     from matching.learning.quality import measure
     from matching.rates import find_rates_for
     from storage.engine import reading
@@ -46,7 +48,13 @@ def quality(name: Name, as_json: AsJson = False) -> None:
     if not judged:
         tell(f"nothing of {name} is judged yet; `tenderwatch judge OPPORTUNITY VERDICT` does it")
     zone = ZoneInfo(place.settings.zone)
-    found = measure(head.profile, judged, lambda each: f"{each.judgement.made_at.astimezone(zone):%Y-%m}", rates)
+    found = measure(
+        head.profile,
+        judged,
+        lambda each: f"{each.judgement.made_at.astimezone(zone):%Y-%m}",
+        rates,
+        find_heads(place.settings),
+    )
     if as_json:
         print_json(_quality_to_json(head, found))
     elif judged:
@@ -63,13 +71,15 @@ def suggest(
 
     Nothing is changed: `profiles accept` does that.
     """
+    from app.model import find_heads
     from matching.learning.suggestions import suggest_weights, suggest_words
     from storage.engine import reading
 
     place = open_installation()
+    learnt = find_heads(place.settings)
     with reading(place.engine) as c:
         head = find_head(c, name)
-        samples = find_samples(c, name, now() - timedelta(days=days))
+        samples = find_samples(c, name, now() - timedelta(days=days), learnt)
         levels = _find_levels(c, head, samples, alerts_a_day, days) if alerts_a_day is not None else None
     weights = suggest_weights(head.profile, samples)
     found = [*suggest_words(head.profile, samples), *([weights] if weights else [])]
@@ -95,10 +105,12 @@ def accept(
 ) -> None:
     """Save a suggestion as the new version of its profile, with who accepted it and why."""
     from app.accepting import accept_suggestion
+    from app.model import find_heads
 
     moment = now()
     place = open_installation()
-    for line in accept_suggestion(place.engine, suggestion, by or getpass.getuser(), why, days, moment):
+    learnt = find_heads(place.settings)
+    for line in accept_suggestion(place.engine, suggestion, by or getpass.getuser(), why, days, moment, learnt):
         tell(line)
 
 
@@ -115,7 +127,7 @@ def find_head(c: "Connection", name: str) -> "ProfileVersion":
     return found
 
 
-def find_samples(c: "Connection", name: str, since: datetime) -> "list[Sample]":
+def find_samples(c: "Connection", name: str, since: datetime, heads: "Heads | None") -> "list[Sample]":
     """What was judged for a profile, and the newest other notices stored since then, to try an edit on."""
     from matching.learning.changes import to_samples
     from matching.rates import find_rates_for
@@ -123,8 +135,8 @@ def find_samples(c: "Connection", name: str, since: datetime) -> "list[Sample]":
     from storage.notices import NoticeFilter, list_notices
 
     judged, stored = find_judged(c, name), list_notices(c, NoticeFilter(since=since), limit=MOST_TRIED_ON)
-    rates = find_rates_for(c, [each.notice for each in (*judged, *stored)])
-    return to_samples(judged, stored, rates)
+    rates = find_rates_for(c, [*(each.notice for each in judged), *(each.notice for each in stored)])
+    return to_samples(judged, stored, rates, heads)
 
 
 def to_json(suggestion: "Suggestion") -> dict[str, Any]:

@@ -20,7 +20,17 @@ from rich.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROWS, COLUMNS = 60, 100
-PICTURES = {"demo": ("make demo", ["demo"]), "demo-day-2": ("tenderwatch demo --day 2", ["demo", "--day", "2"])}
+MATCHED, NOT_MATCHED = "demo_ocds:ocds-tw0dmo-0a10cb", "demo_ocds:ocds-tw0dmo-0a1062"  # notices of the demo's first day
+PICTURES = {
+    "demo": ("make demo", ["demo"]),
+    "explain": (f"tenderwatch explain {MATCHED} --profile water", ["explain", MATCHED, "--profile", "water"]),
+    "explain-not": (
+        f"tenderwatch explain {NOT_MATCHED} --profile laboratory",
+        ["explain", NOT_MATCHED, "--profile", "laboratory"],
+    ),
+    "demo-day-2": ("tenderwatch demo --day 2", ["demo", "--day", "2"]),
+}
+INSIDE = ("explain", "explain-not")  # taken in the demo's own folder
 OF_TERMINALS = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR")
 MOVES = re.compile(r"\x1b\[(\d*)A|\x1b\[2K|\x1b\[\?25[lh]|\r")
 # Fonts of somebody else's server are neither asked for nor needed: each line has its width.
@@ -29,10 +39,11 @@ SVG = re.sub(r"@font-face \{\{.*?\}\}\s*", "", FORMAT, flags=re.DOTALL)
 
 
 def take_pictures(folder: Path) -> None:
-    """Both days, one after the other, written into `folder`. Raises CalledProcessError where a demo fails."""
+    """The days, and what is asked between them, written into `folder`. Raises CalledProcessError where one fails."""
     with tempfile.TemporaryDirectory(prefix="tenderwatch-") as place:
         for name, (shown, arguments) in PICTURES.items():
-            told = run_in_terminal([sys.executable, "-m", "app.cli", *arguments], Path(place))
+            where = Path(place) / "demo-data" if name in INSIDE else Path(place)
+            told = run_in_terminal([sys.executable, "-m", "app.cli", *arguments], where)
             console = Console(width=COLUMNS, record=True, file=io.StringIO(), color_system="truecolor")
             console.print(f"[bold green]$[/] [bold]{shown}[/]", highlight=False)
             console.print(Text.from_ansi(to_screen(told)))

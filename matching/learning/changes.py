@@ -9,6 +9,7 @@ from domain.notices import Notice
 from domain.profiles import Profile
 from domain.rates import NO_RATES, Rates
 from matching.learning.quality import is_qualified
+from matching.meaning.heads import Heads
 from matching.prepare import Prepared, prepare
 from matching.reading import Reading, read_notice
 from matching.score import score_reading
@@ -62,14 +63,16 @@ class Effect:
         }
 
 
-def to_samples(judged: Sequence[Judged], stored: Iterable[StoredNotice], rates: Rates = NO_RATES) -> list[Sample]:
+def to_samples(
+    judged: Sequence[Judged], stored: Iterable[StoredNotice], rates: Rates = NO_RATES, heads: Heads | None = None
+) -> list[Sample]:
     """The judged notices as they were judged, then those stored ones that nobody has judged: one for a procedure."""
-    samples = [Sample(read_notice(each.notice, rates), each) for each in judged]
+    samples = [Sample(read_notice(each.notice, heads, rates), each) for each in judged]
     seen = {each.procedure_id for each in judged}
     for each in stored:
         if each.procedure_id not in seen:
             seen.add(each.procedure_id)
-            samples.append(Sample(read_notice(each.notice, rates), None))
+            samples.append(Sample(read_notice(each.notice, heads, rates), None))
     return samples
 
 

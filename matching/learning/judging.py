@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 from domain.errors import WrongUse
 from domain.judgements import Judgement, Verdict
 from domain.opportunities import Assessment, Opportunity
+from matching.meaning.heads import Heads
 from matching.rates import find_rates_for
-from matching.score import MODEL_VERSION, prepare, score
+from matching.score import prepare, score, version_of
 from storage.judgements import find_opportunity_of, save_judgements
 from storage.opportunities import find_opportunity
 from storage.profiles import find_profile
@@ -39,7 +40,15 @@ def judge_opportunity(c: Connection, number: int, verdict: Verdict, *, by: str, 
 
 
 def judge_notice(
-    c: Connection, stored: StoredNotice, profile: str, verdict: Verdict, *, by: str, why: str, now: datetime
+    c: Connection,
+    stored: StoredNotice,
+    profile: str,
+    verdict: Verdict,
+    *,
+    by: str,
+    why: str,
+    now: datetime,
+    heads: Heads | None = None,
 ) -> Judgement:
     """Saves a verdict on a notice for a profile, also where it saw nothing in it: that is how a miss is told.
 
@@ -51,10 +60,10 @@ def judge_notice(
     found = find_opportunity_of(c, stored.procedure_id, profile)
     if found and found[1] is not None:
         return judge_opportunity(c, found[0], verdict, by=by, why=why, now=now)
-    scored = score(stored.notice, prepare(head.profile), find_rates_for(c, [stored.notice]))
+    scored = score(stored.notice, prepare(head.profile), heads, find_rates_for(c, [stored.notice]))
     qualified = not scored.stopped and scored.points >= head.profile.threshold
     made = Judgement(
-        0, profile, stored.id, stored.revision, None, None, head.version, MODEL_VERSION, scored.points, qualified,
+        0, profile, stored.id, stored.revision, None, None, head.version, version_of(heads), scored.points, qualified,
         verdict, why, by, now,
     )  # fmt: skip
     return _save(c, made)

@@ -9,6 +9,7 @@ from domain.judgements import Judged
 from domain.opportunities import Score
 from domain.profiles import Profile
 from domain.rates import NO_RATES, Rates
+from matching.meaning.heads import Heads
 from matching.score import prepare, score
 
 Z = 1.959964  # of a normal distribution: 95% lie within
@@ -73,12 +74,18 @@ class Quality:
 
 
 def measure(
-    profile: Profile, judged: Sequence[Judged], to_month: Callable[[Judged], str], rates: Rates = NO_RATES
+    profile: Profile,
+    judged: Sequence[Judged],
+    to_month: Callable[[Judged], str],
+    rates: Rates = NO_RATES,
+    heads: Heads | None = None,
 ) -> Quality:
     """`judged` are those of this profile that hold, oldest first; `to_month` says under which month one is counted."""
     return Quality(
         whole=_measure("all", [(each, each.judgement.qualified) for each in judged]),
-        now=_measure("as the list is now", list(zip(judged, find_qualified(profile, judged, rates), strict=True))),
+        now=_measure(
+            "as the list is now", list(zip(judged, find_qualified(profile, judged, rates, heads), strict=True))
+        ),
         months=_by(judged, to_month),
         versions=_by(judged, lambda each: f"version {each.judgement.profile_version}"),
         words=_by_word(judged),
@@ -86,10 +93,12 @@ def measure(
     )
 
 
-def find_qualified(profile: Profile, judged: Sequence[Judged], rates: Rates = NO_RATES) -> list[bool]:
+def find_qualified(
+    profile: Profile, judged: Sequence[Judged], rates: Rates = NO_RATES, heads: Heads | None = None
+) -> list[bool]:
     """Whether each would be an alert of this profile."""
     prepared = prepare(profile)
-    return [is_qualified(score(each.notice, prepared, rates), profile) for each in judged]
+    return [is_qualified(score(each.notice, prepared, heads, rates), profile) for each in judged]
 
 
 def is_qualified(scored: Score, profile: Profile) -> bool:

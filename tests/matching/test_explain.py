@@ -38,7 +38,7 @@ def test_why() -> None:
     assert found.qualified
     assert found.sentences[:2] == (
         "+42 The title has one of your keywords: “pumps” in the title (yours: pump*).",
-        "+26 The buyer's code is in a branch that you named: “42122000” in the buyer's codes (yours: CPV 42).",
+        "+26 The buyer's code is in a branch that you named: “42122000: Pumps” in the buyer's codes (yours: CPV 42).",
     )
     assert found.sentences[-1] == f"It scores {show_points(found.score.points)}; your threshold is 40."
 
@@ -125,7 +125,7 @@ def test_a_word_of_a_long_text_is_shown_with_what_stands_around_it() -> None:
         + "centrifugal pumps of stainless steel with all fittings and pipes."
     )
     found = explained(a_profile(codes={}), title={"en": "Works"}, description={"en": text, "fr": "Pompes"})
-    assert found.sentences[0] == (
+    assert found.sentences[1] == (
         "+20 The description has one of your keywords: “… buys for its three works centrifugal [pumps] of stainless"
         " steel with all fittings …” in the description (en) (yours: pump*)."
     )
@@ -134,9 +134,16 @@ def test_a_word_of_a_long_text_is_shown_with_what_stands_around_it() -> None:
 def test_fields_have_names_that_people_use() -> None:
     notice = a_notice(lots=(a_lot("A"), a_lot("B", title={"en": "Pumps"})), title={"en": "Works"}, description={})
     found = explain(notice, prepare(a_profile(codes={})))
-    assert found.sentences[0].endswith("“Pumps” in the title of lot B (yours: pump*).")
+    assert any(each.endswith("“Pumps” in the title of lot B (yours: pump*).") for each in found.sentences)
     assert name_field("lots[4].codes[0]") == "the codes of lot 5"
     assert name_field("regions[0]") == "the region"
+
+
+def test_what_it_is_about_is_told_where_it_is_something_else() -> None:
+    profile = a_profile(keywords=Keywords(("nitrile gloves",)), codes={})
+    found = explained(profile, title={"en": "Road works, pavement and bridges"}, description={}, codes=())
+    assert found.missing[-1].rule == "about what you sell"
+    assert found.missing[-1].sentence == "its words speak most of Construction work (CPV 45)"
 
 
 def test_codes_are_named_on_both_sides() -> None:

@@ -24,7 +24,9 @@ EUROS = ValueRange(Decimal(100), Decimal(200), "EUR")
 
 
 def rated(rates: Rates = RATES, limits: ValueRange = EUROS, **fields: Any) -> Score:
-    return score(a_notice(**{"value": Money(Decimal("119"), "GBP"), **fields}), prepare(a_profile(value=limits)), rates)
+    return score(
+        a_notice(**{"value": Money(Decimal("119"), "GBP"), **fields}), prepare(a_profile(value=limits)), rates=rates
+    )
 
 
 def rule(found: Score) -> str:
