@@ -29,6 +29,7 @@ from storage.events import (
 
 AT_ONCE = 200
 NO_RULE = "no rule matched"
+JOINED = "nobody is told again: it was joined with one that they were told of"
 NO_OPERATORS = "nobody is told: no destination has `operators: true` in alerts.yml"
 
 Recipients = Mapping[str, tuple[str, ...]]
@@ -109,11 +110,14 @@ def _route_sources(engine: Engine, now: datetime) -> Routed:
 
 def _route_live(c: Connection, found: Sequence[Unrouted], now: datetime) -> int:
     rules = find_rules(c)
-    told = _find_told(c, [each.event.opportunity_id or 0 for each in found if each.event.kind is not EventKind.NEW])
+    telling = [each.opportunity_id for each in found if each.event.kind is not EventKind.NEW or each.joined]
+    told = _find_told(c, telling)
     rows: list[NewDelivery] = []
     notes: dict[str, list[int]] = {}
     for candidate in found:
-        recipients, note = _decide(candidate, rules, told.get(candidate.event.opportunity_id or 0, ()), now)
+        recipients, note = _decide(candidate, rules, told.get(candidate.opportunity_id, ()), now)
+        if candidate.joined and candidate.event.kind is EventKind.NEW:
+            told[candidate.opportunity_id].update(recipients)
         rows += [
             NewDelivery(candidate.event.id, destination, names, new_message_id(), now)
             for destination, names in recipients.items()
@@ -143,7 +147,8 @@ def _decide(candidate: Unrouted, rules: Sequence[Rule], told: Collection[str], n
     if candidate.event.kind is EventKind.NEW:
         if obstacle:
             return {}, f"nobody is told: {obstacle}"
-        return recipients, _to_note(recipients)
+        anew = {place: names for place, names in recipients.items() if place not in told}
+        return anew, _to_note(anew) if anew or not recipients else JOINED
     if obstacle:
         recipients = {place: names for place, names in recipients.items() if place in told}
     recipients |= {place: ("told before",) for place in told if place not in recipients}
@@ -161,12 +166,15 @@ def _route_baseline(c: Connection, cause: str, found: Sequence[Unrouted], now: d
     rules = find_rules(c)
     lists: dict[str, list[tuple[Unrouted, tuple[str, ...]]]] = {}
     notes: dict[str, list[int]] = {}
+    told = _find_told(c, [candidate.opportunity_id for candidate in found if candidate.joined])
     for candidate in found:
-        obstacle = find_obstacle(candidate, now)
-        recipients = {} if obstacle else find_recipients(rules, candidate.profile_id, candidate.score)
+        obstacle, before = find_obstacle(candidate, now), told.get(candidate.opportunity_id, set())
+        wanted = {} if obstacle else find_recipients(rules, candidate.profile_id, candidate.score)
+        recipients = {place: names for place, names in wanted.items() if place not in before}
+        before.update(recipients)
         for destination, names in recipients.items():
             lists.setdefault(destination, []).append((candidate, names))
-        note = f"in a summary {_to_note(recipients)}" if recipients else NO_RULE
+        note = f"in a summary {_to_note(recipients)}" if recipients else JOINED if wanted else NO_RULE
         notes.setdefault(f"nobody is told: {obstacle}" if obstacle else note, []).append(candidate.event.id)
     rows = [_sum_up(c, cause, destination, listed, now) for destination, listed in sorted(lists.items())]
     for note, event_ids in notes.items():
@@ -180,7 +188,7 @@ def _sum_up(
     best = sorted(listed, key=lambda each: (-each[0].score, each[0].event.id))[:SHOWN_IN_SUMMARY]
     payload = {
         "baseline": cause,
-        "opportunities": [candidate.event.opportunity_id for candidate, _ in best],
+        "opportunities": [candidate.opportunity_id for candidate, _ in best],
         "count": len(listed),
     }
     event_id = append_event(c, EventKind.BASELINE, None, payload, now)

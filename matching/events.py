@@ -79,8 +79,9 @@ def _payload(stored: StoredNotice, score: Score) -> dict[str, Any]:
 
 def _find_news(found: Unmatched, standing: Standing) -> list[FieldChange]:
     """The material changes that no other notice of the procedure has told of already."""
-    changes = found.previous if found.matched_revision else _first_sight(found.stored)
-    return [change for change in changes if _is_material(change) and not _is_told(change, found.stored, standing)]
+    first = not found.matched_revision
+    changes = _first_sight(found.stored) if first else found.previous
+    return [change for change in changes if _is_material(change) and not _is_told(change, found, standing)]
 
 
 def _first_sight(stored: StoredNotice) -> tuple[FieldChange, ...]:
@@ -115,12 +116,16 @@ def _to_kind(changes: Sequence[FieldChange]) -> EventKind | None:
 _STAGE = ("kind", "status")
 
 
-def _is_told(change: FieldChange, stored: StoredNotice, standing: Standing) -> bool:
-    """Another notice has brought the same: another portal's copy, or a change notice that is changed in its turn."""
+def _is_told(change: FieldChange, found: Unmatched, standing: Standing) -> bool:
+    """Another notice has brought the same: another portal's copy, or a change notice that is changed in its turn.
+
+    Or this one has, before it was joined or separated, since when it is matched as if for the first time.
+    """
     for event in reversed(standing.events):
         for told in event.payload.get("changes", ()):
             if _is_alike(told, change):
-                return event.payload.get("notice_id") != stored.id and _value(told["new"]) == _value(_cut(change.new))
+                other = event.payload.get("notice_id") != found.stored.id or not found.matched_revision
+                return other and _value(told["new"]) == _value(_cut(change.new))
     return False
 
 

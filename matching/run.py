@@ -13,6 +13,7 @@ from domain.alerts import Event, EventKind
 from domain.errors import EpochMoved
 from domain.opportunities import Opportunity
 from matching.events import Standing, decide
+from matching.joining.run import join_stored
 from matching.reading import read_notice
 from matching.score import MODEL_VERSION, score_reading
 from matching.shelf import Shelf
@@ -57,6 +58,8 @@ def match_stored(
 ) -> Matched:
     """Matches every stored notice that is not matched in its revision with the newest profiles.
 
+    What is new or changed is first compared with other portals' notices, so that a procedure is announced once.
+
     `on_progress` is told how many notices are matched so far; `again` forgets first what was matched. `now` (aware) is
     only recorded. `stop` ends it after a batch. `shelf` is what a process keeps from one call to the next.
     No match is lost to an edit: a batch that an edit overtakes is thrown away and read again.
@@ -66,6 +69,7 @@ def match_stored(
         with writing(engine) as c:
             forget_matches(c)
     while True:
+        join_stored(engine, now, stop=stop)
         with reading(engine) as c:
             batch = _read(c, shelf)
         if not batch.found or (stop and stop.is_set()):
@@ -121,7 +125,7 @@ def _match(batch: _Batch, shelf: Shelf) -> list[Match]:
             if events:
                 standing[key] = _add(before or Standing(), events)
                 known[procedure].add(version.profile.id)
-        matches.append(Match(found.stored, tuple(assessed), found.held))
+        matches.append(Match(found.stored, tuple(assessed), found.held, found.moves))
     return matches
 
 

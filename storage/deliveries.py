@@ -176,13 +176,18 @@ def find_told(c: Connection, opportunity_ids: Collection[int]) -> dict[int, set[
 
 
 def find_summed(c: Connection) -> dict[int, set[str]]:
-    """The opportunities that summaries showed, each with the destinations that they went to."""
+    """The opportunities that summaries showed, each with the destinations that they went to.
+
+    Of one that was merged into another since, that other.
+    """
+    into = opportunities.c.merged_into
+    merged = {row.id: row.merged_into for row in c.execute(select(opportunities.c.id, into).where(into.is_not(None)))}
     query = select(deliveries.c.destination_id, events.c.payload)
     query = query.join(events, events.c.id == deliveries.c.event_id).where(events.c.kind == EventKind.BASELINE)
     found: dict[int, set[str]] = {}
     for destination_id, payload in c.execute(query):
         for opportunity_id in payload["opportunities"]:
-            found.setdefault(opportunity_id, set()).add(destination_id)
+            found.setdefault(merged.get(opportunity_id, opportunity_id), set()).add(destination_id)
     return found
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
 
 from domain.alerts import OF_SOURCES, Event, EventKind
 from domain.notices import Status
@@ -25,6 +25,7 @@ class Unrouted:
     """An event with what routing asks of its opportunity, as it stands now.
 
     `closes_at` is the deadline, with lots the latest of theirs: a notice is open while any lot is. None: not stated.
+    `opportunity_id` is the one that the event's was merged into, if any, else its own; `joined`: others were.
     """
 
     event: Event
@@ -33,6 +34,8 @@ class Unrouted:
     qualified: bool
     status: Status
     closes_at: datetime | None
+    opportunity_id: int
+    joined: bool
 
 
 def append_event(
@@ -103,8 +106,13 @@ def find_events(c: Connection, event_ids: Sequence[int]) -> dict[int, Event]:
 
 
 def find_notes(c: Connection, opportunity_id: int) -> list[tuple[Event, datetime | None, str | None]]:
-    """The events of an opportunity, oldest first, each with when it was routed and the note that says to whom."""
-    query = select(events).where(events.c.opportunity_id == opportunity_id).order_by(events.c.id)
+    """The events of an opportunity, oldest first, each with when it was routed and the note that says to whom.
+
+    Those of opportunities that were merged into it are its own.
+    """
+    merged = select(opportunities.c.id).where(opportunities.c.merged_into == opportunity_id)
+    own = or_(events.c.opportunity_id == opportunity_id, events.c.opportunity_id.in_(merged))
+    query = select(events).where(own).order_by(events.c.id)
     return [(to_event(row), row.routed_at, row.note) for row in c.execute(query)]
 
 
@@ -114,9 +122,13 @@ def to_event(row: Row[Any]) -> Event:
 
 
 _LAST_LOT = select(func.max(lots.c.deadline_at)).where(lots.c.notice_id == notices.c.id).scalar_subquery()
+_told_of, _merged = opportunities.alias("told_of"), opportunities.alias("merged")
+_joined = select(_merged.c.id).where(_merged.c.merged_into == opportunities.c.id).exists()
 _SELECT: Select[Any] = (
     select(
         events,
+        opportunities.c.id.label("live_id"),
+        _joined.label("joined"),
         opportunities.c.profile_id,
         opportunities.c.score,
         opportunities.c.qualified,
@@ -124,7 +136,8 @@ _SELECT: Select[Any] = (
         notices.c.deadline_at,
         _LAST_LOT.label("last_lot"),
     )
-    .join(opportunities, opportunities.c.id == events.c.opportunity_id)
+    .join(_told_of, _told_of.c.id == events.c.opportunity_id)
+    .join(opportunities, opportunities.c.id == func.coalesce(_told_of.c.merged_into, _told_of.c.id))
     .join(notices, notices.c.id == opportunities.c.notice_id)
     .order_by(events.c.id)
 )
@@ -138,4 +151,13 @@ def _find_unrouted(c: Connection, query: Select[Any]) -> list[Unrouted]:
 def _to_unrouted(row: Row[Any]) -> Unrouted:
     deadlines = [moment for moment in (row.deadline_at, row.last_lot) if moment is not None]
     closes_at = max(deadlines) if deadlines else None
-    return Unrouted(to_event(row), row.profile_id, row.score, row.qualified, Status(row.status), closes_at)
+    return Unrouted(
+        to_event(row),
+        row.profile_id,
+        row.score,
+        row.qualified,
+        Status(row.status),
+        closes_at,
+        row.live_id,
+        row.joined,
+    )

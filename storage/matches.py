@@ -15,7 +15,7 @@ from storage.ids import allocate_ids, in_chunks
 from storage.profiles import check_epoch, find_epoch
 from storage.reasons import reasons_to_json
 from storage.revisions import compare_documents, with_last_known
-from storage.schema import assessments, events, notices, opportunities, revisions, runs
+from storage.schema import assessments, events, notices, opportunities, procedures, revisions, runs
 from storage.standing import settle_opportunities
 from storage.stored import SELECT_STORED, StoredNotice, to_stored
 from storage.types import AnyRow
@@ -26,7 +26,8 @@ class Unmatched:
     """A notice to match; `previous` is what changed since the revision that was matched last (0: none was).
 
     `backfill`: a period of the past that a person asked for brought it. `held`: nobody is told of `previous` yet;
-    `looked_at`: it was matched since it changed, and is so again by an edit of the profiles only.
+    `looked_at`: it was matched since it changed, and is so again by an edit of the profiles only. `moves` counts the
+    joins and separations of its procedure.
     """
 
     stored: StoredNotice
@@ -35,6 +36,7 @@ class Unmatched:
     backfill: bool = False
     held: bool = False
     looked_at: bool = False
+    moves: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,12 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A matched notice; profiles that see nothing in it need not be named. `held` as it was when it was read."""
+    """A matched notice; profiles that see nothing in it need not be named. `held` and `moves` as when it was read."""
 
     stored: StoredNotice
     assessed: tuple[Assessed, ...] = ()
     held: bool = False
+    moves: int = 0
 
 
 @dataclass(slots=True)
@@ -95,10 +98,14 @@ _MARK = (
 
 
 def find_unmatched(c: Connection, epoch: int, limit: int) -> list[Unmatched]:
-    """Notices that were not matched in this revision with the profiles of this epoch: changed ones first."""
+    """Notices that were not matched in this revision with the profiles of this epoch: changed ones first.
+
+    Those that are still to be compared with other portals' are left out: they may be of an announced procedure.
+    """
     columns = (notices.c.matched_revision, notices.c.matched_status, notices.c.matched_epoch, _OF_BACKFILL, _IS_HELD)
-    query = SELECT_STORED.add_columns(*columns).join(runs, runs.c.id == revisions.c.run_id)
-    query = query.where(notices.c.matched_epoch < epoch).order_by(notices.c.matched_epoch, notices.c.id).limit(limit)
+    query = SELECT_STORED.add_columns(*columns, procedures.c.moves).join(runs, runs.c.id == revisions.c.run_id)
+    query = query.join(procedures, procedures.c.id == notices.c.procedure_id)
+    query = query.where(notices.c.matched_epoch < epoch, ~notices.c.join_due).order_by(notices.c.matched_epoch, notices.c.id).limit(limit)
     rows = c.execute(query).all()
     before = _find_matched_documents(c, [row.id for row in rows if 0 < row.matched_revision < row.revision])
     return [_to_unmatched(c, row, before) for row in rows]
@@ -118,7 +125,7 @@ def forget_matches(c: Connection) -> int:
 def save_assessments(c: Connection, epoch: int, results: Sequence[Match], *, model_version: str, now: datetime) -> None:
     """Saves what was matched with the profiles of `epoch`, its events with it. Raises EpochMoved: nothing is written.
 
-    A notice that was revised or matched meanwhile is left as it is. An opportunity is announced (NEW) once only.
+    A notice that was revised, matched or joined meanwhile is left as it is. An opportunity is announced (NEW) once only.
     """
     check_epoch(c, epoch)
     for chunk in in_chunks(results):
@@ -127,7 +134,9 @@ def save_assessments(c: Connection, epoch: int, results: Sequence[Match], *, mod
 
 def _save(c: Connection, epoch: int, results: list[Match], model_version: str, now: datetime) -> None:
     present = _lock_notices(c, [match.stored.id for match in results])
+    moved = _find_moved(c, results)
     live = [match for match in results if _is_live(match, present.get(match.stored.id), epoch)]
+    live = [match for match in live if match.stored.procedure_id not in moved]
     entries = _find_opportunities(c, live, present, now)
     _append(c, entries, model_version, now)
     settle_opportunities(c, [entry.opportunity_id for entry in entries])
@@ -160,9 +169,18 @@ def _lock_notices(c: Connection, ids: list[int]) -> dict[int, AnyRow]:
     return {row.id: row for row in c.execute(query)}
 
 
+def _find_moved(c: Connection, results: list[Match]) -> set[int]:
+    """Procedures that notices came to or left since they were read; asked after their notices are held."""
+    moves = {match.stored.procedure_id: match.moves for match in results}
+    query = select(procedures.c.id, procedures.c.moves).where(procedures.c.id.in_(moves))
+    return {row.id for row in c.execute(query) if row.moves != moves[row.id]}
+
+
 def _is_live(match: Match, row: AnyRow | None, epoch: int) -> bool:
-    read = (match.stored.revision, match.stored.notice.status, match.stored.partial, match.held)
-    return row is not None and (row.revision, row.status, row.partial, row.held) == read and row.matched_epoch < epoch
+    stored = match.stored
+    read = (stored.revision, stored.notice.status, stored.partial, stored.procedure_id, match.held)
+    now = row and (row.revision, row.status, row.partial, row.procedure_id, row.held)
+    return row is not None and now == read and row.matched_epoch < epoch
 
 
 def _find_opportunities(c: Connection, live: list[Match], present: dict[int, AnyRow], now: datetime) -> list[_Entry]:
@@ -283,7 +301,7 @@ def _find_matched_documents(c: Connection, ids: list[int]) -> dict[int, str]:
 
 def _to_unmatched(c: Connection, row: AnyRow, before: dict[int, str]) -> Unmatched:
     changes, looked_at = _find_previous(c, row, before), row.held and row.matched_epoch > 0
-    return Unmatched(to_stored(row), changes, row.matched_revision, row.backfill, row.held, looked_at)
+    return Unmatched(to_stored(row), changes, row.matched_revision, row.backfill, row.held, looked_at, row.moves)
 
 
 def _find_previous(c: Connection, row: AnyRow, before: dict[int, str]) -> tuple[FieldChange, ...]:

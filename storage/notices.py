@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 from domain.notices import Kind, Status
 from storage.ids import in_chunks
 from storage.naming import find_first, of_numbers
+from storage.references import scoped
 from storage.revisions import Revision, find_revisions
 from storage.saving import Outcome, Saved, save_notices
 from storage.schema import notices, procedure_references, sources
@@ -51,7 +52,9 @@ def find_notices_named(c: Connection, name: str) -> list[StoredNotice]:
     number of a notice or of one of its releases: the first of these that is there.
     """
     source, _, key = name.partition(":")
-    referenced = select(procedure_references.c.procedure_id).where(procedure_references.c.reference == name)
+    portals = c.execute(select(sources.c.source)).scalars()
+    references = [name, *(scoped(portal, name) for portal in portals)]
+    referenced = select(procedure_references.c.procedure_id).where(procedure_references.c.reference.in_(references))
     meanings = (
         (notices.c.source == source) & (notices.c.key == key),
         notices.c.url == name,

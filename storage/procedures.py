@@ -1,6 +1,6 @@
 """Procedures: every notice belongs to exactly one, alone until a shared reference joins it with others.
 
-References (an OCID, an eForms procedure identifier, a register's number) are taken to be unique over all portals.
+References (`storage/references.py`) join at once, as notices are saved. What has none in common is compared later.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from domain.notices import Notice
 from storage.bulk import Columns, insert_columns, insert_rows
 from storage.ids import allocate_ids
 from storage.merges import merge_procedures
+from storage.references import to_reference
 from storage.schema import notices, procedure_joins, procedure_references, procedures
 from storage.types import as_texts, one_of
 
@@ -36,18 +37,18 @@ class Places:
 
 def place_notices(c: Connection, new: Sequence[Notice]) -> Places:
     """A procedure for each new notice: the one that has its reference, else one of its own."""
-    references = sorted({notice.procedure_id for notice in new if notice.procedure_id})
+    own = [to_reference(notice) for notice in new]
+    references = sorted({reference for reference in own if reference})
     known = _find_references(c, references)
     missing = [reference for reference in references if reference not in known]
-    fresh = allocate_ids(c, procedures, len(missing) + sum(not notice.procedure_id for notice in new))
+    fresh = allocate_ids(c, procedures, len(missing) + own.count(None))
     insert_columns(c, procedures, {"id": fresh})
     claimed = dict(zip(missing, fresh, strict=False))
     taken = _claim(c, claimed)
     alone = iter(fresh[len(missing) :])
     places, filled = Places(), set(known)
     filled.update(reference for reference in claimed if taken[reference] != claimed[reference])
-    for index, notice in enumerate(new):
-        reference = notice.procedure_id
+    for index, reference in enumerate(own):
         if not reference:
             places.procedure_ids.append(next(alone))
             continue
@@ -75,7 +76,10 @@ def save_joins(c: Connection, places: Places, notice_ids: Sequence[int], now: da
 
 
 def add_reference(c: Connection, notice_id: int, reference: str, now: datetime) -> None:
-    """A notice has come to know its procedure's reference: where another procedure has it, they are merged."""
+    """A notice has come to know its procedure's reference: where another procedure has it, they are merged.
+
+    Not where a person said that they are two.
+    """
     procedure_id = c.execute(select(notices.c.procedure_id).where(notices.c.id == notice_id)).scalar_one()
     owner = _find_references(c, [reference]).get(reference) or _claim(c, {reference: procedure_id})[reference]
     if owner != procedure_id:

@@ -19,6 +19,7 @@ from storage.ids import allocate_ids, in_chunks
 from storage.lots import save_lots
 from storage.organisations import save_buyers
 from storage.procedures import add_reference, place_notices, save_joins
+from storage.references import to_reference
 from storage.revisions import compare_documents
 from storage.schema import notices, revisions
 from storage.touching import touch
@@ -89,7 +90,7 @@ _COLUMNS = [
     "content_hash",
 ]
 
-_OF_NOTICE = ("revision", "page", "partial", "updated_at", "matched_epoch", "awaits_run")
+_OF_NOTICE = ("revision", "page", "partial", "updated_at", "matched_epoch", "awaits_run", "join_due")
 _REVISE = (
     update(notices)
     .where(notices.c.id == bindparam("of_id"))
@@ -199,6 +200,7 @@ def _insert(c: Connection, new: list[tuple[Notice, str, str]], batch: _Batch) ->
     first = dict.fromkeys(("first_seen_at", "updated_at"), Same(batch.now))
     of_batch = {"source": Same(fresh[0].source), "page": Same(batch.page), "baseline": Same(batch.baseline), **first}
     untouched = {"revision": Same(1), "corrected": Same(False), "matched_revision": Same(0), "matched_epoch": Same(0)}
+    untouched["join_due"] = Same(True)
     insert_columns(
         c,
         notices,
@@ -264,6 +266,7 @@ def _revise(
                 "updated_at": batch.now,
                 "matched_epoch": 0,
                 "awaits_run": row.awaits_run if completed else batch.awaits_run,
+                "join_due": True,
             }
         )
     c.execute(_REVISE, rows)
@@ -274,8 +277,8 @@ def _revise(
     buyers = {row.id: notice.buyers for row, notice, _, _ in changed if "buyers" in fields[row.id]}
     save_buyers(c, buyers, replace=True)
     for row, notice, _, _ in changed:
-        if "procedure_id" in fields[row.id] and notice.procedure_id:
-            add_reference(c, row.id, notice.procedure_id, batch.now)
+        if "procedure_id" in fields[row.id] and (reference := to_reference(notice)):
+            add_reference(c, row.id, reference, batch.now)
 
 
 def _is_completion(row: AnyRow, notice: Notice, batch: _Batch, before: str, after: str) -> bool:

@@ -230,6 +230,7 @@ procedures = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("merged_into", Id, ForeignKey("procedures.id", deferrable=True, initially="DEFERRED")),
+    Column("moves", Integer, nullable=False, server_default="0"),  # how often notices came or went by joining
 )
 
 procedure_references = Table(
@@ -274,6 +275,7 @@ notices = Table(
     Column("matched_status", String(16)),
     Column("matched_epoch", Integer, nullable=False),  # 0: must be matched
     Column("awaits_run", Id),  # that changed it, until its verdict says whether the change may be told
+    Column("join_due", Boolean, nullable=False, server_default=text("true")),  # to be compared with other portals'
     UniqueConstraint("source", "key"),
     Index(None, "procedure_id"),
     Index(None, "matched_epoch"),
@@ -292,6 +294,7 @@ notices = Table(
         sqlite_where=text("awaits_run IS NOT NULL"),
         postgresql_where=text("awaits_run IS NOT NULL"),
     ),
+    Index("ix_notices_join_due", "id", sqlite_where=text("join_due"), postgresql_where=text("join_due")),
 )
 
 corrections = Table(
@@ -329,6 +332,42 @@ procedure_joins = Table(
     Column("made_by", Text, nullable=False),
     Column("made_at", Instant, nullable=False),
     Index(None, "procedure_id"),
+)
+
+join_keys = Table(  # by which a notice is found as a candidate: hashes of buyer and day, buyer and title, numbers, …
+    "join_keys",
+    metadata,
+    Column("key", String(11), nullable=False),
+    Column("notice_id", Id, ForeignKey("notices.id"), nullable=False),
+    PrimaryKeyConstraint("key", "notice_id"),
+    sqlite_with_rowid=False,
+)
+
+join_suggestions = Table(  # pairs of notices that may be of one procedure; the lower id first
+    "join_suggestions",
+    metadata,
+    Column("notice_id", Id, ForeignKey("notices.id"), nullable=False),
+    Column("other_id", Id, ForeignKey("notices.id"), nullable=False),
+    Column("confidence", Float(53), nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("obstacle", Text),
+    Column("made_at", Instant, nullable=False),
+    PrimaryKeyConstraint("notice_id", "other_id"),
+    Index(None, "other_id"),
+)
+
+procedure_words = Table(  # what people said of two notices, the lower id first; the newest word on a pair counts
+    "procedure_words",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("notice_id", Id, ForeignKey("notices.id"), nullable=False),
+    Column("other_id", Id, ForeignKey("notices.id"), nullable=False),
+    Column("same", Boolean, nullable=False),
+    Column("said_by", CleanText, nullable=False),
+    Column("why", CleanText, nullable=False),
+    Column("said_at", Instant, nullable=False),
+    Index(None, "notice_id", "other_id"),
+    Index(None, "other_id"),
 )
 
 revisions = Table(
@@ -425,8 +464,21 @@ opportunities = Table(
     Column("baseline", Boolean, nullable=False),
     Column("announced", Boolean, nullable=False),  # a NEW event was written
     Column("merged_into", Id, ForeignKey("opportunities.id", deferrable=True, initially="DEFERRED")),
-    UniqueConstraint("procedure_id", "profile_id"),
+    Index(  # one that was merged into another stays where it was, and may stand beside a later one
+        "uq_opportunities_live",
+        "procedure_id",
+        "profile_id",
+        unique=True,
+        sqlite_where=text("merged_into IS NULL"),
+        postgresql_where=text("merged_into IS NULL"),
+    ),
     Index(None, "profile_id", "score"),
+    Index(
+        "ix_opportunities_merged_into",
+        "merged_into",
+        sqlite_where=text("merged_into IS NOT NULL"),
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
 )
 
 assessments = Table(

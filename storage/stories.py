@@ -144,7 +144,9 @@ def is_matched(c: Connection, notice_id: int) -> bool:
 def find_news(c: Connection, procedure_id: int, profile: str) -> list[News]:
     """What people were to be told of this procedure for this profile, oldest first."""
     own = (opportunities.c.procedure_id == procedure_id) & (opportunities.c.profile_id == profile)
-    query = select(events).join(opportunities, opportunities.c.id == events.c.opportunity_id).where(own)
+    live = select(opportunities.c.id).where(own, opportunities.c.merged_into.is_(None))
+    either = or_(opportunities.c.id.in_(live), opportunities.c.merged_into.in_(live))
+    query = select(events).join(opportunities, opportunities.c.id == events.c.opportunity_id).where(either)
     found = []
     for row in c.execute(query.order_by(events.c.id)).all():
         event = to_event(row)

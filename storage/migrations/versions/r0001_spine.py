@@ -47,6 +47,7 @@ def upgrade() -> None:
         "procedures",
         sa.Column("id", ID, nullable=False),
         sa.Column("merged_into", ID),
+        sa.Column("moves", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["merged_into"],
             ["procedures.id"],
@@ -137,6 +138,7 @@ def upgrade() -> None:
         sa.Column("matched_status", sa.String(length=16)),
         sa.Column("matched_epoch", sa.Integer(), nullable=False),
         sa.Column("awaits_run", ID),
+        sa.Column("join_due", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.ForeignKeyConstraint(["procedure_id"], ["procedures.id"], name="fk_notices_procedure_id_procedures"),
         sa.PrimaryKeyConstraint("id", name="pk_notices"),
         sa.UniqueConstraint("source", "key", name="uq_notices_source_key"),
@@ -159,6 +161,49 @@ def upgrade() -> None:
         sqlite_where=sa.text("awaits_run IS NOT NULL"),
         postgresql_where=sa.text("awaits_run IS NOT NULL"),
     )
+    op.create_index(
+        "ix_notices_join_due",
+        "notices",
+        ["id"],
+        sqlite_where=sa.text("join_due"),
+        postgresql_where=sa.text("join_due"),
+    )
+    op.create_table(
+        "join_keys",
+        sa.Column("key", sa.String(length=11), nullable=False),
+        sa.Column("notice_id", ID, nullable=False),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name="fk_join_keys_notice_id_notices"),
+        sa.PrimaryKeyConstraint("key", "notice_id", name="pk_join_keys"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "join_suggestions",
+        sa.Column("notice_id", ID, nullable=False),
+        sa.Column("other_id", ID, nullable=False),
+        sa.Column("confidence", sa.Float(precision=53), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("obstacle", sa.Text()),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name="fk_join_suggestions_notice_id_notices"),
+        sa.ForeignKeyConstraint(["other_id"], ["notices.id"], name="fk_join_suggestions_other_id_notices"),
+        sa.PrimaryKeyConstraint("notice_id", "other_id", name="pk_join_suggestions"),
+    )
+    op.create_index("ix_join_suggestions_other_id", "join_suggestions", ["other_id"])
+    op.create_table(
+        "procedure_words",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("notice_id", ID, nullable=False),
+        sa.Column("other_id", ID, nullable=False),
+        sa.Column("same", sa.Boolean(), nullable=False),
+        sa.Column("said_by", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("said_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name="fk_procedure_words_notice_id_notices"),
+        sa.ForeignKeyConstraint(["other_id"], ["notices.id"], name="fk_procedure_words_other_id_notices"),
+        sa.PrimaryKeyConstraint("id", name="pk_procedure_words"),
+    )
+    op.create_index("ix_procedure_words_notice_id_other_id", "procedure_words", ["notice_id", "other_id"])
+    op.create_index("ix_procedure_words_other_id", "procedure_words", ["other_id"])
     op.create_table(
         "corrections",
         sa.Column("source", sa.Text(), nullable=False),
@@ -368,7 +413,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["procedure_id"], ["procedures.id"], name="fk_opportunities_procedure_id_procedures"),
         sa.ForeignKeyConstraint(["profile_id"], ["profiles.id"], name="fk_opportunities_profile_id_profiles"),
         sa.PrimaryKeyConstraint("id", name="pk_opportunities"),
-        sa.UniqueConstraint("procedure_id", "profile_id", name="uq_opportunities_procedure_id_profile_id"),
+    )
+    op.create_index(
+        "uq_opportunities_live",
+        "opportunities",
+        ["procedure_id", "profile_id"],
+        unique=True,
+        sqlite_where=sa.text("merged_into IS NULL"),
+        postgresql_where=sa.text("merged_into IS NULL"),
+    )
+    op.create_index(
+        "ix_opportunities_merged_into",
+        "opportunities",
+        ["merged_into"],
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
     )
     op.create_index("ix_opportunities_profile_id_score", "opportunities", ["profile_id", "score"])
     op.create_table(
