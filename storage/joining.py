@@ -11,13 +11,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, or_, select, text, update
 
+from domain.notices import Notice
 from storage.bulk import insert_rows
 from storage.ids import in_chunks, insert_new
 from storage.merges import merge_procedures
+from storage.references import to_reference
 from storage.schema import join_keys, join_suggestions, notices, revisions
 from storage.stored import SELECT_STORED, StoredNotice, to_stored
 from storage.types import as_texts, one_of
-from storage.words import said_apart
+from storage.words import find_said, said_apart, say
 
 MOST = 64
 MOST_CANDIDATES = 100
@@ -141,6 +143,44 @@ def join(
     return True, None
 
 
+def join_by_hand(c: Connection, notice_id: int, other_id: int, *, said_by: str, why: str, now: datetime) -> bool:
+    """A person says that two notices are of one procedure; False where they were already, which is kept all the same.
+
+    It takes back what was said before of any notices of the two.
+    """
+    one, other = find_compared(c, [notice_id])[0].stored, find_compared(c, [other_id])[0].stored
+    sides = [find_members(c, each.procedure_id) for each in (one, other)]
+    apart = find_said(c, *sides) if one.procedure_id != other.procedure_id else []
+    pairs = [(notice_id, other_id), *((word.notice_id, word.other_id) for word in apart if not word.same)]
+    say(c, pairs, same=True, said_by=said_by, why=why, now=now)
+    if one.procedure_id == other.procedure_id:
+        return False
+    kept, merged = sorted((one.procedure_id, other.procedure_id))
+    return merge_procedures(c, merged, kept, f"joined by hand: {why}", now, confidence=1.0, made_by=said_by)
+
+
+def find_unit(c: Connection, notice_id: int) -> list[int]:
+    """The notice and those of its procedure that its portal says belong to it, by a reference or a correction."""
+    (own,) = find_compared(c, [notice_id])
+    members = [each.stored for each in find_compared(c, find_members(c, own.stored.procedure_id))]
+    unit, left = [own.stored], [each for each in members if each.id != notice_id]
+    while near := [each for each in left if any(_belong(each, one) for one in unit)]:
+        unit += near
+        left = [each for each in left if each not in near]
+    return sorted(each.id for each in unit)
+
+
+def _belong(one: StoredNotice, other: StoredNotice) -> bool:
+    a, b = one.notice, other.notice
+    if to_reference(a) and to_reference(a) == to_reference(b):
+        return True
+    return a.source == b.source and (_names(a, b) or _names(b, a))
+
+
+def _names(one: Notice, other: Notice) -> bool:
+    return one.changes is not None and one.changes in (other.key, other.identifier)
+
+
 def save_suggestions(c: Connection, notice_ids: Collection[int], found: Sequence[Suggestion]) -> None:
     """What is suggested of these notices now, in place of what was."""
     table = join_suggestions.c
@@ -175,9 +215,7 @@ def find_suggestions(c: Connection, limit: int, notice_ids: Sequence[int] | None
     for row in c.execute(query).all():
         if not said_apart(c, *(find_members(c, number) for number in (row.of_one, row.of_other))):
             lines = tuple(row.evidence.split("\n"))
-            found.append(
-                Suggestion(row.notice_id, row.other_id, row.confidence, lines, row.obstacle, row.made_at)
-            )
+            found.append(Suggestion(row.notice_id, row.other_id, row.confidence, lines, row.obstacle, row.made_at))
         if len(found) == limit:
             break
     return found

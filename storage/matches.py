@@ -105,7 +105,11 @@ def find_unmatched(c: Connection, epoch: int, limit: int) -> list[Unmatched]:
     columns = (notices.c.matched_revision, notices.c.matched_status, notices.c.matched_epoch, _OF_BACKFILL, _IS_HELD)
     query = SELECT_STORED.add_columns(*columns, procedures.c.moves).join(runs, runs.c.id == revisions.c.run_id)
     query = query.join(procedures, procedures.c.id == notices.c.procedure_id)
-    query = query.where(notices.c.matched_epoch < epoch, ~notices.c.join_due).order_by(notices.c.matched_epoch, notices.c.id).limit(limit)
+    query = (
+        query.where(notices.c.matched_epoch < epoch, ~notices.c.join_due)
+        .order_by(notices.c.matched_epoch, notices.c.id)
+        .limit(limit)
+    )
     rows = c.execute(query).all()
     before = _find_matched_documents(c, [row.id for row in rows if 0 < row.matched_revision < row.revision])
     return [_to_unmatched(c, row, before) for row in rows]

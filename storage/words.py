@@ -23,9 +23,7 @@ class Word:
     said_at: datetime
 
 
-def say(
-    c: Connection, pairs: Iterable[tuple[int, int]], *, same: bool, said_by: str, why: str, now: datetime
-) -> None:
+def say(c: Connection, pairs: Iterable[tuple[int, int]], *, same: bool, said_by: str, why: str, now: datetime) -> None:
     """Keeps what a person said of these pairs of notices."""
     ordered = sorted({(min(pair), max(pair)) for pair in pairs})
     rows = [

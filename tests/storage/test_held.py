@@ -11,11 +11,11 @@ from domain.notices import Notice, Status
 from domain.sources import RunState
 from storage.engine import writing
 from storage.held import accept_source, count_held, find_doubted_run, settle_changes
-from storage.matches import Match, find_unmatched, save_assessments
+from storage.matches import Match, save_assessments
 from storage.notices import save_notices
 from storage.profiles import find_epoch
 from storage.runs import finish_run
-from tests.factories import NOW, a_notice, a_run, a_version
+from tests.factories import NOW, a_notice, a_run, a_version, find_unmatched
 
 MOVED = {"en": "Supply of fire pumps"}
 FACTS = Facts(1, NOW, NOW)

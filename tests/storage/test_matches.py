@@ -16,7 +16,6 @@ from storage.matches import (
     Assessed,
     Match,
     NewEvent,
-    find_unmatched,
     forget_matches,
     has_unmatched,
     save_assessments,
@@ -25,7 +24,7 @@ from storage.notices import StoredNotice
 from storage.opportunities import find_assessments, find_opportunities, find_opportunity, find_standing
 from storage.profiles import find_epoch
 from storage.schema import assessments, events, opportunities
-from tests.factories import NOW, a_notice, a_score, a_version, stored
+from tests.factories import NOW, a_notice, a_score, a_version, find_unmatched, stored
 
 LATER = NOW + timedelta(days=1)
 NEW = NewEvent(EventKind.NEW, {"source": "gb_test"})
@@ -162,13 +161,15 @@ def test_the_best_notice_of_a_procedure_counts(engine: Engine) -> None:
     """A thin copy on a second portal does not hide the full notice."""
     with writing(engine) as c:
         version = a_version(c)
-        full, thin = stored(c, a_notice(procedure_id="p"), a_notice(source="xx", procedure_id="p"))
+        full, thin = stored(
+            c, a_notice(procedure_id="ocds-test00-1"), a_notice(source="xx", procedure_id="ocds-test00-1")
+        )
         assess(c, match(full, version, 80, NEW), match(thin, version, 10, NEW))
         (view,) = find_opportunities(c)
         assert (view.notice.id, view.opportunity.score) == (full.id, 80)
         assert find_standing(c, [full.procedure_id]) == {(full.procedure_id, "pumps"): view.opportunity}
         assert len(c.execute(select(events)).all()) == 1  # told once
-        (changed,) = stored(c, a_notice(procedure_id="p", country="IE"), now=LATER)
+        (changed,) = stored(c, a_notice(procedure_id="ocds-test00-1", country="IE"), now=LATER)
         assess(c, match(changed, version, 5))
         (view,) = find_opportunities(c, qualified_only=False)
         assert (view.notice.id, view.opportunity.score) == (thin.id, 10)
@@ -258,7 +259,7 @@ def test_an_edit_between_reading_and_saving_is_noticed(engine: Engine) -> None:
         threading.Event().wait(0.2)
     matcher.join(30)
     assert len(told) == 1
-    with reading(engine) as c:
+    with writing(engine) as c:
         assert c.execute(select(opportunities)).all() == []
         assert c.execute(select(events)).all() == []
         assert unmatched(c) == [notice.notice.key]
@@ -286,7 +287,7 @@ def test_an_edit_waits_for_a_match_that_is_being_saved(engine: Engine) -> None:
         order.append("match")
     editor.join(30)
     assert order == ["match", "edit"]
-    with reading(engine) as c:
+    with writing(engine) as c:
         assert unmatched(c) == [notice.notice.key]  # for the new list
 
 
@@ -315,7 +316,7 @@ def test_a_crawl_and_a_matcher_that_race_lose_nothing(engine: Engine) -> None:
         done.set()
 
     def take() -> int:
-        with reading(engine) as c:
+        with writing(engine) as c:
             epoch, found = find_epoch(c), find_unmatched(c, find_epoch(c), 7)
         with writing(engine) as c:
             assess(c, *(match(each.stored, version, 60, NEW) for each in found), epoch=epoch)

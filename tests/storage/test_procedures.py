@@ -14,6 +14,7 @@ from storage.profiles import find_epoch
 from storage.schema import opportunities, procedure_joins, procedure_references, procedures
 from tests.factories import NOW, a_notice, a_score, a_version, stored
 
+SHARED, OTHER = "ocds-test00-1", "ocds-test00-q"
 LATER = NOW + timedelta(days=1)
 
 
@@ -32,9 +33,11 @@ def test_a_notice_is_alone_from_its_first_insert(engine: Engine) -> None:
 
 def test_a_shared_reference_joins_over_portals(engine: Engine) -> None:
     with writing(engine) as c:
-        first, alone = stored(c, a_notice(procedure_id="ocds-test00-1"), a_notice(key="b"))
+        first, alone = stored(c, a_notice(procedure_id=SHARED), a_notice(key="b"))
         second, third = stored(
-            c, a_notice(source="xx_other", procedure_id="ocds-test00-1"), a_notice(source="xx_other", key="b", procedure_id="ocds-test00-1")
+            c,
+            a_notice(source="xx_other", procedure_id=SHARED),
+            a_notice(source="xx_other", key="b", procedure_id=SHARED),
         )
         joins = c.execute(select(procedure_joins).order_by(procedure_joins.c.id)).all()
     assert first.procedure_id == second.procedure_id == third.procedure_id != alone.procedure_id
@@ -46,7 +49,7 @@ def test_a_shared_reference_joins_over_portals(engine: Engine) -> None:
 
 def test_notices_of_one_page_share_a_procedure(engine: Engine) -> None:
     with writing(engine) as c:
-        first, second = stored(c, a_notice(procedure_id="ocds-test00-1"), a_notice(key="b", procedure_id="ocds-test00-1"))
+        first, second = stored(c, a_notice(procedure_id=SHARED), a_notice(key="b", procedure_id=SHARED))
         assert first.procedure_id == second.procedure_id
         assert c.execute(select(procedure_joins.c.notice_id)).scalars().all() == [second.id]
 
@@ -54,17 +57,17 @@ def test_notices_of_one_page_share_a_procedure(engine: Engine) -> None:
 def test_a_reference_that_is_learnt_later_names_the_procedure(engine: Engine) -> None:
     with writing(engine) as c:
         (before,) = stored(c, a_notice())
-        (after,) = stored(c, a_notice(procedure_id="ocds-test00-1"), now=LATER)
+        (after,) = stored(c, a_notice(procedure_id=SHARED), now=LATER)
         assert after.procedure_id == before.procedure_id
-        (joined,) = stored(c, a_notice(key="b", procedure_id="ocds-test00-1"))
+        (joined,) = stored(c, a_notice(key="b", procedure_id=SHARED))
         assert joined.procedure_id == before.procedure_id
 
 
 def test_a_reference_of_another_procedure_merges_the_two(engine: Engine) -> None:
     with writing(engine) as c:
-        (kept,) = stored(c, a_notice(source="xx_other", procedure_id="ocds-test00-1"))
-        first, second = stored(c, a_notice(key="a", procedure_id="ocds-test00-q"), a_notice(key="b", procedure_id="ocds-test00-q"))
-        stored(c, a_notice(key="a", procedure_id="ocds-test00-1"), now=LATER)
+        (kept,) = stored(c, a_notice(source="xx_other", procedure_id=SHARED))
+        first, second = stored(c, a_notice(key="a", procedure_id=OTHER), a_notice(key="b", procedure_id=OTHER))
+        stored(c, a_notice(key="a", procedure_id=SHARED), now=LATER)
         moved = [find_notice(c, "gb_test", key) for key in ("a", "b")]
         assert [each and each.procedure_id for each in moved] == [kept.procedure_id] * 2
         merged = select(procedures.c.merged_into).where(procedures.c.id == first.procedure_id)
@@ -78,9 +81,9 @@ def test_a_reference_of_another_procedure_merges_the_two(engine: Engine) -> None
 def test_two_notices_of_a_merged_procedure_learn_on_the_same_page(engine: Engine) -> None:
     """The second's procedure is merged away while the page is saved; its own new reference goes to the survivor."""
     with writing(engine) as c:
-        (kept,) = stored(c, a_notice(source="xx_other", procedure_id="ocds-test00-1"))
-        stored(c, a_notice(key="a", procedure_id="ocds-test00-q"), a_notice(key="b", procedure_id="ocds-test00-q"))
-        stored(c, a_notice(key="a", procedure_id="ocds-test00-1"), a_notice(key="b", procedure_id="new"), now=LATER)
+        (kept,) = stored(c, a_notice(source="xx_other", procedure_id=SHARED))
+        stored(c, a_notice(key="a", procedure_id=OTHER), a_notice(key="b", procedure_id=OTHER))
+        stored(c, a_notice(key="a", procedure_id=SHARED), a_notice(key="b", procedure_id="new"), now=LATER)
         (later,) = stored(c, a_notice(key="c", procedure_id="new"))
         assert later.procedure_id == kept.procedure_id
 
@@ -88,11 +91,11 @@ def test_two_notices_of_a_merged_procedure_learn_on_the_same_page(engine: Engine
 def test_an_opportunity_moves_with_its_procedure(engine: Engine) -> None:
     with writing(engine) as c:
         version = a_version(c)
-        (kept,) = stored(c, a_notice(source="xx_other", procedure_id="ocds-test00-1"))
+        (kept,) = stored(c, a_notice(source="xx_other", procedure_id=SHARED))
         (notice,) = stored(c, a_notice())
         assess(c, version, (notice, 60))
         (before,) = find_opportunities(c)
-        stored(c, a_notice(procedure_id="ocds-test00-1"), now=LATER)
+        stored(c, a_notice(procedure_id=SHARED), now=LATER)
         (after,) = find_opportunities(c)
     assert before.opportunity.id == after.opportunity.id
     assert after.opportunity.procedure_id == kept.procedure_id
@@ -101,12 +104,12 @@ def test_an_opportunity_moves_with_its_procedure(engine: Engine) -> None:
 def test_two_opportunities_are_united_without_losing_an_assessment(engine: Engine) -> None:
     with writing(engine) as c:
         version = a_version(c)
-        other, notice = stored(c, a_notice(source="xx_other", procedure_id="ocds-test00-1"), a_notice())
+        other, notice = stored(c, a_notice(source="xx_other", procedure_id=SHARED), a_notice())
         assess(c, version, (other, 50))
         assess(c, version, (notice, 70))
         gone = find_standing(c, [notice.procedure_id])[notice.procedure_id, "pumps"]
         stays = find_standing(c, [other.procedure_id])[other.procedure_id, "pumps"]
-        stored(c, a_notice(procedure_id="ocds-test00-1"), now=LATER)
+        stored(c, a_notice(procedure_id=SHARED), now=LATER)
         (view,) = find_opportunities(c)
         assert (view.opportunity.id, view.opportunity.score, view.notice.id) == (stays.id, 70, notice.id)
         assert [each.score for each in find_assessments(c, stays.id)] == [50, 70]
@@ -124,7 +127,7 @@ def test_two_crawls_that_meet_the_same_procedure_first_join_it(engine: Engine) -
         try:
             for page in range(5):
                 with writing(engine) as c:
-                    given = [a_notice(source=source, key=f"{page}-{n}", procedure_id=f"ocds-test00-{n}") for n in range(20)]
+                    given = [a_notice(source=source, key=f"{page}-{n}", procedure_id=f"{SHARED}{n}") for n in range(20)]
                     stored(c, *given)
         except BaseException as error:  # noqa: BLE001
             failed.append(error)

@@ -68,5 +68,3 @@ def _to_moment(printed: str | None) -> tuple[datetime | None, Precision | None]:
     if len(text) == 10:
         return moment + timedelta(hours=23, minutes=59), Precision.DAY
     return moment.replace(microsecond=0), Precision.MINUTE
-
-
