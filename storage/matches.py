@@ -129,7 +129,7 @@ def forget_matches(c: Connection) -> int:
 def save_assessments(c: Connection, epoch: int, results: Sequence[Match], *, model_version: str, now: datetime) -> None:
     """Saves what was matched with the profiles of `epoch`, its events with it. Raises EpochMoved: nothing is written.
 
-    A notice that was revised, matched or joined meanwhile is left as it is. An opportunity is announced (NEW) once only.
+    A notice that was revised, matched or joined meanwhile is left as it is. NEW is written once for an opportunity.
     """
     check_epoch(c, epoch)
     for chunk in in_chunks(results):

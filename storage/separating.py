@@ -120,6 +120,8 @@ def _part_opportunities(
         for to, members, rows in ((procedure_id, staying, rest), (number, going, own)):
             side = _Side(to, members, [each.id for each in rows], {each for each in news if news[each][0]})
             known[to] = _settle_side(c, row, ids, side, now) or known.get(to, False)
+    found = select(opportunities.c.id).where(opportunities.c.procedure_id.in_((procedure_id, number)))
+    settle_opportunities(c, list(c.execute(found.where(opportunities.c.merged_into.is_(None))).scalars()))
     for to, members in ((procedure_id, staying), (number, going)):
         _match_again(c, members, announced=known.get(to, False))
 
@@ -158,7 +160,6 @@ def _settle_side(c: Connection, live: AnyRow, ids: Sequence[int], side: _Side, n
     c.execute(update(opportunities).where(opportunities.c.id == chosen).values(**values))
     others = opportunities.c.id.in_([each for each in side.rows if each != chosen])
     c.execute(update(opportunities).where(others).values(procedure_id=side.procedure_id, merged_into=chosen))
-    settle_opportunities(c, [chosen])
     return bool(announced)
 
 

@@ -69,7 +69,9 @@ valsts sabiedriba ar ierobezotu atbildibu | valsts akciju sabiedriba | psia | pa
 aktsiaselts | mtu | sihtasutus | riigi tulundusasutus | as turkiye | anonim sirketi | anonim sti | limited sirketi
 ltd sti | kamu iktisadi tesebbusu | dac | designated activity company | clg | company limited by guarantee | teoranta
 teo | cpt | cuideachta | pty | pty ltd | proprietary limited | soc ltd | soc limited | tbk | pt | persero | sdn bhd
-bhd | berhad | pte | pte ltd | 株式会社 | 有限会社 | 独立行政法人 | 国立大学法人 | 地方独立行政法人 | 有限公司 | 有限责任公司 | 股份有限公司 | 주식회사 | 유한회사
+bhd | berhad | pte | pte ltd
+株式会社 | 有限会社 | 独立行政法人 | 国立大学法人 | 地方独立行政法人
+有限公司 | 有限责任公司 | 股份有限公司 | 주식회사 | 유한회사
 """
 
 # What makes a notice one of several that are bought apart: a lot by itself, a call under a framework, a round.
@@ -88,7 +90,7 @@ deuxieme
 
 # What makes a notice a repetition of an earlier one.
 AGAIN = """
-again | retender | retendering | reissue | reissued | rerun | readvertisement | readvertised | repeat | repeated
+again | re | retender | retendering | reissue | reissued | rerun | readvertisement | readvertised | repeat | repeated
 renewal | new | neuausschreibung | erneut | erneute | wiederholung | wiederholte | relance | relancee | relancement
 nouvelle | renouvellement | infructueux | declaree | segunda | segundo | nueva | nuevo | repeticion | relicitacion
 relicitacao | nova | novo | repeticao | desierto | desierta | nuova | nuovo | rinnovo | ripetizione | opnieuw
@@ -100,12 +102,13 @@ pakartotinis | pakartotinai | atkartots | atkartoti | kordus | korduv
 """
 
 
-def _read(table: str) -> frozenset[tuple[str, ...]]:
+def _read(table: str) -> list[list[str]]:
     entries = (entry for line in table.strip().splitlines() for entry in line.split("|"))
-    return frozenset(tuple(map(fold, entry.split())) for entry in entries if entry.strip())
+    return [[fold(word) for word in entry.split()] for entry in entries if entry.strip()]
 
 
-FORMS = _read(LEGAL_FORMS)
-LONGEST_FORM = max(map(len, FORMS))
+# Joined, as dots and spaces between letters are set freely: "Sp. z o.o.", "spz oo".
+FORMS = frozenset("".join(entry) for entry in _read(LEGAL_FORMS))
+LONGEST_FORM = 9  # words; characters where each is a word
 PART_WORDS = frozenset(word for entry in _read(PARTS) for word in entry)
 REPEAT_WORDS = frozenset(word for entry in _read(AGAIN) for word in entry)

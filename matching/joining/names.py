@@ -83,8 +83,8 @@ def _join_initials(match: re.Match[str]) -> str:
 
 def _without_form(words: tuple[str, ...]) -> tuple[str, ...]:
     for length in range(min(LONGEST_FORM, len(words) - 1), 0, -1):
-        if words[-length:] in FORMS:
+        if "".join(words[-length:]) in FORMS:
             return words[:-length]
-        if words[:length] in FORMS:
+        if "".join(words[:length]) in FORMS:
             return words[length:]
     return words

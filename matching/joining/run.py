@@ -1,4 +1,4 @@
-"""Compares what is new or changed with other portals' notices, and joins what is one procedure, before it is matched."""
+"""Compares what is new or changed with other portals' notices, and joins what is one procedure, before matching."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What two notices are to one another: joined, suggested to people, or nothing; with all that speaks for and against."""
+"""What two notices are to one another: joined, suggested to people, or nothing; with what speaks for and against."""
 
 from dataclasses import dataclass
 from math import exp

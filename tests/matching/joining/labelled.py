@@ -14,8 +14,8 @@ from domain.notices import Buyer, Code, Kind, Money, Notice, Precision, Status, 
 ZONE = ZoneInfo("Europe/Brussels")
 KINDS = (
     ("award", Kind.AWARD), ("transparency", Kind.AWARD), ("results", Kind.AWARD), ("can-", Kind.AWARD),
-    ("modif", Kind.MODIFICATION), ("without call", Kind.PLANNING), ("pin-only", Kind.PLANNING), ("profile", Kind.PLANNING),
-    ("planning", Kind.PLANNING),
+    ("modif", Kind.MODIFICATION), ("without call", Kind.PLANNING), ("pin-only", Kind.PLANNING),
+    ("profile", Kind.PLANNING), ("planning", Kind.PLANNING),
 )  # fmt: skip
 
 
