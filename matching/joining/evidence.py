@@ -10,11 +10,12 @@ from decimal import Decimal
 from domain.notices import Money, Precision
 from matching.joining.legal_forms import PART_WORDS, REPEAT_WORDS
 from matching.joining.names import has_digit, pair_up, to_number, to_words
-from matching.joining.numbers import find_common, find_named
+from matching.joining.numbers import find_common, find_named, to_kind
 from matching.joining.side import Side, Title
 
 SHOWN = 90  # letters of a text in a sentence
 LEAST_TEXT = 80  # letters: a shorter description is one of many
+LEAST_LETTERS = 15  # of a short description that is no title
 LEAST_WORDS = 3  # of three letters, for a title that is not one of many
 ROMAN = {"ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"}
 
@@ -36,7 +37,7 @@ def buyer(a: Side, b: Side) -> Evidence | None:
     shown = f"{quote(a.names[0][0])} and {quote(b.names[0][0])}"
     same = [(x, y) for x in a.notice.buyers for y in b.notice.buyers if to_number(x) and to_number(x) == to_number(y)]
     if same and _are_one_country(same[0][0].country, same[0][1].country):
-        return Evidence("buyer", 4.5, f"the buyers have one number: {same[0][0].id} and {same[0][1].id} ({shown})")
+        return Evidence("buyer", 4.0, f"the buyers have one number: {same[0][0].id} and {same[0][1].id} ({shown})")
     best = max((_compare_names(x, y) for x in a.names for y in b.names), key=lambda each: each.weight)
     return best if best.weight > 0 else Evidence("buyer", best.weight, f"the buyers differ: {shown}")
 
@@ -96,13 +97,13 @@ def _compare_titles(one: Title, other: Title) -> Evidence:
     if left and right:
         share = 1 - max(len(left) / len(one.words), len(right) / len(other.words))
         weight = -1.0 if share >= 0.75 and not marks else -5.0
-        return Evidence("title", weight, f"the titles differ in {quote(left[0])} and {quote(right[0])}: {shown}")
+        return Evidence("title", weight, f"the titles differ in {quote(left[0])} and {quote(right[0])}: {shown}", True)
     if marks or {*left, *right} & (PART_WORDS | REPEAT_WORDS):
         word = next((each for each in (*marks, *left, *right) if each in PART_WORDS | REPEAT_WORDS), (*marks, "")[0])
         return Evidence("title", 0.0, f"only one title has {quote(word)}: {shown}", bars=True)
     longer = max(one.words, other.words, key=len)
-    weight = 2.0 if len(left or right) <= len(longer) / 2 else -1.0
-    return Evidence("title", weight, f"one title says more than the other: {shown}")
+    much = len(left or right) > len(longer) / 2
+    return Evidence("title", -1.0 if much else 2.0, f"one title says more than the other: {shown}", bars=much)
 
 
 def _says_enough(words: tuple[str, ...]) -> bool:
@@ -130,6 +131,8 @@ def description(a: Side, b: Side) -> Evidence | None:
             one, other = "".join(to_words(x)), "".join(to_words(y))
             if min(len(one), len(other)) >= LEAST_TEXT and (one.startswith(other) or other.startswith(one)):
                 return Evidence("description", 3.0, f"the descriptions are the same: {quote(x)} and {quote(y)}")
+            if one == other and len(one) >= LEAST_LETTERS and one not in {"".join(each.words) for each in a.titles}:
+                return Evidence("description", 1.5, f"the short descriptions are the same: {quote(x)} and {quote(y)}")
     for language in a.notice.description.keys() & b.notice.description.keys():
         x, y = a.notice.description[language], b.notice.description[language]
         one_words, other_words = set(to_words(x)), set(to_words(y))
@@ -194,13 +197,20 @@ def _is_rounded(x: Decimal, y: Decimal) -> bool:
 
 
 def published(a: Side, b: Side) -> Evidence | None:
-    """They were published on one day or in one week; or long after one another, as yearly repeats are."""
+    """They were published on one day or in one week; or long after one another, as yearly repeats are.
+
+    Without deadlines, two moments of a day are two notices: an office enters its small contracts one after another.
+    """
     x, y = a.notice.published_at, b.notice.published_at
     if x is None or y is None:
         return None
     days = abs((x - y).total_seconds()) / 86400
     shown = f"{x:%Y-%m-%d} and {y:%Y-%m-%d}"
     without = not a.deadlines or not b.deadlines
+    if without and a.stage == b.stage and _has_time(x) and _has_time(y) and x.date() == y.date() and days > 1 / 86400:
+        return Evidence("published", -1.5, f"they were published one after another: {_second(x)} and {_second(y)}")
+    if x == y and _has_time(x):
+        return Evidence("published", 2.0, f"they were published at one moment: {_second(x)} and {_second(y)}")
     if days <= 1.5:
         return Evidence("published", 1.0, f"they were published together: {shown}")
     if days <= 8:
@@ -209,6 +219,14 @@ def published(a: Side, b: Side) -> Evidence | None:
         weight = -4.0 if without else -1.0
         return Evidence("published", weight, f"they were published {days:.0f} days apart: {shown}")
     return None
+
+
+def identifier(a: Side, b: Side) -> Evidence | None:
+    """Both have an identifier that is one of its kind everywhere, and they are two."""
+    x, y = a.notice.procedure_id, b.notice.procedure_id
+    if x is None or y is None or x == y or to_kind(x) is None or to_kind(x) != to_kind(y):
+        return None
+    return Evidence("identifier", -3.0, f"each has a procedure identifier of its own: {quote(x)} and {quote(y)}", True)
 
 
 def stage(a: Side, b: Side) -> Evidence | None:
@@ -243,6 +261,15 @@ def quote(text: str) -> str:
     """A text as it stands in a sentence, cut where it is long."""
     line = " ".join(text.split())
     return f"“{line}”" if len(line) <= SHOWN else f"“{line[:SHOWN]}…”"
+
+
+def _has_time(moment: datetime) -> bool:
+    """Not only a day, which stands as one end of it, in whatever zone."""
+    return (moment.minute, moment.second) not in ((0, 0), (59, 0), (59, 59))
+
+
+def _second(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
 
 
 def _moment(moment: datetime) -> str:

@@ -9,9 +9,6 @@ from domain.notices import Buyer
 from matching.joining.legal_forms import FORMS, LONGEST_FORM
 from matching.words import find_spans, fold
 
-# Letters with dots between them are one word: "S.A.", "z o.o.", "e. V."; so are those of "A/S".
-_INITIALS = re.compile(r"(?<!\w)(?:[^\W\d_]{1,2}\.\s?){1,5}[^\W\d_]{0,2}(?!\w)")
-_SLASHED = re.compile(r"(?<!\w)([^\W\d_])/([^\W\d_])(?!\w)")
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 MOST_LETTERS = 400  # of a name or title: what follows tells nothing more
 ALIKE = 0.85  # of two words that differ by a slip of the pen or an ending
@@ -28,14 +25,7 @@ def to_words(text: str) -> tuple[str, ...]:
 def to_name(name: str) -> tuple[str, ...]:
     """A name's words without what stands in brackets and without legal forms at its ends; never empty but for ""."""
     bare = _ASIDE.sub(" ", name).strip() or name
-    bare = _SLASHED.sub(r"\1\2", _INITIALS.sub(_join_initials, bare))
-    words = to_words(bare)
-    while len(words) > 1:
-        shorter = _without_form(words)
-        if shorter == words:
-            return words
-        words = shorter
-    return words or to_words(name)
+    return _without_forms(to_words(bare)) or to_words(name)
 
 
 def to_number(buyer: Buyer) -> str | None:
@@ -77,14 +67,11 @@ def has_digit(word: str) -> bool:
     return any(each.isdigit() for each in word)
 
 
-def _join_initials(match: re.Match[str]) -> str:
-    return re.sub(r"[.\s]", "", match.group()) + " "
-
-
-def _without_form(words: tuple[str, ...]) -> tuple[str, ...]:
-    for length in range(min(LONGEST_FORM, len(words) - 1), 0, -1):
-        if "".join(words[-length:]) in FORMS:
-            return words[:-length]
-        if "".join(words[:length]) in FORMS:
-            return words[length:]
-    return words
+def _without_forms(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The fewest words that are left when forms are taken off both ends: of "A.S. A.S." both go, not "S.A.S."."""
+    shortest = words
+    for length in range(1, min(LONGEST_FORM, len(words) - 1) + 1):
+        for form, rest in ((words[-length:], words[:-length]), (words[:length], words[length:])):
+            if "".join(form) in FORMS:
+                shortest = min(shortest, _without_forms(rest), key=lambda each: (len(each), each))
+    return shortest

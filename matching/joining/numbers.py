@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from domain.notices import Notice
 
 _TED_OLD = re.compile(r"\b((?:19|20)\d\d)/S\s?\d{3}-0*(\d{1,8})\b")
-_TED_NEW = re.compile(r"(?<![\w/-])0*(\d{1,8})-((?:19|20)\d\d)(?![\w-])")
+_TED_NEW = re.compile(r"(?<![\w-])0*(\d{3,8})-((?:19|20)\d\d)(?![\w-])")
 _OCID = re.compile(r"\bocds-[a-z0-9]{6}-[A-Za-z0-9_.:/-]*[A-Za-z0-9]", re.I)
 _UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.I)
 _REGISTER = re.compile(r"(?<![\w.,-])\d{11,19}(?![\w.,-])")
@@ -54,6 +54,13 @@ def find_common(one: Notice, other: Notice) -> str | None:
     others = set(find_own(other))
     found = next((each for each in find_own(one) if each in others), None)
     return found.partition(":")[2] if found else None
+
+
+def to_kind(identifier: str) -> str | None:
+    """Who gives out such identifiers: the publisher of an OCID, all of Europe for a UUID (BT-04); None for others."""
+    if _OCID.fullmatch(identifier):
+        return identifier[:11].casefold()
+    return "uuid" if _UUID.fullmatch(identifier) else None
 
 
 def _stands_in(number: str, text: str) -> bool:

@@ -8,7 +8,8 @@ from matching.joining.evidence import Evidence
 from matching.joining.side import Side
 
 FEATURES = (
-    of.number, of.buyer, of.title, of.description, of.deadline, of.value, of.published, of.stage, of.country, of.codes,
+    of.number, of.identifier, of.buyer, of.title, of.description, of.deadline, of.value, of.published, of.stage,
+    of.country, of.codes,
 )  # fmt: skip
 BEFORE = -8.0  # logarithm of the odds before anything is compared: of two notices hardly any are of one procedure
 JOINED = 0.97  # confidence from which two notices are joined; on the hardest real pairs none was joined wrongly

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -35,7 +36,9 @@ def to_notice(row: dict[str, Any]) -> Notice:
     """A row of the labelled files; times without an offset are of Brussels."""
     language = (row.get("language") or "und").lower()[:2]
     deadline, precision = _to_moment(row.get("deadline"))
-    published, _ = _to_moment(row.get("publication_date"))
+    published, precision_of_day = _to_moment(row.get("publication_date"))
+    if published and precision_of_day is Precision.DAY:
+        published -= timedelta(hours=23, minutes=59)
     codes = tuple(Code("CPV", each) for each in row.get("cpv_all") or ())
     kind = (row.get("notice_type") or "").casefold()
     texts = [row.get("description"), *(row.get("lot_descriptions") or ())]
@@ -45,6 +48,7 @@ def to_notice(row: dict[str, Any]) -> Notice:
         key=str(row.get("id") or row["title"])[:200],
         kind=next((found for word, found in KINDS if word in kind), Kind.TENDER),
         status=Status.OPEN,
+        procedure_id=row.get("ocid"),
         language=language,
         title={language: row["title"]},
         description={language: text} if (text := "\n".join(filter(None, texts[:1]))) else {},
@@ -68,3 +72,37 @@ def _to_moment(printed: str | None) -> tuple[datetime | None, Precision | None]:
     if len(text) == 10:
         return moment + timedelta(hours=23, minutes=59), Precision.DAY
     return moment.replace(microsecond=0), Precision.MINUTE
+
+
+FORMS = ("Ltd", "GmbH", "S.A.", "B.V.", "a.s.", "Sp. z o.o.", "ООО", "AB", "SpA", "Société anonyme")
+ZONES = ("UTC", "Europe/Lisbon", "Europe/Kyiv", "America/New_York")
+
+
+def to_copy(notice: Notice, number: int) -> Notice:
+    """The same notice as another portal publishes it: other letters, legal form, zone and rounding, no shared number."""
+    zone = ZoneInfo(ZONES[number % len(ZONES)])
+    change = (str.upper, str.lower, str.swapcase, str.title)[number % 4]
+    day = notice.deadline_precision is Precision.DAY
+    return replace(
+        notice,
+        source=f"{notice.source}_copy",
+        key=f"copy-{number}",
+        procedure_id=None,
+        title={language: change(text) for language, text in notice.title.items()},
+        buyers=tuple(replace(each, name=_reform(each.name, number)) for each in notice.buyers),
+        value=_round(notice.value, number),
+        deadline_at=notice.deadline_at if day or not notice.deadline_at else notice.deadline_at.astimezone(zone),
+    )
+
+
+def _reform(name: str, number: int) -> str:
+    """With a legal form that it did not have, in other letters."""
+    form = FORMS[number % len(FORMS)]
+    return f"{form} {name}".upper() if form == "ООО" else f"{name} {form}".upper()
+
+
+def _round(value: Money | None, number: int) -> Money | None:
+    if value is None:
+        return None
+    digits = number % 3 + 2
+    return Money(Decimal(format(Decimal(f"{value.amount:.{digits}e}"), "f")), value.currency)
