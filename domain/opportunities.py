@@ -1,7 +1,10 @@
 """A procedure that a profile is interested in, and the arithmetic that says why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from domain.notices import Lot, Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,22 @@ class Assessment:
     qualified: bool
     reasons: tuple[Reason, ...]
     made_at: datetime
+
+
+OF_LOT = "lot fits"
+"""The rule that says of a lot by itself that the profile is in it, with no points."""
+
+
+def is_of_lot(reason: Reason) -> bool:
+    """It speaks for a lot, by what stands in it."""
+    speaks = reason.points > 0 or reason.rule == OF_LOT
+    return speaks and reason.field is not None and reason.field.startswith("lots[")
+
+
+def find_lots(notice: Notice, reasons: Sequence[Reason]) -> tuple[Lot, ...]:
+    """The lots of the notice that these reasons speak for, in its order. A lot can be won on its own."""
+    numbers = {int(reason.field[5:].partition("]")[0]) for reason in reasons if is_of_lot(reason) and reason.field}
+    return tuple(notice.lots[number] for number in sorted(numbers) if number < len(notice.lots))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from domain.notices import Kind
 from matching import money, places
 from matching.evidence import Evidence, Span, find_minus, span, span_whole
 from matching.features import Feature
+from matching.lots import lot_fits
 from matching.places import Fit
 
 NOT_BIDDABLE = {Kind.AWARD, Kind.MODIFICATION, Kind.CANCELLATION}
@@ -74,4 +75,4 @@ def text_cut(evidence: Evidence) -> Iterator[tuple[int, Span]]:
 
 
 GATES: tuple[Feature, ...] = (minus_word, kind, place_outside, value_outside)
-UNKNOWNS: tuple[Feature, ...] = (kind_unknown, place_unknown, value_unknown, currency_unknown, text_cut)
+UNKNOWNS: tuple[Feature, ...] = (kind_unknown, place_unknown, value_unknown, currency_unknown, text_cut, lot_fits)

@@ -5,22 +5,28 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from domain.opportunities import Assessment, Opportunity
+from domain.notice_json import from_content
+from domain.notices import Lot, Notice
+from domain.opportunities import Assessment, Opportunity, find_lots, is_of_lot
 from storage.ids import in_chunks
 from storage.reasons import reasons_from_json
-from storage.schema import assessments, notices, opportunities, profiles
+from storage.schema import assessments, notices, opportunities, profiles, revisions
 from storage.stored import SELECT_STORED, StoredNotice, find_stored
 from storage.types import AnyRow
 
 
 @dataclass(frozen=True, slots=True)
 class OpportunityView:
-    """An opportunity as a person sees it: with its notice, and the assessment that its score comes from."""
+    """An opportunity as a person sees it: with its notice, and the assessment that its score comes from.
+
+    `lots` are those that the profile's words, codes, items or range are in, of the revision that was assessed.
+    """
 
     opportunity: Opportunity
     notice: StoredNotice
     assessment: Assessment | None
     profile_name: str
+    lots: tuple[Lot, ...] = ()
 
 
 def find_opportunities(
@@ -83,11 +89,24 @@ def _to_views(c: Connection, rows: Sequence[AnyRow]) -> list[OpportunityView]:
     named = select(profiles.c.id, profiles.c.name).where(profiles.c.id.in_({row.profile_id for row in rows}))
     names: dict[str, str] = dict(c.execute(named).all())
     return [
-        OpportunityView(
-            _to_opportunity(row), by_id[row.notice_id], assessed.get(row.assessment_id), names[row.profile_id]
-        )
-        for row in rows
+        _to_view(c, row, by_id[row.notice_id], assessed.get(row.assessment_id), names[row.profile_id]) for row in rows
     ]
+
+
+def _to_view(
+    c: Connection, row: AnyRow, stored: StoredNotice, assessment: Assessment | None, name: str
+) -> OpportunityView:
+    lots = find_lots(_find_read(c, stored, assessment), assessment.reasons) if assessment else ()
+    return OpportunityView(_to_opportunity(row), stored, assessment, name, lots)
+
+
+def _find_read(c: Connection, stored: StoredNotice, assessment: Assessment) -> Notice:
+    """The notice in the revision that was assessed: a later one may have other lots."""
+    if assessment.revision == stored.revision or not any(is_of_lot(each) for each in assessment.reasons):
+        return stored.notice
+    own = (revisions.c.notice_id == stored.id) & (revisions.c.number == assessment.revision)
+    row = c.execute(select(revisions.c.document, revisions.c.status).where(own)).one_or_none()
+    return from_content(row.document, row.status) if row else stored.notice
 
 
 def _find_notices(c: Connection, ids: set[int]) -> dict[int, StoredNotice]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from storage.opportunities import OpportunityView
 
 app = typer.Typer(no_args_is_help=True, help="Opportunities: list.")
+MOST_LOTS = 5
 
 
 @app.command(name="list")
@@ -59,13 +60,23 @@ def _find_summary(connection: "Connection", number: int, limit: int) -> "list[Op
 
 
 def to_heading(view: "OpportunityView", zone: str) -> str:
-    """Title, buyer, deadline in `zone` and the notice's name, on a line each."""
+    """Title, buyer, deadline in `zone`, the lots that fit and the notice's name, on a line each."""
     notice = view.notice.notice
     buyer = ", ".join(each.name for each in notice.buyers[:2]) or "buyer not stated"
     place = f" ({notice.country})" if notice.country else ""
     deadline = in_zone(notice.deadline_at, zone) or "not stated"
     name = f"{view.profile_name} · {notice.source}:{notice.key}"
-    return f"{notice.shown_title()}\n{buyer}{place}\ndeadline {deadline}\n{name}"
+    lots = f"{to_lots(view)}\n" if view.lots else ""
+    return f"{notice.shown_title()}\n{buyer}{place}\ndeadline {deadline}\n{lots}{name}"
+
+
+def to_lots(view: "OpportunityView") -> str:
+    """The lots that fit, of how many: `lots 2 Valves, 5 (of 7)`; "" where nothing speaks for a lot by itself."""
+    shown = [f"{lot.key} {next(iter(lot.title.values()), '')}".strip() for lot in view.lots[:MOST_LOTS]]
+    if not shown:
+        return ""
+    more = f" and {len(view.lots) - MOST_LOTS} more" if len(view.lots) > MOST_LOTS else ""
+    return f"lots {', '.join(shown)}{more} (of {len(view.notice.notice.lots)})"
 
 
 def to_reasons(view: "OpportunityView") -> str:
@@ -84,5 +95,6 @@ def _to_json(view: "OpportunityView") -> dict[str, Any]:
         "score": view.opportunity.score,
         "qualified": view.opportunity.qualified,
         "reasons": [asdict(each) for each in view.assessment.reasons] if view.assessment else [],
+        "lots": [{"key": lot.key, "title": dict(lot.title)} for lot in view.lots],
         "notice": to_json(view.notice.notice),
     }

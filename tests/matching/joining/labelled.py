@@ -79,7 +79,7 @@ ZONES = ("UTC", "Europe/Lisbon", "Europe/Kyiv", "America/New_York")
 
 
 def to_copy(notice: Notice, number: int) -> Notice:
-    """The same notice as another portal publishes it: other letters, legal form, zone and rounding, no shared number."""
+    """The same notice as another portal publishes it: other letters, legal form, zone, rounding, number."""
     zone = ZoneInfo(ZONES[number % len(ZONES)])
     change = (str.upper, str.lower, str.swapcase, str.title)[number % 4]
     day = notice.deadline_precision is Precision.DAY

@@ -125,13 +125,16 @@ def test_a_procedure_on_two_portals_is_told_once(pumps: Engine, order: tuple[Not
     with reading(pumps) as c:
         assert {each.notice_id for each in find_assessments(c, view.opportunity.id)} == {1, 2}
         (join,) = find_joins(c, find_members(c, view.opportunity.procedure_id))
-    assert join.made_by == "comparison" and join.confidence >= 0.97
+    assert join.made_by == "comparison"
+    assert join.confidence >= 0.97
     assert any("Norbridge Town Council" in line and "NORBRIDGE TOWN COUNCIL LTD." in line for line in join.evidence)
 
 
 def test_both_in_one_match_are_told_once(pumps: Engine) -> None:
     work(pumps, here(), there())
-    assert are_one(pumps, here(), there()) and told(pumps) == [EventKind.NEW] and len(views(pumps)) == 1
+    assert are_one(pumps, here(), there())
+    assert told(pumps) == [EventKind.NEW]
+    assert len(views(pumps)) == 1
 
 
 def test_a_row_that_is_read_whole_later_joins_what_was_announced_on_both_sides(pumps: Engine) -> None:
@@ -139,9 +142,11 @@ def test_a_row_that_is_read_whole_later_joins_what_was_announced_on_both_sides(p
     work(pumps, here())
     save_thin = there(buyers=(), deadline_at=None, deadline_precision=None, value=None)
     work(pumps, save_thin)
-    assert told(pumps) == [EventKind.NEW] * 2 and len(views(pumps)) == 2
+    assert told(pumps) == [EventKind.NEW] * 2
+    assert len(views(pumps)) == 2
     work(pumps, there())
-    assert are_one(pumps, here(), there()) and len(views(pumps)) == 1
+    assert are_one(pumps, here(), there())
+    assert len(views(pumps)) == 1
     before = len(told(pumps))
     moved = datetime(2026, 12, 8, 12, 0, tzinfo=UTC)
     work(pumps, here(deadline_at=moved))
@@ -208,7 +213,8 @@ def test_what_a_person_separates_is_announced_by_itself_and_never_joined_again(p
     assert EventKind.NEW not in told(pumps)[2:]
     with reading(pumps) as c:
         assert find_suggestions(c, 10) == []
-    assert hand(pumps, here(), there()) and are_one(pumps, here(), there())
+    assert hand(pumps, here(), there())
+    assert are_one(pumps, here(), there())
     assert len(views(pumps)) == 1
 
 
@@ -220,7 +226,8 @@ def test_separating_gives_each_side_what_it_had(pumps: Engine, order: tuple[Noti
     for notice in thin:
         work(pumps, notice)
     before = {view.notice.id: view.opportunity for view in views(pumps)}
-    assert len(before) == 2 and told(pumps) == [EventKind.NEW] * 2
+    assert len(before) == 2
+    assert told(pumps) == [EventKind.NEW] * 2
     assert hand(pumps, *thin)
     (view,) = views(pumps)
     with reading(pumps) as c:
@@ -252,7 +259,8 @@ def test_an_old_number_of_an_opportunity_still_finds_it(pumps: Engine) -> None:
     numbers = [view.opportunity.id for view in views(pumps)]
     third = there(source="xx_test", key="C", buyers=(), deadline_at=None, value=None)
     work(pumps, third)
-    assert hand(pumps, here(), thin) and hand(pumps, here(), third)
+    assert hand(pumps, here(), thin)
+    assert hand(pumps, here(), third)
     (view,) = views(pumps)
     with reading(pumps) as c:
         assert {(find_opportunity(c, each) or view).opportunity.id for each in numbers} == {view.opportunity.id}
@@ -292,7 +300,8 @@ def test_of_two_that_fit_as_well_none_is_taken(engine: Engine) -> None:
     """One portal publishes two lots under one title; nobody can tell which of them the other portal has."""
     save(engine, here(), here(key="A2"), there())
     join_stored(engine, NOW)
-    assert not are_one(engine, here(), there()) and not are_one(engine, here(key="A2"), there())
+    assert not are_one(engine, here(), there())
+    assert not are_one(engine, here(key="A2"), there())
     with reading(engine) as c:
         assert {each.obstacle for each in find_suggestions(c, 10)} == {
             "gb_test:A fits eu_test:B as well",
@@ -328,7 +337,8 @@ def test_numbers_that_only_a_portal_gives_join_nothing_elsewhere(engine: Engine)
     """Two offices number their calls as they like; "2026-17" of one is not that of the other."""
     save(engine, here(procedure_id="2026-17"), there(procedure_id="2026-17", title={"en": "Toys"}, value=None))
     save(engine, here(key="A2", procedure_id="2026-17", kind=Kind.AWARD))
-    assert are_one(engine, here(), here(key="A2")) and not are_one(engine, here(), there())
+    assert are_one(engine, here(), here(key="A2"))
+    assert not are_one(engine, here(), there())
 
 
 def test_a_day_is_a_day_in_any_zone(engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""What speaks for one procedure and against it: pairs made up as real ones were found, and what a person said of them."""
+"""What speaks for one procedure and against it: pairs made up as real ones were found."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -110,7 +110,7 @@ TWO = {
 }
 ONE = {
     "two zones": ({}, {"deadline_at": DEADLINE.astimezone(ZoneInfo("Europe/Kyiv"))}),
-    "no zone printed there": ({}, {"deadline_at": DEADLINE.replace(tzinfo=timezone(timedelta(hours=1))), "value": None}),
+    "no zone printed there": ({}, {"deadline_at": DEADLINE.replace(tzinfo=timezone(timedelta(hours=1)))}),
     "only the day": ({}, {"deadline_at": DEADLINE.replace(hour=23, minute=59), "deadline_precision": Precision.DAY}),
     "with and without tax": ({}, {"value": Money(Decimal("144000"), "GBP")}),
     "cut off": (titled(LONG), titled(f"{LONG[:40]}…")),
@@ -176,7 +176,7 @@ def test_numbers_of_registers(given_id: str, number: str | None) -> None:
 
 
 words = st.lists(
-    st.sampled_from("supply delivery repair pumps valves school meals road bridge paint Straße école насос вода".split()),
+    st.sampled_from(["supply", "delivery", "repair", "pumps", "school", "meals", "road", "Straße", "école", "насос"]),
     min_size=3, max_size=9, unique=True,
 ).map(" ".join)  # fmt: skip
 tenders = st.builds(
@@ -189,9 +189,7 @@ tenders = st.builds(
         lambda name: (Buyer(name, country="GB"),)
     ),
     value=st.none() | st.decimals(1000, 10_000_000, places=2).map(lambda amount: Money(amount, "GBP")),
-    deadline_at=st.datetimes(datetime(2026, 11, 3), datetime(2027, 3, 1)).map(
-        lambda moment: moment.replace(second=0, microsecond=0, tzinfo=UTC)
-    ),
+    deadline_at=st.integers(0, 200_000).map(lambda minutes: DEADLINE + timedelta(minutes=minutes)),
     codes=st.just((Code("CPV", "42122000"),)),
     source=st.just("aa_test"),
 )
@@ -201,7 +199,8 @@ tenders = st.builds(
 def test_what_another_portal_publishes_is_found(notice: Notice, number: int) -> None:
     """Other letters, legal form, zone and rounding: the keys meet, and the verdict is joined, for every one."""
     one, other = to_side(notice, NOW), to_side(to_copy(notice, number), NOW)
-    assert set(to_keys(one).sought) & set(to_keys(other).kept) and set(to_keys(other).sought) & set(to_keys(one).kept)
+    assert set(to_keys(one).sought) & set(to_keys(other).kept)
+    assert set(to_keys(other).sought) & set(to_keys(one).kept)
     assert judge(one, other).joins
 
 
