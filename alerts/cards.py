@@ -13,13 +13,14 @@ from babel import Locale
 from alerts.phrases import ENGLISH, FIELDS, count_phrase
 from alerts.plain import plain, to_link
 from domain.alerts import FieldChange
-from domain.notices import Notice, Precision
+from domain.notices import Lot, Notice, Precision
 from domain.opportunities import Reason
 
 LOCALE = Locale("en")
 URGENT_DAYS = 3
 SOON_DAYS = 7
 TOP_REASONS = 3
+SHOWN_LOTS = 5
 # Changes that only a machine reads, or that are shown with another field.
 HIDDEN_FIELDS = {"deadline_zone", "deadline_precision", "language", "procedure_id", "published_at", "url", "changes"}
 
@@ -65,6 +66,7 @@ class Card:
     key: str
     lines: tuple[Line, ...]
     changes: tuple[Change, ...] = ()
+    lots: str = ""
 
 
 def to_card(
@@ -76,8 +78,12 @@ def to_card(
     now: datetime,
     zone: ZoneInfo,
     changes: Sequence[FieldChange] = (),
+    lots: Sequence[Lot] = (),
 ) -> Card:
-    """The card of a notice for one profile; times in `zone`, days left counted from `now` by the calendar there."""
+    """The card of a notice for one profile; times in `zone`, days left counted from `now` by the calendar there.
+
+    `lots` are those of its lots that fit the profile.
+    """
     left, urgency = to_left(notice.deadline_at, now, zone)
     return Card(
         title=plain(notice.shown_title()),
@@ -95,7 +101,17 @@ def to_card(
         key=plain(notice.key, 80),
         lines=to_lines(reasons),
         changes=tuple(to_change(each, zone) for each in changes if each.field.split(".")[0] not in HIDDEN_FIELDS),
+        lots=to_lots(lots, len(notice.lots)),
     )
+
+
+def to_lots(lots: Sequence[Lot], count: int) -> str:
+    """The lots that fit, of `count`: "2 Valves, 5 Pumps (of 7)"; empty where nothing speaks for one by itself."""
+    if not lots:
+        return ""
+    named = [plain(f"{lot.key} {next(iter(lot.title.values()), '')}", 80) for lot in lots[:SHOWN_LOTS]]
+    more = f", {count_phrase('rest', len(lots) - SHOWN_LOTS)}" if len(lots) > SHOWN_LOTS else ""
+    return ENGLISH["lots_of"].format(lots=", ".join(named) + more, count=count)
 
 
 def to_lines(reasons: Sequence[Reason]) -> tuple[Line, ...]:

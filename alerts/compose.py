@@ -100,4 +100,5 @@ class _Maker:
             now=self.now,
             zone=self.zone,
             changes=changes,
+            lots=view.lots,
         )

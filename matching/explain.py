@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from domain.notices import Notice
-from domain.opportunities import Reason, Score
+from domain.notices import Lot, Notice
+from domain.opportunities import OF_LOT, Reason, Score, find_lots
 from matching import features as feature
 from matching.evidence import Evidence, find_evidence
 from matching.features import FEATURES, SUPPORT, Feature
@@ -36,7 +36,7 @@ class Explanation:
     """`without_stops` is what it would score if nothing stopped it; `distance` the points still lacking (0: enough).
 
     `stops` stand in the order of the gates. `missing` has the nearest first: the least that would be enough, and
-    where nothing alone is, the most. `sentences` say all of it.
+    where nothing alone is, the most. `sentences` say all of it. `lots` are those that fit by themselves.
     """
 
     notice: str
@@ -49,6 +49,7 @@ class Explanation:
     missing: tuple[Missing, ...]
     distance: int
     sentences: tuple[str, ...]
+    lots: tuple[Lot, ...] = ()
 
 
 def explain(notice: Notice, prepared: Prepared) -> Explanation:
@@ -64,9 +65,12 @@ def explain(notice: Notice, prepared: Prepared) -> Explanation:
     missing = tuple(sorted(_find_missing(evidence), key=lambda each: _nearness(each, distance))) if distance else ()
     qualified = not stops and not distance
     sentences = tuple(_to_sentences(score, threshold, stops, without, missing, distance))
+    lots = find_lots(notice, score.reasons)
+    if lots:
+        sentences += (f"Of its {len(notice.lots)} lots it fits {', '.join(lot.key for lot in lots)}.",)
     name = f"{notice.source}:{notice.key}"
     return Explanation(
-        name, prepared.profile.id, score, threshold, qualified, stops, without, missing, distance, sentences
+        name, prepared.profile.id, score, threshold, qualified, stops, without, missing, distance, sentences, lots
     )
 
 
@@ -162,7 +166,7 @@ def _to_sentences(
     score: Score, threshold: int, stops: tuple[Reason, ...], without: int, missing: tuple[Missing, ...], distance: int
 ) -> Iterator[str]:
     for reason in score.reasons:
-        if not reason.stops and (reason.points or reason.matched or reason.text):
+        if not reason.stops and reason.rule != OF_LOT and (reason.points or reason.matched or reason.text):
             yield to_sentence(reason)
     for number, stop in enumerate(stops):
         yield f"{'Also stopped' if number else 'Stopped'}: {to_sentence(stop)}"

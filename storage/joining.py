@@ -137,10 +137,9 @@ def join(
     common = {row.source for row in sides[0]} & {row.source for row in sides[1]}
     if common:
         return False, f"both already have a notice of {', '.join(sorted(common))}"
-    if said_apart(c, *([row.id for row in side] for side in sides)):
-        return False, "a person said that they are two procedures"
-    merge_procedures(c, merged, kept, "\n".join(evidence), now, confidence=confidence, made_by="comparison")
-    return True, None
+    if merge_procedures(c, merged, kept, "\n".join(evidence), now, confidence=confidence, made_by="comparison"):
+        return True, None
+    return False, "a person said that they are two procedures"
 
 
 def join_by_hand(c: Connection, notice_id: int, other_id: int, *, said_by: str, why: str, now: datetime) -> bool:

@@ -94,6 +94,7 @@ def _as_json(source: str, key: str, head: Any, explanation: Any) -> dict[str, An
         "threshold": head.profile.threshold,
         "qualified": explanation.qualified,
         "reasons": [asdict(reason) for reason in explanation.score.reasons],
+        "lots": [lot.key for lot in explanation.lots],
         "missing": [
             {"rule": each.rule, "points": each.points, "explanation": each.sentence} for each in explanation.missing
         ],

@@ -26,7 +26,7 @@ from storage.joining import (
     save_suggestions,
 )
 
-AT_ONCE = 100  # notices in one transaction: under 200 ms on SQLite
+AT_ONCE = 50  # notices in one transaction: under 200 ms on SQLite
 MARGIN = 1.0  # logarithm of odds by which the best of a portal's notices must fit better than the next
 MOST_SUGGESTED = 5  # for one notice: more is a list that nobody reads
 
