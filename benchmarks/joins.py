@@ -1,9 +1,10 @@
 """What it costs to compare a new notice with all that is stored: made-up notices of portals, some published twice.
 
-    python -m benchmarks.joins [--stored 100000] [--page 100]
+    python -m benchmarks.joins [--stored 1000 10000 100000] [--measured 1000]
 
-Prints, at each tenth of the way, CPU and wall milliseconds for each notice compared, the longest transaction, the rows
-of keys for each notice, and how many of the copies were found.
+For each size: so many notices are stored with their keys, then further ones are stored and compared in pages of 50.
+Prints CPU milliseconds for each notice compared, those of the longest transaction, the rows of keys for each notice,
+and how many of the measured copies were found.
 """
 
 import argparse
@@ -15,21 +16,25 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 
 import structlog
 from sqlalchemy import Engine, func, select
 
 from domain.notices import Buyer, Code, Kind, Money, Notice, Precision, Status
+from matching.joining.keys import to_keys
 from matching.joining.run import join_stored
+from matching.joining.side import to_side
 from storage.engine import open_engine, reading, writing
+from storage.joining import find_join_due, mark_compared, save_keys
 from storage.migrate import upgrade
-from storage.notices import save_notices
-from storage.schema import join_keys, notices, procedure_joins
+from storage.notices import count_notices, save_notices
+from storage.schema import join_keys
 from storage.sources import release_lease, take_lease
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-PORTALS, BUYERS, COPIES = 40, 3_000, 0.1
+PORTALS, BUYERS, COPIES, PAGE = 40, 3_000, 0.1, 50
 FIRST = ("road", "school", "water", "medic", "soft", "clean", "bridge", "fuel", "glove", "paint")
 LAST = ("works", "service", "supply", "ware", "ing", "ers", "al", "age", "ment", "ation")
 WORDS = [f"{first}{last}" for first in FIRST for last in LAST]
@@ -89,41 +94,55 @@ def fill(engine: Engine, page: list[Notice]) -> None:
             release_lease(c, lease)
 
 
+def keep_keys(engine: Engine) -> None:
+    """Gives all that is stored its keys, as comparing does, without comparing."""
+    while True:
+        with writing(engine) as c:
+            due = find_join_due(c, 1000)
+            sides = {each.stored.id: to_side(each.stored.notice, each.stored.first_seen_at) for each in due}
+            save_keys(c, {number: to_keys(side).kept for number, side in sides.items()})
+            mark_compared(c, list(sides))
+        if not due:
+            return
+
+
 def main() -> None:
     """Fill, compare, print."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--stored", type=int, default=100_000)
-    arguments.add_argument("--page", type=int, default=100)
+    arguments.add_argument("--stored", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    arguments.add_argument("--measured", type=int, default=1000)
     given = arguments.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with tempfile.TemporaryDirectory() as folder:
         address = f"sqlite:///{Path(folder) / 'joins.db'}"
         upgrade(address, None)
-        _measure(open_engine(address), given.stored, given.page)
+        engine, made = open_engine(address), make_notices(10**9, random.Random(1))
+        for stored in given.stored:
+            _measure(engine, made, stored, given.measured)
 
 
-def _measure(engine: Engine, stored: int, size: int) -> None:
-    made = make_notices(int(stored / (1 + COPIES)), random.Random(1))
-    spent = waited = longest = 0.0
-    done = since = 0
-    while page := [notice for _, notice in zip(range(size), made, strict=False)]:
-        fill(engine, page)
-        began, cpu = time.perf_counter(), time.process_time()
-        join_stored(engine, NOW)
-        took = time.perf_counter() - began
-        spent, waited, longest = spent + time.process_time() - cpu, waited + took, max(longest, took)
-        done, since = done + len(page), since + len(page)
-        if since >= stored / 10:
-            print(f"{done:>8,} stored: {spent / since * 1000:.2f} ms CPU, {waited / since * 1000:.2f} ms a notice, "
-                  f"longest transaction {longest * 1000:.0f} ms")  # fmt: skip
-            spent = waited = longest = since = 0
+def _measure(engine: Engine, made: Iterator[Notice], stored: int, measured: int) -> None:
     with reading(engine) as c:
-        total, keys = (
-            c.execute(select(func.count()).select_from(table)).scalar_one() for table in (notices, join_keys)
-        )
-        joined = c.execute(select(func.count()).select_from(procedure_joins)).scalar_one()
-        copies = c.execute(select(func.count()).where(notices.c.key.startswith("C-"))).scalar_one()
-    print(f"{total:,} notices, {keys / total:.1f} keys each; {joined:,} joins, {copies:,} copies")
+        there = count_notices(c)
+    for start in range(there, stored, 5000):
+        fill(engine, list(islice(made, min(5000, stored - start))))
+        keep_keys(engine)
+    spent, copies, joined = [], 0, 0
+    for _ in range(0, measured, PAGE):
+        page = list(islice(made, PAGE))
+        fill(engine, page)
+        began = time.process_time()
+        joined += join_stored(engine, NOW).joined
+        spent.append(time.process_time() - began)
+        copies += sum(notice.key.startswith("C-") for notice in page)
+    with reading(engine) as c:
+        keys = c.execute(select(func.count()).select_from(join_keys)).scalar_one() / count_notices(c)
+    print(
+        f"{stored:>9,} stored: {sum(spent) / measured * 1000:.2f} ms CPU for each notice compared, "
+        f"{max(spent) * 1000:.0f} ms for the dearest transaction of {PAGE}; {keys:.1f} keys each; "
+        f"{joined} joined, {copies} published twice",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":
