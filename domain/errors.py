@@ -68,6 +68,10 @@ class DatabaseLost(TenderwatchError):
     """`storage.engine` raises it: the database cannot be opened, or the connection to it broke."""
 
 
+class DatabaseBusy(TenderwatchError):
+    """`storage.engine` raises it: another transaction holds what this one needs; whoever can, does it again."""
+
+
 class SchemaTooOld(TenderwatchError):
     """`storage.engine` raises it: the database is of another release; the text names `tenderwatch db upgrade`."""
 

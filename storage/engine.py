@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine.interfaces import ExceptionContext
 
-from domain.errors import DatabaseLost, SchemaTooOld
+from domain.errors import DatabaseBusy, DatabaseLost, SchemaTooOld
 
 HEAD = "0001"  # the newest revision in storage/migrations/versions
 READING = {"tenderwatch_reading": True, "postgresql_readonly": True}
+_BUSY = ("40P01", "55P03")  # PostgreSQL: deadlock_detected, lock_not_available
 PRAGMAS = (
     "busy_timeout = 30000",
     "foreign_keys = ON",
@@ -34,6 +35,7 @@ def open_engine(url: str) -> Engine:
     # A server takes 100 clients, of all processes together.
     engine = create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10, pool_timeout=60)
     event.listen(engine, "handle_error", _tell_lost)
+    event.listen(engine, "handle_error", _tell_busy)
     return engine
 
 
@@ -44,6 +46,13 @@ def _tell_lost(context: ExceptionContext) -> None:
         raise DatabaseLost(
             f"{where} cannot be reached ({context.original_exception}); is the server running, and the address right?"
         ) from context.original_exception
+
+
+def _tell_busy(context: ExceptionContext) -> None:
+    """Two wait for one another, or one longer than it wants to: nothing is written, and it may try again."""
+    if getattr(context.original_exception, "sqlstate", None) in _BUSY:
+        reason = "another process is changing the same notices at this moment; try again"
+        raise DatabaseBusy(reason) from context.original_exception
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001

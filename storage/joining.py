@@ -5,11 +5,13 @@ costs a few look-ups and at most MOST_CANDIDATES comparisons, however many are s
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, text, update
+from sqlalchemy import Connection, Select, delete, func, or_, select, text, update
 
 from domain.notices import Notice
 from storage.bulk import insert_rows
@@ -18,11 +20,12 @@ from storage.merges import merge_procedures
 from storage.references import to_reference
 from storage.schema import join_keys, join_suggestions, notices, revisions
 from storage.stored import SELECT_STORED, StoredNotice, to_stored
-from storage.types import as_texts, one_of
+from storage.types import AnyRow, as_texts, one_of
 from storage.words import find_said, said_apart, say
 
 MOST = 64
 MOST_CANDIDATES = 100
+PAGE = 200
 _LOCK = 0x7E2D3A10  # of PostgreSQL: two who join at once would not see one another's keys
 
 _FIND_KEYS = (
@@ -61,9 +64,13 @@ class Candidates:
 
 
 def lock_joining(c: Connection) -> None:
-    """One joins at a time. (On SQLite a writer is alone anyway.)"""
+    """One joins at a time; DatabaseBusy where a crawl holds what is to be joined. (On SQLite a writer is alone anyway.)
+
+    It gives up before PostgreSQL looks for a deadlock (after a second), so that no crawl ever loses a page to it.
+    """
     if c.dialect.name == "postgresql":
         c.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
+        c.execute(text("SET LOCAL lock_timeout = '600ms'"))
 
 
 def find_join_due(c: Connection, limit: int) -> list[Compared]:
@@ -92,7 +99,7 @@ def mark_compared(c: Connection, notice_ids: Sequence[int]) -> None:
 def save_keys(c: Connection, kept: Mapping[int, Sequence[str]]) -> None:
     """Keeps the keys of notices (by id). Those of what a notice said before stay: another portal may still say it."""
     wanted = sorted({key for keys in kept.values() for key in keys})
-    full = {key for key, count in _count(c, wanted).items() if count >= MOST}
+    full = {key for key, having in _count(c, wanted).items() if having >= MOST}
     rows = [
         {"key": key, "notice_id": number} for number, keys in kept.items() for key in dict.fromkeys(keys)
         if key not in full
@@ -210,14 +217,23 @@ def find_suggestions(c: Connection, limit: int, notice_ids: Sequence[int] | None
     if notice_ids is not None:
         table = join_suggestions.c
         query = query.where(or_(table.notice_id.in_(notice_ids), table.other_id.in_(notice_ids)))
-    found = []
-    for row in c.execute(query).all():
+    found: list[Suggestion] = []
+    for row in _page_through(c, query):
         if not said_apart(c, *(find_members(c, number) for number in (row.of_one, row.of_other))):
             lines = tuple(row.evidence.split("\n"))
             found.append(Suggestion(row.notice_id, row.other_id, row.confidence, lines, row.obstacle, row.made_at))
         if len(found) == limit:
             break
     return found
+
+
+def _page_through(c: Connection, query: Select[Any]) -> Iterator[AnyRow]:
+    """The rows of a query, a page at a time: most callers want but a few."""
+    for page in count():
+        rows = c.execute(query.limit(PAGE).offset(page * PAGE)).all()
+        yield from rows
+        if len(rows) < PAGE:
+            return
 
 
 def find_members(c: Connection, procedure_id: int) -> list[int]:
@@ -228,7 +244,7 @@ def find_members(c: Connection, procedure_id: int) -> list[int]:
 
 def _count(c: Connection, keys: list[str]) -> dict[str, int]:
     query = select(join_keys.c.key, func.count()).where(one_of(join_keys.c.key, "keys")).group_by(join_keys.c.key)
-    return {key: count for chunk in in_chunks(keys, 2000) for key, count in c.execute(query, {"keys": as_texts(chunk)})}
+    return {key: n for chunk in in_chunks(keys, 2000) for key, n in c.execute(query, {"keys": as_texts(chunk)})}
 
 
 def _find_earlier_deadlines(c: Connection, notice_ids: Sequence[int]) -> dict[int, list[datetime]]:

@@ -68,10 +68,11 @@ def suggested(
 def join(name: Name, other: Other, why: Why, author: Author = None) -> None:
     """Say that two notices are of one procedure. It is remembered: nothing parts them but `separate`."""
     from storage.engine import writing
-    from storage.joining import join_by_hand
+    from storage.joining import join_by_hand, lock_joining
 
     place = open_installation()
     with writing(place.engine) as c:
+        lock_joining(c)
         one, two = _find_two(c, name, other)
         by, reason = author or getpass.getuser(), _check(why)
         made = join_by_hand(c, one.id, two.id, said_by=by, why=reason, now=now())
@@ -92,9 +93,11 @@ def separate(
     What the portal of NOTICE says belongs to it goes along; all else stays with OTHER.
     """
     from storage.engine import writing
+    from storage.joining import lock_joining
 
     place = open_installation()
     with writing(place.engine) as c:
+        lock_joining(c)
         one, two = _find_two(c, name, other)
         by, reason = author or getpass.getuser(), _check(why)
         names = _part(c, one, two, along or [], by, reason)

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event as Signal
+from time import sleep
 
 import structlog
 from sqlalchemy import Connection, Engine
 
+from domain.errors import DatabaseBusy
 from matching.joining.keys import to_keys
 from matching.joining.side import Side, to_side
 from matching.joining.verdict import Verdict, judge
@@ -28,6 +30,7 @@ from storage.joining import (
 
 AT_ONCE = 50  # notices in one transaction: under 200 ms on SQLite
 MARGIN = 1.0  # logarithm of odds by which the best of a portal's notices must fit better than the next
+TRIES, PAUSE = 10, 0.1  # of a batch that a crawl stands in the way of; seconds, growing
 MOST_SUGGESTED = 5  # for one notice: more is a list that nobody reads
 
 log = structlog.get_logger()
@@ -68,21 +71,31 @@ def join_stored(engine: Engine, now: datetime, *, stop: Signal | None = None) ->
     Whatever is committed is whole: a process that is killed leaves the rest due.
     """
     done = Joined()
+    tries = 0
     while not (stop and stop.is_set()):
-        with writing(engine) as c:
-            count = _join_some(c, now, done)
-        if count < AT_ONCE:
+        try:
+            with writing(engine) as c:
+                some = _join_some(c, now)
+        except DatabaseBusy:
+            tries += 1
+            if tries == TRIES:
+                raise
+            sleep(PAUSE * tries)
+            continue
+        tries, done.notices = 0, done.notices + some.notices
+        done.joined, done.suggested = done.joined + some.joined, done.suggested + some.suggested
+        if some.notices < AT_ONCE:
             break
     level = log.info if done.notices else log.debug
     level("joined", notices=done.notices, joined=done.joined, suggested=done.suggested)
     return done
 
 
-def _join_some(c: Connection, now: datetime, done: Joined) -> int:
+def _join_some(c: Connection, now: datetime) -> Joined:
     lock_joining(c)
-    due = find_join_due(c, AT_ONCE)
+    due, done = find_join_due(c, AT_ONCE), Joined()
     if not due:
-        return 0
+        return done
     batch = _Batch(c, now, Candidates())
     batch.add(due)
     keys = {each.stored.id: to_keys(batch.sides[each.stored.id]) for each in due}
@@ -95,7 +108,7 @@ def _join_some(c: Connection, now: datetime, done: Joined) -> int:
     mark_compared(c, list(keys))
     done.notices += len(due)
     done.suggested += len(suggestions)
-    return len(due)
+    return done
 
 
 def _join_one(batch: _Batch, number: int, done: Joined) -> Iterator[Suggestion]:

@@ -1,6 +1,7 @@
 """Crawls, matchers and people at once: each procedure is one in the end, announced once, and nothing is lost."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -141,3 +142,21 @@ def test_what_is_killed_in_between_is_done_again(engine: Engine, monkeypatch: py
     match_stored(engine, NOW)
     with reading(engine) as c:
         assert c.execute(select(func.count(notices.c.procedure_id.distinct()))).scalar() == 2
+
+
+def test_a_crawl_that_holds_a_notice_is_waited_for(engine: Engine) -> None:
+    with writing(engine) as c:
+        stored(c, here(), there())
+    held = threading.Event()
+
+    def crawl() -> None:
+        with writing(engine) as c:
+            c.execute(notices.update().values(page="b" * 64))
+            held.set()
+            time.sleep(1.5)
+
+    def match() -> None:
+        held.wait(30)
+        assert join_stored(engine, NOW).joined == 1
+
+    together(crawl, match)
