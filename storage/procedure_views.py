@@ -44,7 +44,8 @@ def view_procedure(c: Connection, procedure_id: int) -> ProcedureView:
     words, suggestions = tuple(find_words_of(c, ids)), tuple(find_suggestions(c, 20, ids))
     live = (opportunities.c.procedure_id == procedure_id) & opportunities.c.merged_into.is_(None)
     found = c.execute(select(opportunities.c.id, opportunities.c.profile_id).where(live).order_by(opportunities.c.id))
-    named = {each for pair in (*words, *suggestions) for each in (pair.notice_id, pair.other_id)}
+    pairs: list[Word | Suggestion] = [*words, *suggestions]
+    named = {each for pair in pairs for each in (pair.notice_id, pair.other_id)}
     return ProcedureView(
         procedure_id,
         own,
