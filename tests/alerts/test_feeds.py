@@ -21,7 +21,7 @@ from tests.factories import NOW, a_notice
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 RULES = "rules:\n  - {id: all, min_score: 40, person: mira}\n"
-HOSTILE = "Pumps; \\n, “valves”\r\nBEGIN:VEVENT </summary><script>x</script> &lt;b&gt; \u0000\u202e насосы " + "ñ" * 90
+HOSTILE = "Pumps; \\n, “valves”\r\nBEGIN:VEVENT </summary><script>x</script> &lt;b&gt; \u202e насосы " + "ñ" * 90
 
 
 def write(engine: Engine, folder: Path, now: datetime = NOW) -> Written:
