@@ -13,6 +13,7 @@ from domain.sources import RunState
 from storage.ids import in_chunks, insert_new
 from storage.matches import has_unmatched
 from storage.schema import events, lots, notices, opportunities, runs
+from storage.types import AnyRow
 
 # The cause of a baseline: set by matching in the payload of a live kind, and by routing in the summary's.
 CAUSE = events.c.payload["baseline"].as_string()
@@ -150,7 +151,7 @@ def find_unrouted_of(c: Connection, opportunity_id: int) -> Unrouted:
     if row is not None:
         return _to_unrouted(row)
     bare = select(*_FACTS).select_from(opportunities).join(notices, notices.c.id == opportunities.c.notice_id)
-    found: Row[Any] = c.execute(bare.where(opportunities.c.id == opportunity_id)).one()  # type: ignore[assignment]
+    found: AnyRow = c.execute(bare.where(opportunities.c.id == opportunity_id)).one()
     none = Event(0, EventKind.NEW, opportunity_id, datetime.min.replace(tzinfo=UTC), {})
     return _of_facts(none, found)
 
@@ -200,7 +201,7 @@ def _to_unrouted(row: Row[Any]) -> Unrouted:
     return _of_facts(to_event(row), row)
 
 
-def _of_facts(event: Event, row: Row[Any]) -> Unrouted:
+def _of_facts(event: Event, row: AnyRow) -> Unrouted:
     deadlines = [moment for moment in (row.deadline_at, row.last_lot) if moment is not None]
     closes_at = max(deadlines) if deadlines else None
     return Unrouted(event, row.profile_id, row.score, row.qualified, Status(row.status), closes_at)
