@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 
 from alerts.schedule import awake_from, next_slot
 from domain.alerts import DeliveryState, EventKind, Rule
@@ -13,7 +14,12 @@ COLLECTED = (EventKind.NEW,)
 
 
 def find_time(
-    reader: Reader, kind: EventKind, score: int, rules: Iterable[Rule], now: datetime, closes_at: datetime | None = None
+    reader: Reader,
+    kind: EventKind,
+    score: int | Decimal,
+    rules: Iterable[Rule],
+    now: datetime,
+    closes_at: datetime | None = None,
 ) -> tuple[DeliveryState, datetime]:
     """QUEUED from a moment on, or WAITING for the digest of a moment; at once where that would be after `closes_at`.
 
