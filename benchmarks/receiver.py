@@ -11,6 +11,7 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -329,12 +330,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _say(self, status: int, body: Any, retry_after: float | None) -> None:
         content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-        self.send_response(status)
-        if retry_after is not None:
-            self.send_header("Retry-After", str(int(retry_after) + 1))
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        with suppress(ConnectionError):  # who asked was killed
+            self.send_response(status)
+            if retry_after is not None:
+                self.send_header("Retry-After", str(int(retry_after) + 1))
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+    def handle(self) -> None:
+        """One connection."""
+        with suppress(ConnectionError):
+            super().handle()
 
     do_POST = do_PUT = _answer  # noqa: N815  http.server's names
 
