@@ -23,7 +23,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import jsonschema
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[1] / "docs" / "webhook.schema.json").read_text(encoding="utf-8"))
-TOKEN, SECRET, SIGNATURE = "123456789:AAbbccddeeffgghhiijjkkllmmnnooppqqr", "a-secret-of-the-hook", "sig0123456789abcdefghij"
+TOKEN, SECRET, SIGNATURE = (
+    "123456789:AAbbccddeeffgghhiijjkkllmmnnooppqqr",
+    "a-secret-of-the-hook",
+    "sig0123456789abcdefghij",
+)
 # (messages, seconds) for each target.
 LIMITS = {"telegram group": (20, 60), "telegram chat": (1, 1), "slack": (1, 1), "teams": (4, 1), "discord": (30, 60)}
 # What clients turn into links, names and tags by themselves.
@@ -217,7 +221,9 @@ def read_slack(receiver: Receiver, method: str, url: str, headers: Any, body: An
 def read_teams(receiver: Receiver, method: str, url: str, headers: Any, body: Any) -> Any:
     parts = urlsplit(url)
     if parse_qs(parts.query).get("sig") != [SIGNATURE]:
-        raise Refused(401, {"error": {"code": "DirectApiAuthorizationRequired", "message": "The request is not signed."}})
+        raise Refused(
+            401, {"error": {"code": "DirectApiAuthorizationRequired", "message": "The request is not signed."}}
+        )
     receiver.check(len(json.dumps(body, ensure_ascii=False).encode("utf-16-le")) <= 57_000, "RequestEntityTooLarge")
     receiver.check(len(json.dumps(body, ensure_ascii=False).encode()) <= 28_000, "RequestEntityTooLarge")
     (attachment,) = body["attachments"]

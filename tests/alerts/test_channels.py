@@ -28,7 +28,7 @@ from tests.alerts.test_render import a_card
 from tests.factories import NOW, a_notice
 
 HOSTILE = (
-    "<script>alert(1)</script> &lt;a href=\"https://evil.example\"&gt;win&lt;/a&gt; [win](https://evil.example) "
+    '<script>alert(1)</script> &lt;a href="https://evil.example"&gt;win&lt;/a&gt; [win](https://evil.example) '
     "@everyone @here <!channel> <@U123> #general /start *bold* _it_ ~no~ `rm -rf` ||spoiler|| \u202egpj.exe\u200b\u3164 "
     "<https://evil.example|win> www.evil.example evil.com a@evil.com 1. - > # \\* \\[x](y)"
 )
