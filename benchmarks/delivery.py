@@ -67,7 +67,7 @@ class Post:
     chance: random.Random = field(default_factory=lambda: random.Random(7))
     got: list[tuple[str, str, str]] = field(default_factory=list)
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: ARG002, N802  aiosmtpd's
         """Takes the mail, or not; "250 cut" takes it and never says so."""
         await asyncio.sleep(0)
         answer = self.chance.choice(MAIL_FAULTS) if self.chance.random() < self.share else "250 OK"
@@ -150,7 +150,7 @@ def _settings(folder: Path, receiver: Receiver, port: int) -> Settings:
 
 
 def _address(number: int, receiver: Receiver) -> str:
-    """Ten mails, ten chats of Telegram (half of them groups), eight of Slack, six of Teams and Discord, five of others."""
+    """Ten mails, ten chats of Telegram (half groups), eight of Slack, six of Teams and Discord, five of others."""
     here = f"127.0.0.1:{receiver.port}"
     if number < 10:
         return f"tendermail://d{number:02}@bidder.example"

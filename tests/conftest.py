@@ -72,7 +72,7 @@ def _closed_network() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Where TENDERWATCH_TESTS_NO_SKIP=1 (CI), a skip is a failure, but for tests of what is not everywhere: `../shared`, maildev."""
+    """Where TENDERWATCH_TESTS_NO_SKIP=1 (CI), a skip is a failure, but where `../shared` or maildev is absent."""
     report: Any = yield
     fixtures = getattr(item, "fixturenames", ())
     excused = ("shared" in fixtures and not SHARED.is_dir()) or ("maildev" in fixtures and not MAILDEV)
