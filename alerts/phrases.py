@@ -130,7 +130,7 @@ ENGLISH: Mapping[str, str] = {
     "late_since": "What was published from {since} to {until} is read again, as far as the portal still lists it: such "
     "alerts come late. To read the period once more:",
     "late_never": "This is the first good run. Older notices are read by:",
-    "saved_page": "the page is kept: {path}",
+    "saved_page": "the page is kept; to see it: tenderwatch sources page {page}",
     "open_portal": "Open the portal",
     "sent_to_operators": "Sent by Tenderwatch to its operators (`operators: true` in alerts.yml).",
     "do_refused": "The portal refuses to be read. Ask its operator, with the address and user agent that we use; never "

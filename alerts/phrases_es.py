@@ -131,7 +131,7 @@ SPANISH: Mapping[str, str] = {
     "late_since": "Lo publicado desde {since} hasta {until} se lee de nuevo mientras el portal lo muestre: esos avisos "
     "llegan tarde. Para leer otra vez ese periodo:",
     "late_never": "Este es el primer rastreo bueno. Los anuncios anteriores se leen con:",
-    "saved_page": "la página está guardada: {path}",
+    "saved_page": "la página está guardada; para verla: tenderwatch sources page {page}",
     "open_portal": "Abrir el portal",
     "sent_to_operators": "Enviado por Tenderwatch a sus operadores (`operators: true` en alerts.yml).",
     "do_refused": "El portal no deja que se lea. Pregunte a su operador, con la dirección y el agente de usuario que "

@@ -135,7 +135,7 @@ FILIPINO: Mapping[str, str] = {
     "late_since": "Muling binabasa ang nailathala mula {since} hanggang {until}, hangga't nakalista pa sa portal: huli "
     "na ang mga abisong iyon. Para basahin muli ang panahong iyon:",
     "late_never": "Ito ang unang maayos na crawl. Nababasa ang mga lumang abiso sa:",
-    "saved_page": "nakatago ang pahina: {path}",
+    "saved_page": "nakatago ang pahina; para makita ito: tenderwatch sources page {page}",
     "open_portal": "Buksan ang portal",
     "sent_to_operators": "Ipinadala ng Tenderwatch sa mga operator nito (`operators: true` sa alerts.yml).",
     "do_refused": "Ayaw magpabasa ng portal. Tanungin ang operator nito, kasama ang address at user agent na ginagamit "

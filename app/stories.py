@@ -230,20 +230,18 @@ def _tell_traces(c: Connection, place: Installation, named: Named, story: Story)
         else:
             story.lines.append(
                 f"Run {run.id} of {run.source} ({in_zone(run.started_at, zone)}) could not read {step.url}: "
-                f"{step.reason}; tried {step.tries} times, {ends}."
-                + (f" The page is kept: {_path_of(place, page)}." if page else "")
+                f"{step.reason}; tried {step.tries} times, {ends}" + (f"; {_kept(page)}." if page else ".")
             )
     for each in issues:
         if each.issue.page or not story.lines:
-            kept = f"; the page is kept: {_path_of(place, each.issue.page)}" if each.issue.page else ""
+            kept = f"; {_kept(each.issue.page)}" if each.issue.page else ""
             where = f" ({each.issue.element})" if each.issue.element else ""
             story.lines.append(f"{in_zone(each.last_seen_at, zone)}: {each.issue.reason}{where}{kept}.")
     return bool(story.lines) if story.notice is None else True
 
 
-def _path_of(place: Installation, page: str | None) -> str:
-    """The file of a saved page, which is packed with zstd."""
-    return str(place.settings.pages_dir / page[:2] / f"{page}.zst") if page else ""
+def _kept(page: str | None) -> str:
+    return f"the page is kept; to see it: tenderwatch sources page {page[:12]}" if page else ""
 
 
 def _find_on_pages(c: Connection, place: Installation, named: Named) -> Iterator[str]:
@@ -261,5 +259,5 @@ def _find_on_pages(c: Connection, place: Installation, named: Named) -> Iterator
                 f"It stands on a page of {each.issue.source} that could not be read, last at "
                 f"{in_zone(each.last_seen_at, place.settings.zone)}: {each.issue.reason}"
                 f"{f' ({each.issue.element})' if each.issue.element else ''}; "
-                f"the page is kept: {_path_of(place, page)}."
+                f"{_kept(page)}."
             )

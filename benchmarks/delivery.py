@@ -39,6 +39,7 @@ from storage.migrate import upgrade
 FAULTS: tuple[str | int, ...] = (500, 503, 429, 400, "cut before", "cut after", "hang after")
 MAIL_FAULTS = ("451 4.3.0 later", "550 5.7.1 refused", "250 cut")
 SHARE = 0.3
+LIFE = (4.0, 9.0)  # seconds, after which a dispatcher is killed
 LIMIT = 1.0  # seconds of a try; the receiver hangs longer
 LOST = (DeliveryState.DEAD, DeliveryState.UNKNOWN)
 CHILD = """
@@ -66,7 +67,7 @@ class Post:
     chance: random.Random = field(default_factory=lambda: random.Random(7))
     got: list[tuple[str, str, str]] = field(default_factory=list)
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: ARG002, N802  aiosmtpd's
         """Takes the mail, or not; "250 cut" takes it and never says so."""
         await asyncio.sleep(0)
         answer = self.chance.choice(MAIL_FAULTS) if self.chance.random() < self.share else "250 OK"
@@ -104,8 +105,8 @@ class Verdict:
         return not (self.missing or self.extra or self.wrong or self.disorder or self.malformed)
 
 
-def run(count: int, kills: int, speed: float, folder: Path, seed: int = 5) -> Verdict:
-    """`count` notices, told to 50 destinations; the dispatcher is killed `kills` times."""
+def run(count: int, kills: int, speed: float, folder: Path, life: tuple[float, float] = LIFE, seed: int = 5) -> Verdict:
+    """`count` notices, told to 50 destinations; the dispatcher is killed `kills` times, each after so many seconds."""
     url, chance = f"sqlite:///{folder / 'delivery.db'}", random.Random(seed)
     upgrade(url, None)
     engine, post, began = open_engine(url), Post(), time.time()
@@ -119,12 +120,12 @@ def run(count: int, kills: int, speed: float, folder: Path, seed: int = 5) -> Ve
         total = a_world(engine, addresses, count)
         print(f"{total:,} deliveries are queued", flush=True)
         command = _command(url, settings, began, speed)
-        killed = _send_under_fire(engine, command, kills, chance)
+        killed = _send_under_fire(engine, command, kills, chance, life)
         lost = _find_lost(engine)
         receiver.fault, post.share = lambda: None, 0.0
         with writing(engine) as c:
             requeue(c, None, LOST, _now(began, speed))
-        _send_under_fire(engine, command, 0, chance)
+        _send_under_fire(engine, command, 0, chance, life)
         return _judge(receiver, post, expect(count), lost, total, killed, time.time() - began)
 
 
@@ -149,7 +150,7 @@ def _settings(folder: Path, receiver: Receiver, port: int) -> Settings:
 
 
 def _address(number: int, receiver: Receiver) -> str:
-    """Ten mails, ten chats of Telegram (half of them groups), eight of Slack, six of Teams and Discord, five of others."""
+    """Ten mails, ten chats of Telegram (half groups), eight of Slack, six of Teams and Discord, five of others."""
     here = f"127.0.0.1:{receiver.port}"
     if number < 10:
         return f"tendermail://d{number:02}@bidder.example"
@@ -177,11 +178,13 @@ def _now(began: float, speed: float) -> datetime:
     return START + timedelta(seconds=(time.time() - began) * speed)
 
 
-def _send_under_fire(engine: Engine, command: list[str], kills: int, chance: random.Random) -> int:
+def _send_under_fire(
+    engine: Engine, command: list[str], kills: int, chance: random.Random, life: tuple[float, float]
+) -> int:
     """Until nothing is queued or being sent; how often the dispatcher was killed."""
     killed = 0
     child = subprocess.Popen(command)
-    ends = time.monotonic() + chance.uniform(4, 9)
+    ends = time.monotonic() + chance.uniform(*life)
     try:
         while _is_open(engine):
             time.sleep(0.2)
@@ -191,7 +194,7 @@ def _send_under_fire(engine: Engine, command: list[str], kills: int, chance: ran
                 child.wait()
                 killed += 1
                 child = subprocess.Popen(command)
-                ends = time.monotonic() + chance.uniform(4, 9)
+                ends = time.monotonic() + chance.uniform(*life)
     finally:
         child.send_signal(signal.SIGKILL)
         child.wait()

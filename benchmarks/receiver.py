@@ -23,7 +23,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import jsonschema
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[1] / "docs" / "webhook.schema.json").read_text(encoding="utf-8"))
-TOKEN, SECRET, SIGNATURE = "123456789:AAbbccddeeffgghhiijjkkllmmnnooppqqr", "a-secret-of-the-hook", "sig0123456789abcdefghij"
+TOKEN, SECRET, SIGNATURE = (
+    "123456789:AAbbccddeeffgghhiijjkkllmmnnooppqqr",
+    "a-secret-of-the-hook",
+    "sig0123456789abcdefghij",
+)
 # (messages, seconds) for each target.
 LIMITS = {"telegram group": (20, 60), "telegram chat": (1, 1), "slack": (1, 1), "teams": (4, 1), "discord": (30, 60)}
 # What clients turn into links, names and tags by themselves.
@@ -43,6 +47,16 @@ class Got:
     body: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call as it came; `body` is its JSON."""
+
+    method: str
+    url: str
+    headers: Any
+    body: Any
+
+
 class Refused(Exception):
     """The service's answer to what it does not take."""
 
@@ -53,7 +67,7 @@ class Refused(Exception):
 
 @dataclass
 class Receiver:
-    """All services in one. `minute` is how long a minute takes (60 s, or less for a dispatcher whose clock runs faster).
+    """All services in one. `minute` is how long a minute takes (60 s; less for a clock that runs faster).
 
     `fault` is asked before each call: None, a status, "cut before", "cut after" or "hang after" (the message is kept).
     `chats` are those that exist; `strict_errors` keeps what was refused as malformed, which must stay empty.
@@ -101,7 +115,7 @@ class Receiver:
         if reader is None:
             raise Refused(404, {"error": "not found"})
         body = self._parse(service, content)
-        target, text, links, answer = reader(self, method, url, headers, body)
+        target, text, links, answer = reader(self, Call(method, url, headers, body))
         with self.lock:
             self._pace(service, target)
             key = headers.get("Idempotency-Key", "")
@@ -150,10 +164,13 @@ class Marks(HTMLParser):
 
     def __init__(self, allowed: set[str]) -> None:
         super().__init__()
-        self.allowed, self.open, self.text, self.links = allowed, [], "", []
+        self.allowed, self.text = allowed, ""
+        self.open: list[str] = []
+        self.links: list[str] = []
         self.faults: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A tag opens, with no attribute but href."""
         names = {name for name, _ in attrs}
         if tag not in self.allowed or names - ({"href"} if tag == "a" else set()):
             self.faults.append(f"<{tag} {names}>")
@@ -164,14 +181,17 @@ class Marks(HTMLParser):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
+        """The newest open tag closes."""
         if not self.open or self.open.pop() != tag:
             self.faults.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
+        """What is seen."""
         self.text += data
 
 
 def read_marks(receiver: Receiver, html: str, allowed: set[str]) -> Marks:
+    """HTML of these tags, all of them closed."""
     marks = Marks(allowed)
     marks.feed(html)
     marks.close()
@@ -179,30 +199,36 @@ def read_marks(receiver: Receiver, html: str, allowed: set[str]) -> Marks:
     return marks
 
 
-def read_telegram(receiver: Receiver, method: str, url: str, headers: Any, body: Any) -> Any:
-    token = unquote(urlsplit(url).path).removeprefix("/bot").removesuffix("/sendMessage")
+def read_telegram(receiver: Receiver, call: Call) -> Any:
+    """Its `sendMessage`."""
+    token = unquote(urlsplit(call.url).path).removeprefix("/bot").removesuffix("/sendMessage")
     if token != TOKEN:
         raise Refused(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
-    chat = body["chat_id"]
+    chat = call.body["chat_id"]
     if chat not in receiver.chats:
         raise Refused(400, {"ok": False, "error_code": 400, "description": "Bad Request: chat not found"})
     known = {"chat_id", "text", "parse_mode", "link_preview_options", "disable_notification", "message_thread_id"}
-    receiver.check(set(body) <= known and body["parse_mode"] == "HTML", f"fields {sorted(body)}")
-    marks = read_marks(receiver, body["text"], {"b", "a", "code"})
+    receiver.check(set(call.body) <= known and call.body["parse_mode"] == "HTML", f"fields {sorted(call.body)}")
+    marks = read_marks(receiver, call.body["text"], {"b", "a", "code"})
     receiver.check(0 < len(marks.text.encode("utf-16-le")) // 2 <= 4096, "message is too long")
     return str(chat), marks.text, marks.links, {"ok": True, "result": {"message_id": len(receiver.got) + 1}}
 
 
-def read_slack(receiver: Receiver, method: str, url: str, headers: Any, body: Any) -> Any:
-    bot = urlsplit(url).path.startswith("/api/")
-    target = body.get("channel", "") if bot else urlsplit(url).path.removeprefix("/services/")
-    if bot and headers.get("Authorization") != "Bearer xoxb-1234-1234-abcdefghijklmnop":
+def read_slack(receiver: Receiver, call: Call) -> Any:
+    """A webhook, or `chat.postMessage` of its API."""
+    bot = urlsplit(call.url).path.startswith("/api/")
+    target = call.body.get("channel", "") if bot else urlsplit(call.url).path.removeprefix("/services/")
+    if bot and call.headers.get("Authorization") != "Bearer xoxb-1234-1234-abcdefghijklmnop":
         return target, "", [], {"ok": False, "error": "invalid_auth"}
-    receiver.check(set(body) <= {"text", "blocks", "unfurl_links", "unfurl_media", "channel"}, f"fields {sorted(body)}")
-    receiver.check(0 < len(body["blocks"]) <= 50 and len(json.dumps(body["blocks"])) < 200_000, "invalid_blocks")
-    receiver.check(not re.search(r"<[!@#h]", body["text"]), "the fallback text is read for marks")
+    receiver.check(
+        set(call.body) <= {"text", "blocks", "unfurl_links", "unfurl_media", "channel"}, f"fields {sorted(call.body)}"
+    )
+    receiver.check(
+        0 < len(call.body["blocks"]) <= 50 and len(json.dumps(call.body["blocks"])) < 200_000, "invalid_blocks"
+    )
+    receiver.check(not re.search(r"<[!@#h]", call.body["text"]), "the fallback text is read for marks")
     text, links = "", []
-    for block in body["blocks"]:
+    for block in call.body["blocks"]:
         receiver.check(block["type"] == "rich_text" and set(block) == {"type", "elements"}, "invalid_blocks")
         for section in block["elements"]:
             for element in section["elements"]:
@@ -214,13 +240,16 @@ def read_slack(receiver: Receiver, method: str, url: str, headers: Any, body: An
     return target, text, links, {"ok": True} if bot else "ok"
 
 
-def read_teams(receiver: Receiver, method: str, url: str, headers: Any, body: Any) -> Any:
-    parts = urlsplit(url)
+def read_teams(receiver: Receiver, call: Call) -> Any:
+    """The trigger of a workflow."""
+    parts = urlsplit(call.url)
     if parse_qs(parts.query).get("sig") != [SIGNATURE]:
-        raise Refused(401, {"error": {"code": "DirectApiAuthorizationRequired", "message": "The request is not signed."}})
-    receiver.check(len(json.dumps(body, ensure_ascii=False).encode("utf-16-le")) <= 57_000, "RequestEntityTooLarge")
-    receiver.check(len(json.dumps(body, ensure_ascii=False).encode()) <= 28_000, "RequestEntityTooLarge")
-    (attachment,) = body["attachments"]
+        raise Refused(
+            401, {"error": {"code": "DirectApiAuthorizationRequired", "message": "The request is not signed."}}
+        )
+    size = json.dumps(call.body, ensure_ascii=False, separators=(",", ":"))
+    receiver.check(max(len(size.encode()), len(size.encode("utf-16-le"))) <= 28_000, "RequestEntityTooLarge")
+    (attachment,) = call.body["attachments"]
     receiver.check(attachment["contentType"] == "application/vnd.microsoft.card.adaptive", "InvalidTemplate")
     text, links = [], []
 
@@ -240,13 +269,14 @@ def read_teams(receiver: Receiver, method: str, url: str, headers: Any, body: An
     return parts.path.split("/")[2], "\n".join(text), links, ""
 
 
-def read_discord(receiver: Receiver, method: str, url: str, headers: Any, body: Any) -> Any:
-    parts = urlsplit(url).path.split("/")
+def read_discord(receiver: Receiver, call: Call) -> Any:
+    """A webhook."""
+    parts = urlsplit(call.url).path.split("/")
     if parts[4] != "token-of-the-webhook-0123456789":
         raise Refused(401, {"message": "Invalid Webhook Token", "code": 50027})
-    receiver.check(body["allowed_mentions"] == {"parse": []}, "somebody would be mentioned")
-    receiver.check(0 < len(body["content"].encode("utf-16-le")) // 2 <= 2000, "Must be 2000 or fewer in length.")
-    text, links = read_markdown(body["content"])
+    receiver.check(call.body["allowed_mentions"] == {"parse": []}, "somebody would be mentioned")
+    receiver.check(0 < len(call.body["content"].encode("utf-16-le")) // 2 <= 2000, "Must be 2000 or fewer in length.")
+    text, links = read_markdown(call.body["content"])
     return parts[3], text, links, {"id": str(len(receiver.got) + 1)}
 
 
@@ -258,27 +288,31 @@ def read_markdown(content: str) -> tuple[str, list[str]]:
     return re.sub(r"\\([^\w\s])", r"\1", bare), links
 
 
-def read_matrix(receiver: Receiver, method: str, url: str, headers: Any, body: Any) -> Any:
-    if headers.get("Authorization") != "Bearer syt_a_token_of_matrix":
+def read_matrix(receiver: Receiver, call: Call) -> Any:
+    """PUT of an event, whose number makes it idempotent."""
+    if call.headers.get("Authorization") != "Bearer syt_a_token_of_matrix":
         raise Refused(401, {"errcode": "M_UNKNOWN_TOKEN", "error": "Invalid access token passed."})
-    _, _, _, _, _, room, _, kind, _ = urlsplit(url).path.split("/")
+    _, _, _, _, _, room, _, kind, _ = urlsplit(call.url).path.split("/")
     if unquote(room) not in {"!room:example.org", *(f"!room{number}:example.org" for number in range(50))}:
         raise Refused(403, {"errcode": "M_FORBIDDEN", "error": "User not in room"})
-    receiver.check(method == "PUT" and kind == "m.room.message" and body["m.mentions"] == {}, "M_BAD_JSON")
-    receiver.check(len(json.dumps(body, ensure_ascii=False).encode()) <= 65_536, "M_TOO_LARGE")
-    marks = read_marks(receiver, body["formatted_body"], {"p", "strong", "a", "code", "br"})
+    receiver.check(call.method == "PUT" and kind == "m.room.message" and call.body["m.mentions"] == {}, "M_BAD_JSON")
+    receiver.check(len(json.dumps(call.body, ensure_ascii=False).encode()) <= 65_536, "M_TOO_LARGE")
+    marks = read_marks(receiver, call.body["formatted_body"], {"p", "strong", "a", "code", "br"})
     return unquote(room), marks.text, marks.links, {"event_id": f"$event{len(receiver.got)}"}
 
 
-def read_hook(receiver: Receiver, method: str, url: str, headers: Any, body: Any) -> Any:
-    target = urlsplit(url).path.removeprefix("/hook/")
+def read_hook(receiver: Receiver, call: Call) -> Any:
+    """A webhook of ours: its schema and its key; the signature was checked on the bytes."""
+    target = urlsplit(call.url).path.removeprefix("/hook/")
     try:
-        jsonschema.validate(body, SCHEMA)
+        jsonschema.validate(call.body, SCHEMA)
     except jsonschema.ValidationError as error:
         receiver.check(False, f"schema: {error.message}")
-    receiver.check(headers.get("Idempotency-Key") == body["key"], "the key of the header is not that of the body")
-    texts = [body["subject"], *(each["title"] for each in body["opportunities"])]
-    return target, "\n".join(texts), [each["url"] for each in body["opportunities"] if each["url"]], ""
+    receiver.check(
+        call.headers.get("Idempotency-Key") == call.body["key"], "the key of the header is not that of the call.body"
+    )
+    texts = [call.body["subject"], *(each["title"] for each in call.body["opportunities"])]
+    return target, "\n".join(texts), [each["url"] for each in call.body["opportunities"] if each["url"]], ""
 
 
 def is_signed(content: bytes, header: str, secret: str) -> bool:

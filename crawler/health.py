@@ -11,6 +11,7 @@ from domain.health import (
     ENOUGH_NOTICES,
     Facts,
     Finding,
+    Usual,
     find_lost_in_new,
     find_usual,
     find_usual_share,
@@ -211,12 +212,18 @@ def _expectations(source: Source, tally: Tally, circumstances: Circumstances) ->
         )
 
 
+def _describe(usual: Usual) -> str:
+    if usual.runs == 1:
+        return "in the run before"
+    least = f"{'never' if usual.runs < 10 else 'hardly ever'} under {usual.least}"
+    return f"median of {usual.runs} runs {usual.which}".rstrip() + f", {least}"
+
+
 def _changes(source: Source, facts: Facts, circumstances: Circumstances) -> Iterator[Issue]:
     """The source's own past: far fewer notices than comparable runs found, or a field that has gone."""
     usual = find_usual(facts, circumstances.history, ZoneInfo(source.zone)) if facts.comparable else None
     if usual and is_drop(facts, usual):
-        runs = f"median of {usual.runs} runs {usual.which}".rstrip() if usual.runs > 1 else "in the run before"
-        reason = f"{facts.found} notices where {usual.notices:g} are usual ({runs}, {usual.least} at least)"
+        reason = f"{facts.found} notices where {usual.notices:g} are usual ({_describe(usual)})"
         yield Issue(source.id, IssueKind.TOO_FEW, reason, element="usual.notices")
     for name in (*FILLED, *KNOWN):
         group = group_of(name)

@@ -64,7 +64,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """How many notices comparable runs found: their median and least, how many runs they were, and which."""
+    """How many notices comparable runs found: their median and least, how many runs they were, and which.
+
+    `least` leaves the lowest of each ten runs aside: one odd day of the month does not hide the next.
+    """
 
     notices: float
     least: int
@@ -111,8 +114,8 @@ def find_usual(run: Facts, before: Sequence[Facts], zone: ZoneInfo) -> Usual | N
 
 
 def is_drop(run: Facts, usual: Usual) -> bool:
-    """Whether so few cannot be by chance: fewer than ever, under six tenths of the median, and (for spans of time)
-    further below it than counts stray."""
+    """Whether so few cannot be by chance: fewer than all but one run in ten found, under six tenths of the median,
+    and (for spans of time) further below it than counts stray."""
     limit = LEAST_SHARE * usual.notices
     if run.span:
         limit = min(limit, usual.notices - 3 * math.sqrt(usual.notices))
@@ -216,5 +219,5 @@ def _days(run: Facts, zone: ZoneInfo) -> Iterator[date]:
 
 
 def _sum_up(alike: Sequence[Facts], enough: int, which: str) -> Usual | None:
-    counts = [each.found for each in alike]
-    return Usual(median(counts), min(counts), len(counts), which) if len(counts) >= enough else None
+    counts = sorted(each.found for each in alike)
+    return Usual(median(counts), counts[len(counts) // 10], len(counts), which) if len(counts) >= enough else None

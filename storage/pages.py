@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from domain.sources import Page
 from storage.ids import upserting
 from storage.schema import pages, runs
 
+_START_OF_HASH = re.compile("[0-9a-f]{8,64}")
 MAX_BODY = 256 * 1024 * 1024  # no body that we save is larger; a damaged or forged file is
 
 
@@ -134,3 +136,14 @@ def find_pages(c: Connection, source: str | None = None, hash: str | None = None
     if hash is not None:
         query = query.where(pages.c.hash == hash)
     return [Page(row.hash, row.url, row.fetched_at, row.media_type, row.size) for row in c.execute(query)]
+
+
+def find_page(c: Connection, name: str) -> Page | None:
+    """The newest saved page of this address, or whose hash is this or begins with it (8 digits at least)."""
+    query = select(pages).order_by(pages.c.fetched_at.desc(), pages.c.id.desc()).limit(1)
+    if _START_OF_HASH.fullmatch(name):
+        query = query.where(pages.c.hash.between(name, name.ljust(64, "f")))
+    else:
+        query = query.where(pages.c.url == name)
+    row = c.execute(query).one_or_none()
+    return Page(row.hash, row.url, row.fetched_at, row.media_type, row.size) if row else None

@@ -7,14 +7,14 @@ from urllib.parse import urlsplit
 
 import typer
 
-from app.commands import choosing, drafting, following, missed, trying
+from app.commands import choosing, drafting, following, missed, pages, trying
 from app.console import FAILED, in_zone, now, open_installation, print_json, settings, show, tell
 
 if TYPE_CHECKING:
     from domain.sources import Source, Verification
 
 app = typer.Typer(no_args_is_help=True, help="The portals: list, show, check, try, and add new ones.")
-for family in (choosing, drafting, following, missed, trying):
+for family in (choosing, drafting, following, missed, pages, trying):
     family.register(app)
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 

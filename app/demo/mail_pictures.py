@@ -53,7 +53,9 @@ def _new() -> str:
             "DE",
             82,
             (
-                Reason("keyword", "A keyword stands in the title.", 40, text="Kreiselpumpen", matched="centrifugal pump*"),
+                Reason(
+                    "keyword", "A keyword stands in the title.", 40, text="Kreiselpumpen", matched="centrifugal pump*"
+                ),
                 Reason("cpv", "The notice and the profile share a CPV branch.", 30, text="42122000", matched="4212"),
                 Reason("place", "The buyer's country is one of the profile's.", 12, text="DE"),
             ),

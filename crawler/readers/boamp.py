@@ -69,9 +69,16 @@ def _read_nature(
         return None, None, (("NATURE", word),)
     kind, status = _NATURES[word]
     decisions = find_all(data, "ATTRIBUTION/DECISION")
-    if kind is Kind.AWARD and decisions and all(child(each, "ATTRIBUE") is None for each in decisions):
+    if kind is Kind.AWARD and decisions and not any(map(_is_awarded, decisions)):
         status = Status.CLOSED
     return kind, status, ()
+
+
+def _is_awarded(decision: Element) -> bool:
+    """It says so, or (in notices of adapted procedures) only names who won."""
+    if child(decision, "INFRUCTUEUX") is not None:
+        return False
+    return child(decision, "ATTRIBUE") is not None or child(decision, "TITULAIRE") is not None
 
 
 def _read_buyers(data: Element | None) -> tuple[RawBuyer, ...]:
@@ -137,7 +144,7 @@ def _read_results(data: Element | None) -> Iterator[dict[str, Any]]:
         yield known(
             {
                 "lot": text_at(decision, "NUM_LOT"),
-                "outcome": "awarded" if child(decision, "ATTRIBUE") is not None else "none",
+                "outcome": "awarded" if _is_awarded(decision) else "none",
                 "reason": "unsuccessful" if child(decision, "INFRUCTUEUX") is not None else None,
                 "winners": winners,
                 "value": to_plain(_money(child(information, "MONTANT"))),

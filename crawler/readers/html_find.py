@@ -11,7 +11,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from crawler.readers.html_rules import Rule
 from crawler.readers.limits import check_html, decode
 from crawler.readers.rules import Printed, check_count, cut, find
-from domain.errors import Unreadable
+from domain.errors import SourceChanged, Unreadable
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,30})", re.IGNORECASE)
 _BLOCKS = frozenset(
@@ -22,11 +22,15 @@ _BLOCKS = frozenset(
 _SILENT = frozenset(("script", "style", "noscript", "template", "head"))
 _LINKS = frozenset(("href", "src", "action", "data-href", "data-url"))
 _LONGEST_LABEL = 200
+_JSON = re.compile(rb"\[?\s*\{\s*[\"}]")
 
 
 def read_tree(body: bytes, encoding: str | None) -> HtmlElement:
-    """The page as a tree. Raises SourceChanged for an empty body, Unreadable for what is too large or no HTML."""
+    """The page as a tree. Raises SourceChanged for an empty body, XML or JSON, Unreadable for what is too large or no
+    HTML."""
     check_html(body)
+    if other := _find_other_kind(body):
+        raise SourceChanged(f"the answer is {other} where a web page was promised")
     declared = _CHARSET.search(body[:4096])
     text = decode(body, declared[1].decode() if declared else encoding).replace("\0", "")
     try:
@@ -34,6 +38,13 @@ def read_tree(body: bytes, encoding: str | None) -> HtmlElement:
     except (etree.LxmlError, ValueError) as error:
         raise Unreadable(f"no HTML: {error}") from error
     return tree
+
+
+def _find_other_kind(body: bytes) -> str | None:
+    start = body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith(b"<?xml") and b"<html" not in start:
+        return "XML"
+    return "JSON" if _JSON.match(start) else None
 
 
 class Scope:

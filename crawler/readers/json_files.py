@@ -32,6 +32,8 @@ def read_json_documents(
     """
     head = file.read(512)
     file.seek(0)
+    if not head:
+        raise SourceChanged("the body is empty")
     if is_gzip(head) and not _holds_archive(file):
         with telling_broken():
             unpacked = Measured(cast(IO[bytes], gzip.GzipFile(fileobj=file)), size_of(file))
@@ -60,7 +62,7 @@ def _rows(stream: Readable, name: str, wanted: frozenset[str], ocid: str) -> Ite
             for number, value in enumerate(read_values(stream, wanted, ocid), 1):
                 yield f"{name}/{number}.json".lstrip("/"), value
         if number == 0 and not name:
-            raise SourceChanged("the body is empty")
+            raise SourceChanged("no release or record is in it")
     except BrokenArchive:
         raise
     except Unreadable as fault:

@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterator
 from typing import Protocol
 
+from crawler.readers.limits import MAX_DEPTH
 from domain.errors import SourceChanged, Unreadable
 
 CHUNK = 256 * 1024
 SMALL = 256 * 1024  # bytes: up to here a value is not looked into
 WHOLE = 8 * 1024 * 1024  # up to here a value is held in memory to be looked into
 LONGEST = 32 * 1024 * 1024  # of one row that cannot be divided
+FRUITLESS = 500_000  # values one after another of which none is a row
 
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _BRACKET = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*+([\[\]{}])", re.DOTALL)
@@ -56,7 +58,7 @@ class Cursor:
     def take(self, most: int) -> bytes | None:
         """The value here, whole, and the place after it; None, and nothing moves, where it has more bytes than `most`.
 
-        Raises CutOff, and nothing moves, where the stream ends within it.
+        Raises CutOff, and nothing moves, where the stream ends within it; Unreadable where it is nested too deep.
         """
         first, place, depth = self.peek(), self._at, 0
         if first not in b"[{" or not first:
@@ -72,7 +74,7 @@ class Cursor:
                 place += self._at - before
                 continue
             place = found.end()
-            depth += 1 if found[1] in b"[{" else -1
+            depth = self._step(depth, found[1])
             if place - self._at > most:
                 return None
             if depth == 0:
@@ -92,7 +94,7 @@ class Cursor:
                     raise self._cut_off()
                 continue
             self._at = found.end()
-            depth += 1 if found[1] in b"[{" else -1
+            depth = self._step(depth, found[1])
             if depth == 0:
                 return
 
@@ -132,6 +134,14 @@ class Cursor:
                 if first == b'"':
                     raise self._cut_off()
 
+    def _step(self, depth: int, bracket: bytes) -> int:
+        """The depth after this bracket."""
+        if bracket in b"]}":
+            return depth - 1
+        if depth == MAX_DEPTH:
+            raise Unreadable(f"the JSON is nested more than {MAX_DEPTH} deep", f"byte {self._passed + self._at}")
+        return depth + 1
+
     def _fill(self) -> bool:
         """Some more of the stream; what was passed is let go."""
         if self._ended:
@@ -154,7 +164,7 @@ def read_values(stream: Readable, wanted: frozenset[str], ocid: str = "ocid") ->
 
     `wanted` are the names of the lists whose elements are rows; elsewhere only what has an ocid (or what stands in its
     place) or a list of releases or records is one. Raises SourceChanged for HTML and XML, CutOff after the last row
-    that is whole, Unreadable where no JSON stands.
+    that is whole, Unreadable where no JSON stands, or FRUITLESS values one after another that are no rows.
     """
     cursor, splitter = Cursor(stream), _Splitter(wanted | {"releases", "records"}, ocid)
     while first := cursor.peek():
@@ -165,7 +175,7 @@ def read_values(stream: Readable, wanted: frozenset[str], ocid: str = "ocid") ->
 
 class _Splitter:
     def __init__(self, wanted: frozenset[str], ocid: str) -> None:
-        self._wanted, self._ocid = wanted, ocid
+        self._wanted, self._ocid, self._fruitless = wanted, ocid, 0
         self._marks = [f'"{name}"'.encode() for name in {"ocid", ocid, "releases", "records"}]
 
     def split(self, cursor: Cursor, *, sure: bool, top: bool = False) -> Iterator[bytes]:
@@ -181,7 +191,15 @@ class _Splitter:
         elif len(value) > SMALL and not self._is_one(value):
             yield from self._enter(Cursor(io.BytesIO(value)))
         elif sure or any(mark in value for mark in self._marks):
+            self._fruitless = 0
             yield value
+        else:
+            self._count()
+
+    def _count(self) -> None:
+        self._fruitless += 1
+        if self._fruitless > FRUITLESS:
+            raise Unreadable(f"more than {FRUITLESS:,} values of which none is a release or a record")
 
     def _enter(self, cursor: Cursor) -> Iterator[bytes]:
         for name in cursor.elements():
@@ -192,6 +210,7 @@ class _Splitter:
             elif first in (b"[", b"{"):
                 yield from self.split(cursor, sure=False)
             else:
+                self._count()
                 cursor.skip()
 
     def _is_one(self, value: bytes) -> bool:

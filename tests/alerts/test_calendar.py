@@ -35,7 +35,7 @@ def read_calendar(content: bytes) -> list[dict[str, str]]:
     for text in re.findall(r"BEGIN:VEVENT\r\n(.*?)END:VEVENT\r\n", unfolded, re.S):
         pairs = [line.split(":", 1) for line in text.split("\r\n")[:-1]]
         assert len({name for name, _ in pairs}) == len(pairs)
-        events.append({name: value for name, value in pairs})
+        events.append(dict(pairs))
         assert {"UID", "DTSTAMP", "SEQUENCE", "SUMMARY", "STATUS"} <= set(events[-1])
     return events
 

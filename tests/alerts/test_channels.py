@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ from tests.factories import NOW, a_notice
 
 HOSTILE = (
     '<script>alert(1)</script> &lt;a href="https://evil.example"&gt;win&lt;/a&gt; [win](https://evil.example) '
-    "@everyone @here <!channel> <@U123> #general /start *bold* _it_ ~no~ `rm -rf` ||spoiler|| \u202egpj.exe\u200b\u3164 "
+    "@everyone @here <!channel> <@U123> #general /start *bold* _it_ ~no~ `rm -rf` ||spoiler|| "
+    "\u202egpj.exe\u200b\u3164 "
     "<https://evil.example|win> www.evil.example evil.com a@evil.com 1. - > # \\* \\[x](y)"
 )
 WORKFLOW = "643e69f83c8944438d68119179a10a64"
@@ -103,19 +105,12 @@ def test_a_title_of_100_kb_is_cut_with_an_ellipsis(
     to(service)
     happen(engine, *[a_notice(key=f"k{n}", title={"en": f"{n} " + "Ж*&" * 33_000}) for n in range(25)])
     route(engine, NOW)
-    place, now = the_settings(tmp_path, receiver), NOW
-    for _ in range(40):
-        send_due(engine, place, lambda: now)
-        now = replace_seconds(now, 10)
+    place = the_settings(tmp_path, receiver)
+    for seconds in range(0, 400, 10):
+        send_due(engine, place, lambda seconds=seconds: NOW + timedelta(seconds=seconds))
     assert receiver.malformed == []
     assert sum(got.text.count("…") >= 1 for got in receiver.got) == len(receiver.got)
     assert {view.delivery.state for view in ledger(engine)} == {DeliveryState.SENT}
-
-
-def replace_seconds(now: Any, seconds: float) -> Any:
-    from datetime import timedelta
-
-    return now + timedelta(seconds=seconds)
 
 
 def test_a_webhook_is_signed_and_idempotent(engine: Engine, tmp_path: Path, receiver: Receiver, to: Any) -> None:
@@ -191,7 +186,6 @@ def test_a_telegram_group_gets_no_more_than_twenty_a_minute(
 ) -> None:
     """Sixty times as fast: both the dispatcher's clock and the receiver's minute."""
     import time
-    from datetime import timedelta
 
     to("telegram")
     receiver.minute = 1.0
@@ -208,8 +202,6 @@ def test_a_telegram_group_gets_no_more_than_twenty_a_minute(
 
 
 def test_what_a_service_asks_for_is_kept(engine: Engine, tmp_path: Path, receiver: Receiver, to: Any) -> None:
-    from datetime import timedelta
-
     to("telegram")
     to("telegram", name="same_chat")
     happen(engine)

@@ -29,7 +29,9 @@ def mails() -> list[str]:
         changes=(FieldChange("title", {"en": "x" * 300}, {"en": HOSTILE}),),
     )
     kinds = (EventKind.NEW, EventKind.CHANGED, EventKind.BASELINE, EventKind.DIGEST)
-    return [render(Content(kind, (hostile, a_card()), ("all",), "Europe/Madrid", "first run", 2)).html for kind in kinds]
+    return [
+        render(Content(kind, (hostile, a_card()), ("all",), "Europe/Madrid", "first run", 2)).html for kind in kinds
+    ]
 
 
 @pytest.mark.parametrize("width", [360, 900])

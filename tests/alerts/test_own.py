@@ -53,7 +53,10 @@ def test_a_template_makes_lines() -> None:
         ("{% import 'x' as y %}", "line 1: import cannot be used here"),
         ("{% macro m() %}{% endmacro %}", "line 1: macro cannot be used here"),
         ("{% set x = title ~ title %}{{ x }}", "line 1: assign cannot be used here"),
-        ("{% for a in key %}{% for b in key %}{% for c in key %}{% endfor %}{% endfor %}{% endfor %}", "loops stand at most 2"),
+        (
+            "{% for a in key %}{% for b in key %}{% for c in key %}{% endfor %}{% endfor %}{% endfor %}",
+            "loops stand at most 2",
+        ),
         ("x" * 9000, "at most 8,000 characters"),
     ],
 )

@@ -34,7 +34,7 @@ def test_a_secret_is_kept_encrypted(engine: Engine, tmp_path: Path, monkeypatch:
 def test_what_is_wrong_with_the_key_is_told(engine: Engine, tmp_path: Path) -> None:
     keep(engine, tmp_path, NAME, "secret", NOW)
     os.chmod(tmp_path / FILE, 0o644)
-    with pytest.raises(BadSettings, match="others can read .*chmod 600"):
+    with pytest.raises(BadSettings, match=r"others can read .*chmod 600"):
         reader(engine, tmp_path)(NAME)
     (tmp_path / FILE).unlink()
     with pytest.raises(BadSettings, match="is missing"):

@@ -1,6 +1,7 @@
 """`tenderwatch sources missed`: a notice in each of its stories, by a real crawl of a real portal and real mail."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import zstandard
 from sqlalchemy import Engine, select
 
 from alerts.route import route
@@ -127,8 +127,17 @@ def test_all_six_stories(folder: Path, site: tuple[Site, Portal]) -> None:
     assert (code, story["stage"]) == (3, "listed and unreadable")
     assert "could not read" in text
     assert "HTTP 404" in text
-    kept = Path(text.partition("The page is kept: ")[2].partition(".zst")[0] + ".zst")
-    assert b"Internal error 17" in zstandard.decompress((folder / kept).read_bytes())
+    shown = tenderwatch(*re.search(r"to see it: tenderwatch (sources page \w{12})", text)[1].split(), cwd=folder)  # type: ignore[index]
+    assert shown.returncode == 0, shown.stderr
+    assert b"Internal error 17" in (folder / shown.stdout.strip()).read_bytes()
+    assert "/notice/1003" in shown.stderr
+    other = folder / "other.html"
+    other.write_text("something else")
+    page = shown.stdout.strip()[:12]
+    refused = tenderwatch("sources", "page", page, "--to", "other.html", cwd=folder)
+    assert (refused.returncode, other.read_text()) == (2, "something else")
+    assert "holds something else" in refused.stderr
+    assert "no saved page" in tenderwatch("sources", "page", "f" * 12, cwd=folder).stderr
 
     assert tenderwatch("match", cwd=folder).returncode == 0
     tenderwatch("alerts", "send", cwd=folder)  # nobody listens on port 9

@@ -75,6 +75,14 @@ def test_a_working_day_that_is_like_a_sunday_is_told() -> None:
     assert not told(a_run(0, noon + 12 * HOUR, 2 * HOUR), hours), "the night is quiet"
 
 
+def test_one_odd_day_of_the_month_does_not_hide_the_next() -> None:
+    before = every(DAY, 23, quiet_at_weekends, DAY)
+    odd = next(place for place, run in enumerate(before) if run.found == 120)
+    before[odd] = a_run(0, before[odd].high, DAY)
+    assert told(a_run(55, before[0].high + DAY, DAY), before)
+    assert not told(a_run(80, before[0].high + DAY, DAY), before)
+
+
 def at_the_turn_of_the_year(moment: datetime) -> int:
     """As `quiet_at_weekends`, but that little comes from Christmas Eve to Epiphany."""
     day = moment.astimezone(MADRID)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from storage.engine import reading, writing
 from storage.issues import close_issues, save_issues
-from storage.pages import PageFiles, find_pages, save_page
+from storage.pages import PageFiles, find_page, find_pages, save_page
 from storage.prune import Pruned, prune
 from tests.factories import NOW, a_notice, a_page, a_run, an_issue, stored
 
@@ -56,6 +56,9 @@ def test_pages_are_found_newest_first(engine: Engine) -> None:
         assert find_pages(c, source="gb_test") == [second, first]
         assert find_pages(c, hash="a" * 64) == [first, first]
         assert find_pages(c, source="gb_test", hash="a" * 64) == [first]
+        assert find_page(c, first.url) == second, "the newest of an address"
+        assert find_page(c, "a" * 12) == find_page(c, "a" * 64) == first
+        assert [find_page(c, name) for name in ("a" * 7, "c" * 12, "https://nowhere.example/")] == [None] * 3
 
 
 def test_a_page_that_is_fetched_again_is_one_row(engine: Engine) -> None:

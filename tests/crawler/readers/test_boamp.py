@@ -54,6 +54,13 @@ def test_an_award_of_some_lots() -> None:
     assert read("<RECTIFICATIF/>", "", earlier).changes == "26-900"
 
 
+def test_an_award_that_only_names_who_won() -> None:
+    """As notices of adapted procedures print it, without a word of the outcome."""
+    notice = read("<ATTRIBUTION/>", f"<ATTRIBUTION>{WON.replace('<ATTRIBUE/>', '')}</ATTRIBUTION>")
+    assert notice.status is Status.AWARDED
+    assert [each["outcome"] for each in (notice.raw or {})["results"]] == ["awarded"]
+
+
 def test_a_nature_that_no_list_has_is_told() -> None:
     assert read("<AUTRE_CHOSE/>").unknown_words == (("NATURE", "AUTRE_CHOSE"),)
 

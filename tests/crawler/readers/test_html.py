@@ -192,3 +192,22 @@ def test_html_is_refused_where_it_is_empty():
             read_list(body, portal(), URL)
     with pytest.raises(Unreadable):
         read_list(b"\0\x01", portal(), URL)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b'\xef\xbb\xbf<?xml version="1.0"?>\n<contract xmlns="urn:x"/>', "XML"),
+        (b' {"error": "no such page"}', "JSON"),
+        (b'[{"id": 1}]', "JSON"),
+        (b"{}", "JSON"),
+    ],
+)
+def test_what_is_no_web_page_is_told_by_its_kind(body: bytes, kind: str):
+    with pytest.raises(SourceChanged, match=f"the answer is {kind} where a web page was promised"):
+        read_list(body, portal(), URL)
+
+
+def test_a_page_that_declares_itself_as_xml_is_a_web_page():
+    page = read_list(b'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html>\n' + LIST.encode(), portal(), URL)
+    assert len(page.rows) == len(read_list(LIST.encode(), portal(), URL).rows)
