@@ -43,9 +43,10 @@ fmt: $(STAMP)
 	@"$(BIN)/python" -m ruff check --fix-only --quiet $(PATHS)
 	@"$(BIN)/python" -m ruff format $(PATHS)
 
-# The README's pictures of the demo, which really runs for them.
+# The README's pictures of the demo, which really runs for them, and of the mails as they look.
 pictures: $(STAMP)
 	@"$(BIN)/python" -m app.demo.pictures docs/pictures
+	@"$(BIN)/python" -m app.demo.mail_pictures docs/pictures
 
 # Both locks: what an installation needs, and what a developer needs. Hashes, and no address of any index.
 lock: $(STAMP)

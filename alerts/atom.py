@@ -37,7 +37,8 @@ def to_feed(feed_id: str, title: str, entries: Sequence[Entry], link: str | None
     for entry in sorted(entries, key=lambda each: (each.updated, each.id), reverse=True):
         _add_entry(feed, entry)
     ElementTree.indent(feed)
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(feed, encoding="utf-8") + b"\n"
+    content: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return content + b"\n"
 
 
 def _add_entry(feed: ElementTree.Element, entry: Entry) -> None:

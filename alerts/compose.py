@@ -184,7 +184,7 @@ class _Maker:
             opportunity=view.opportunity.id,
             base_url=self.manner.base_url,
         )
-        return replace(card, own=self.own.lines(card, words(self.manner.language)))
+        return replace(card, own=self.own.lines(card))
 
     def _to_loss(self, payload: Mapping[str, Any]) -> Content:
         """What the operators are told of deliveries that were given up or may not have arrived."""

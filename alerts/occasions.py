@@ -99,13 +99,13 @@ def _to_lines(payload: Mapping[str, Any], w: Words) -> list[str]:
 
 def _to_sources(found: Sequence[Sequence[str | None]], zone: str, w: Words) -> list[str]:
     """Sources that are not well, with their state and since when; those not checked, with when they last were."""
-    shown = [_to_source(*each, zone, w) for each in found[:SOURCES]]
+    shown = [_to_source(str(source), state, since, zone, w) for source, state, since in found[:SOURCES]]
     left = len(found) - len(shown)
     return [*shown, w.count("rest", left)] if left else shown
 
 
-def _to_source(source: str | None, state: str | None, since: str | None, zone: str, w: Words) -> str:
-    day = w.day(datetime.fromisoformat(since).astimezone(ZoneInfo(zone))) if since else w["never"]
+def _to_source(source: str, state: str | None, since: str | None, zone: str, w: Words) -> str:
+    day = w.to_day(datetime.fromisoformat(since).astimezone(ZoneInfo(zone))) if since else w["never"]
     if state == "not checked":
         return f"{source} ({w['last_good']}: {day})"
     return f"{source} ({state}, {w['since'].lower()} {day})"

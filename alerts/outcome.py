@@ -52,7 +52,7 @@ class HandOver:
         self._abandoned = False
 
     def begin(self) -> None:
-        """Called right before the message is given away, and for each further call; TooLate when time is over."""
+        """Called right before the message is given away, and before each further call; raises TooLate after the end."""
         with self._lock:
             if self._abandoned:
                 raise TooLate

@@ -4,7 +4,7 @@ A template makes plain text. The channel escapes it as it does all texts, so tha
 mark: what is a link in a message stays the notice's and ours.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -14,7 +14,6 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from alerts.cards import Card, Line
 from alerts.plain import plain, without_joiners
-from alerts.words import Words
 from domain.errors import BadRule
 
 MOST = 4000
@@ -25,11 +24,9 @@ FILTERS = (
     "capitalize",
     "default",
     "first",
-    "join",
     "last",
     "length",
     "lower",
-    "replace",
     "title",
     "trim",
     "truncate",
@@ -54,7 +51,7 @@ NAMES = (
 ALLOWED = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.Getitem),
     *(nodes.If, nodes.CondExpr, nodes.For, nodes.Filter, nodes.Test, nodes.Compare, nodes.Operand, nodes.And, nodes.Or),
-    *(nodes.Not, nodes.Concat, nodes.Keyword, nodes.Assign),
+    *(nodes.Not, nodes.Concat, nodes.Keyword),
 )
 
 
@@ -74,9 +71,9 @@ class OwnTemplate:
 
     body: str | None
 
-    def lines(self, card: Card, w: Words) -> tuple[str, ...] | None:
+    def lines(self, card: Card) -> tuple[str, ...] | None:
         """The lines that it makes of a card; None where there is none, and ours are used."""
-        return render_own(self.body, card, w) if self.body is not None else None
+        return render_own(self.body, card) if self.body is not None else None
 
 
 def check_own(body: str) -> None:
@@ -93,24 +90,34 @@ def check_own(body: str) -> None:
             raise BadRule(f"line {node.lineno}: {fault}")
 
 
-def render_own(body: str, card: Card, w: Words) -> tuple[str, ...]:
+def render_own(body: str, card: Card) -> tuple[str, ...]:
     """The lines of one opportunity, each harmless; raises BadRule, with the line, as `check_own` does."""
     check_own(body)
     try:
-        text = _environment().from_string(body).render(to_values(card, w))
+        text = _collect(_environment().from_string(body).generate(to_values(card)))
     except TemplateError as error:
         raise BadRule(f"line {_line_of(error)}: {error.message or error}") from error
     except (TypeError, ValueError, AttributeError, RecursionError) as error:
         raise BadRule(f"line {_line_of(error)}: {error}") from error
-    lines = [plain(line, LINE) for line in text[:MOST].strip().splitlines()[:LINES]]
+    lines = [plain(line, LINE) for line in text.strip().splitlines()[:LINES]]
     return tuple(line for line in lines if line)
 
 
-def to_values(card: Card, w: Words) -> Mapping[str, Any]:
-    """What a template can name: texts, and two lists of them; `w` are our phrases in the reader's language."""
+def _collect(pieces: Iterable[str]) -> str:
+    """What is made, as far as it is used: a loop that writes for ever ends here."""
+    text = ""
+    for piece in pieces:
+        text += piece
+        if len(text) > MOST:
+            break
+    return text[:MOST]
+
+
+def to_values(card: Card) -> Mapping[str, Any]:
+    """What a template can name: texts, and two lists of them."""
     values = {name: getattr(card, name) for name in NAMES if name not in ("reasons", "changes")}
     texts = {name: without_joiners(value) if isinstance(value, str) else value for name, value in values.items()}
-    return {**texts, "reasons": [_to_reason(each) for each in card.lines], "changes": _to_changes(card), "w": dict(w)}
+    return {**texts, "reasons": [_to_reason(each) for each in card.lines], "changes": _to_changes(card)}
 
 
 def _to_reason(line: Line) -> Mapping[str, Any]:

@@ -7,7 +7,6 @@ from sqlalchemy import Engine
 
 from alerts.cards import to_card
 from alerts.own import render_own
-from alerts.words import words
 from domain.config import Settings
 from domain.errors import WrongUse
 from storage.destinations import find_destinations
@@ -25,7 +24,7 @@ def preview_own(
         if opportunity is not None and one is None:
             raise WrongUse(f"there is no opportunity {opportunity}; `tenderwatch opportunities list` shows them")
         views = [one] if one else find_opportunities(c, limit=limit)
-    w, zone = words(place.language), ZoneInfo(place.zone or settings.zone)
+    zone = ZoneInfo(place.zone or settings.zone)
     made = {}
     for view in views:
         reasons = view.assessment.reasons if view.assessment else ()
@@ -40,5 +39,5 @@ def preview_own(
             opportunity=view.opportunity.id,
             base_url=settings.base_url,
         )
-        made[view.opportunity.id] = render_own(body, card, w)
+        made[view.opportunity.id] = render_own(body, card)
     return made

@@ -44,7 +44,7 @@ def last_slot(digest: Digest, when: When, working: WorkingTime, after: datetime,
 
 def find_slots(digest: Digest, when: When, working: WorkingTime, after: datetime, until: datetime) -> list[datetime]:
     """All moments at which a digest is made, later than `after` and not later than `until`, in order."""
-    found = []
+    found: list[datetime] = []
     for slot in _slots_from(digest, when, working, after):
         if slot > until:
             return found

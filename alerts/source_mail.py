@@ -107,7 +107,7 @@ def _to_trouble(payload: dict[str, Any], look: Look) -> SourceCard:
         good=False,
         facts=tuple((look.w[name], value) for name, value in facts),
         wrong=tuple(Wrong(plain(reason, 600), _kept(page, look)) for _, reason, page, _ in findings[:SHOWN]),
-        measures=tuple(_to_measure(*row, look) for row in payload["measures"]),
+        measures=tuple(_to_measure(row, look) for row in payload["measures"]),
         todo=tuple(dict.fromkeys(look.w[name] for name in _find_todo(state, findings))),
         commands=_to_commands(source, state),
         missing=_to_missing(state, good, look),
@@ -193,10 +193,10 @@ def _to_missing(state: str, good: str, look: Look) -> str:
     return look.w["missing_pages" if state == "partial" else "missing_since"].format(moment=good)
 
 
-def _to_measure(name: str, expected: str, usual: str, seen: str, look: Look) -> tuple[str, str, str, str]:
-    label = (
-        look.w["notices"] if name == "notices" else look.w["filled"].format(name=look.w.fields.get(name, name).lower())
-    )
+def _to_measure(row: Sequence[str], look: Look) -> tuple[str, str, str, str]:
+    name, expected, usual, seen = row
+    field = look.w.fields.get(name, name).lower()
+    label = look.w["notices"] if name == "notices" else look.w["filled"].format(name=field)
     return label, expected or "–", usual or "–", seen or "–"
 
 

@@ -15,7 +15,7 @@ ISO_COUNTRIES = {"UK": "GB", "EL": "GR"}
 Test: TypeAlias = Callable[[Rule, Notice], str | None]
 
 
-def find_misfit(rule: Rule, profile: str, score: Decimal, notice: Notice | None) -> str | None:
+def find_misfit(rule: Rule, profile: str, score: int | Decimal, notice: Notice | None) -> str | None:
     """The first condition of the rule that fails; None where all hold. `notice` may be None if no term asks for it.
 
     What the notice does not say is no reason against it.

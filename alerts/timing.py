@@ -16,7 +16,7 @@ COLLECTED = (EventKind.NEW,)
 def find_time(
     reader: Reader,
     kind: EventKind,
-    score: Decimal,
+    score: int | Decimal,
     rules: Iterable[Rule],
     now: datetime,
     closes_at: datetime | None = None,

@@ -89,9 +89,11 @@ def _to_way(desk: Desk, rule: Rule, candidate: Unrouted, view: OpportunityView |
     place = desk.people[rule.to].destination if rule.to in desk.people else rule.to
     reader = desk.readers[place]
     state, due_at = find_time(reader, EventKind.NEW, candidate.score, [rule], now, candidate.closes_at)
-    how = "with the digest of" if state is DeliveryState.WAITING else "at once" if due_at == now else "from"
-    when = how if how == "at once" else f"{how} {due_at:%Y-%m-%d %H:%M} UTC"
-    return f"to {rule.to}, if it came now {when}: {to_schedule(reader)}"
+    moment = f"{due_at:%Y-%m-%d %H:%M} UTC"
+    when = f"with the digest of {moment}" if state is DeliveryState.WAITING else f"from {moment} on"
+    if due_at == now:
+        return f"to {rule.to}, if it came now at once; its schedule: {to_schedule(reader)}"
+    return f"to {rule.to}, if it came now {when}; its schedule: {to_schedule(reader)}"
 
 
 def _to_members(desk: Desk, team: str, candidate: Unrouted, view: OpportunityView | None) -> str:
@@ -110,9 +112,10 @@ def _to_pace(when: When) -> str:
     band = f", at once from {when.at_once_from} points" if when.at_once_from is not None else ""
     if when.digest.is_hourly:
         return f"hourly{band}"
-    days = when_to_json(when).get("digest_days")
+    days = when_to_json(when).get("digest_days", ["working days"])
     times = ", ".join(f"{each:%H:%M}" for each in when.digest.at)
-    return f"a digest at {times} on {', '.join(days) if days else 'working days'}{band}"
+    on = "every day" if len(days) == 7 else f"on {', '.join(days)}"
+    return f"a digest at {times} {on}{band}"
 
 
 def _to_quiet(when: When) -> list[str]:

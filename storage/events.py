@@ -11,9 +11,10 @@ from sqlalchemy import Connection, Row, Select, func, insert, or_, select, updat
 from domain.alerts import OF_SOURCES, Event, EventKind
 from domain.notices import Status
 from domain.sources import RunState
-from storage.ids import allocate_ids, in_chunks, insert_new
+from storage.ids import in_chunks, insert_new
 from storage.matches import has_unmatched
 from storage.schema import events, lots, notices, opportunities, runs
+from storage.types import AnyRow
 
 # The cause of a baseline: set by matching in the payload of a live kind, and by routing in the summary's.
 CAUSE = events.c.payload["baseline"].as_string()
@@ -52,10 +53,10 @@ def append_once(
 
     None where it has happened.
     """
-    (number,) = allocate_ids(c, events, 1)
-    row = {"id": number, "key": key, "kind": kind, "opportunity_id": opportunity_id, "payload": payload, "note": note}
-    written = c.execute(insert_new(c, events), [{**row, "happened_at": now, "routed_at": now}]).rowcount
-    return number if written else None
+    row = {"key": key, "kind": kind, "opportunity_id": opportunity_id, "payload": payload, "note": note}
+    written = insert_new(c, events).returning(events.c.id)
+    number: int | None = c.execute(written, {**row, "happened_at": now, "routed_at": now}).scalar()
+    return number
 
 
 def find_keys(c: Connection, keys: Sequence[str]) -> set[str]:
@@ -152,7 +153,7 @@ def find_unrouted_of(c: Connection, opportunity_id: int) -> Unrouted:
     if row is not None:
         return _to_unrouted(row)
     bare = select(*_FACTS).select_from(opportunities).join(notices, notices.c.id == opportunities.c.notice_id)
-    found = c.execute(bare.where(opportunities.c.id == opportunity_id)).one()
+    found: AnyRow = c.execute(bare.where(opportunities.c.id == opportunity_id)).one()
     none = Event(0, EventKind.NEW, opportunity_id, datetime.min.replace(tzinfo=UTC), {})
     return _of_facts(none, found)
 
@@ -212,7 +213,7 @@ def _to_unrouted(row: Row[Any]) -> Unrouted:
     return _of_facts(to_event(row), row)
 
 
-def _of_facts(event: Event, row: Row[Any]) -> Unrouted:
+def _of_facts(event: Event, row: AnyRow) -> Unrouted:
     deadlines = [moment for moment in (row.deadline_at, row.last_lot) if moment is not None]
     closes_at = max(deadlines) if deadlines else None
     return Unrouted(

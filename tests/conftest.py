@@ -24,6 +24,7 @@ from storage.migrate import upgrade  # noqa: E402
 from storage.schema import metadata  # noqa: E402
 
 TABLES = {*metadata.tables, "alembic_version"}
+MAILDEV = os.environ.get("TENDERWATCH_TESTS_MAILDEV")
 NO_SKIP = os.environ.get("TENDERWATCH_TESTS_NO_SKIP") == "1"
 
 
@@ -71,9 +72,10 @@ def _closed_network() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Where TENDERWATCH_TESTS_NO_SKIP=1 (CI), a skip is a failure, but for tests of `../shared` where it is absent."""
+    """Where TENDERWATCH_TESTS_NO_SKIP=1 (CI), a skip is a failure, but where `../shared` or maildev is absent."""
     report: Any = yield
-    excused = "shared" in getattr(item, "fixturenames", ()) and not SHARED.is_dir()
+    fixtures = getattr(item, "fixturenames", ())
+    excused = ("shared" in fixtures and not SHARED.is_dir()) or ("maildev" in fixtures and not MAILDEV)
     if NO_SKIP and report.skipped and not hasattr(report, "wasxfail") and not excused:
         report.outcome = "failed"
         report.longrepr = f"skipped, which is not allowed here: {report.longrepr}"

@@ -13,7 +13,7 @@ from domain.config import Endpoints
 
 # 2,000 characters (discord.com/developers/docs/resources/webhook); escapes and addresses count.
 LIMIT = 2000
-MOST = 1
+MOST = 2
 EVERY = 2.1  # five in two seconds, thirty a minute for each webhook
 MARK = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:/@&\"'=^$%?,;])")
 SUPPRESS_EMBEDS = 1 << 2

@@ -67,7 +67,7 @@ def read(answer: Answer, outcome: Outcome) -> Outcome:
 
 
 def _measure(body: bytes) -> int:
-    return 2 * count_units(body.decode())
+    return max(len(body), 2 * count_units(body.decode()))
 
 
 def _to_block(block: Block, note: Note) -> Element:

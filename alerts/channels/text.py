@@ -8,7 +8,7 @@ from alerts.plain import JOINER
 MARKDOWN = {"mmost", "mmosts", "rocket", "rockets", "wxteams", "zulip"}
 # Google Chat reads a few marks and no escapes: a joiner on both sides keeps a mark from its word.
 OWN_MARKS = {"gchat"}
-MARK = re.compile(r"([\\`*_{}\[\]<>#|~])")
+MARK = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 LINK = 150
 
 

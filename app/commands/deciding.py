@@ -129,7 +129,7 @@ def _to_json(found: "Why") -> dict[str, Any]:
     return {
         "opportunity": found.view.opportunity.id,
         "profile": found.view.opportunity.profile_id,
-        "score": found.view.opportunity.score,
+        "score": float(found.view.opportunity.score),
         "obstacle": found.obstacle,
         "with": list(standing.at_work),
         "decisions": [asdict(each) for each in standing.decisions],

@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 from rich.text import Text
 
 from alerts.book import import_book
+from alerts.digest import make_digests
 from alerts.queue import queue_due
+from alerts.schedule import next_slot
 from alerts.send import Sent, send_due
 from app.commands.opportunities import to_heading, to_reasons
 from app.commands.profiles import save
@@ -42,9 +44,11 @@ from matching.profiles import read_profile
 from matching.run import match_stored
 from storage.engine import reading
 from storage.opportunities import find_opportunities
+from storage.people import find_readers
 
 SOURCES = ("demo_js", "demo_ocds", "demo_html", "demo_ted")  # the slowest one first
 PROFILES = ("laboratory", "water")
+DIGEST_OF = "head-of-sales"
 USUAL = Path("demo-data")
 DAY = timedelta(days=1)
 PORTALS_ZONE = ZoneInfo("Europe/London")
@@ -63,9 +67,16 @@ sender = "tenderwatch@example.org"
 ALERTS = """destinations:
   - {id: laboratory-manager, name: Laboratory manager, url: "tendermail://laboratory.manager@example.org"}
   - {id: water-manager, name: Water manager, url: "tendermail://water.manager@example.org"}
+people:
+  - id: head-of-sales
+    name: Head of sales
+    email: head.of.sales@example.org
+    zone: Europe/London
+    when: {digest: ["08:30"], digest_days: mon-sun, most: 5, heartbeat: true}
 rules:
   - {id: laboratory, profile: laboratory, min_score: 40, destination: laboratory-manager}
   - {id: water, profile: water, min_score: 40, destination: water-manager}
+  - {id: best, min_score: 60, person: head-of-sales, bid_days: 5}
 """
 
 
@@ -92,6 +103,8 @@ def _tell_first_day(folder: Path) -> int:
         _headline(after, "A day later: what is new, what moved, what was cancelled. Nothing is told twice.")
         tell("demo_js is looked at again on day 2: each of its pages needs a real browser, which takes its time")
         look.at(after, without="demo_js")
+        tell(f"\nAt half past eight, the digest of {DIGEST_OF}: what is above 60 points, at most five, best first.")
+        look.wait_for_digest()
         remember(folder, Remembered(corpus.today, {**portals.ports, MAIL: mailbox.port}))
     _show_best(look.place)
     _show_ways_on(folder, look, second=False)
@@ -157,6 +170,20 @@ class _Look:
             f"{matched.qualified} new opportunities; {sent.sent} of {routed.deliveries} alerts sent "
             f"in {len(messages) - known} mails"
         )
+        for message in messages[known:]:
+            _print_mail(str(message["To"]), str(message["Subject"]))
+
+    def wait_for_digest(self) -> None:
+        """Let the next digest's hour come, and show what was told then."""
+        with reading(self.place.engine) as connection:
+            reader = find_readers(connection, self.place.settings.zone)[DIGEST_OF]
+        assert reader.when.digest is not None
+        moment = next_slot(reader.when.digest, reader.when, reader.working, now())
+        known = len(self.mailbox.messages())
+        make_digests(self.place.engine, [self.place.source(name) for name in self.names], moment, reader.working.zone)
+        self.sent.append(send_due(self.place.engine, self.place.settings, lambda: moment))
+        messages = self.mailbox.messages()
+        self.mails = len(messages)
         for message in messages[known:]:
             _print_mail(str(message["To"]), str(message["Subject"]))
 

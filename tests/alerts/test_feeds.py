@@ -21,7 +21,7 @@ from tests.factories import NOW, a_notice
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 RULES = "rules:\n  - {id: all, min_score: 40, person: mira}\n"
-HOSTILE = "Pumps; \\n, “valves”\r\nBEGIN:VEVENT </summary><script>x</script> &lt;b&gt; \u0000\u202e насосы " + "ñ" * 90
+HOSTILE = "Pumps; \\n, “valves”\r\nBEGIN:VEVENT </summary><script>x</script> &lt;b&gt; \u202e насосы " + "ñ" * 90
 
 
 def write(engine: Engine, folder: Path, now: datetime = NOW) -> Written:
@@ -100,9 +100,7 @@ def test_feeds_of_a_profile_and_of_people(engine: Engine, tmp_path: Path) -> Non
     assert second["DTSTART;VALUE=DATE"] == "20261202"
     assert [each["UID"] for each in events_of(tmp_path, "people/mira")] == [first["UID"], second["UID"]]
     assert events_of(tmp_path, "people/olga") == []
-    assert "Plazo" in events_of(tmp_path, "people/mira")[0]["SUMMARY"] or "lazo" in str(
-        events_of(tmp_path, "people/mira")
-    )
+    assert events_of(tmp_path, "people/mira")[1]["SUMMARY"] == "Plazo: Supply of water pumps"
     entries = feed_of(tmp_path, "profiles/pumps").findall(f"{ATOM}entry")
     assert len(entries) == 3
     assert feed_of(tmp_path, "people/jun").findall(f"{ATOM}entry") == []

@@ -42,7 +42,7 @@ def test_each_rule_says_why(engine: Engine, tmp_path: Path) -> None:
     others = "jun (at once (Asia/Manila)), olga (at once (Europe/Moscow))"
     assert said == {
         "cheap": "max_score: 60 points, where the rule goes up to 50",
-        "good": f"to mira, if it came now with the digest of 2026-11-03 07:30 UTC: {schedule}",
+        "good": f"to mira, if it came now with the digest of 2026-11-03 07:30 UTC; its schedule: {schedule}",
         "large": "value: 120,000.00 GBP, where the rule asks 500,000 to …",
         "other": "profile: the rule is of valves, this is of pumps",
         "places": "places: GB, UKC11, where the rule asks ES",
