@@ -19,11 +19,13 @@ from app.commands import (
     matches,
     notices,
     opportunities,
+    previewing,
     profiles,
     running,
     setup,
     sources,
     status,
+    versions,
 )
 from app.console import fail, state
 from domain.errors import TenderwatchError, WrongUse
@@ -60,6 +62,8 @@ def _options(
 for family in (setup, crawl, matches, running, status, demo):
     family.register(app)
 health.register(sources.app)
+previewing.register(profiles.app)
+versions.register(profiles.app)
 for name, family in {
     "sources": sources,
     "notices": notices,

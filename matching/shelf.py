@@ -24,7 +24,7 @@ class Shelf:
         """A shelf of these alone, as they stood at this epoch."""
         shelf = cls()
         shelf.epoch = epoch
-        shelf._take(list(versions))  # noqa: SLF001
+        shelf._take(list(versions))
         return shelf
 
     def refresh(self, c: Connection) -> None:

@@ -1,10 +1,9 @@
-"""Which notices of a segment have a word, as bytes: their places in it, or a bit for each place where that is shorter."""
+"""Which notices of a segment have a word, as bytes: their places in it, or a bit for each place if that is shorter."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-
 
 MOST_IN_SEGMENT = 65_536  # a place has two bytes
 PLACES, BITS = b"p", b"b"

@@ -77,6 +77,13 @@ def _touched_by_words(look: Look, change: Change) -> Mask:
     return found
 
 
+def find_wanted(look: Look, lines: Sequence[Node], codes: Sequence[tuple[str, str]]) -> Mask:
+    """Entries that may have one of these lines or codes; all of them where there are very many."""
+    if len(lines) + len(codes) > MOST_LINES:
+        return look.index.everything()
+    return _find(look, lines, codes)
+
+
 def _find(look: Look, lines: Sequence[Node], codes: Sequence[tuple[str, str]]) -> Mask:
     masks = (*map(look.find, lines), *(look.index.starts(code_start(*code)) for code in codes))
     return reduce(np.logical_or, masks, look.index.nothing())

@@ -1,6 +1,6 @@
 """A line of a list held against the index: the notices that may have it. Too many, never too few."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 
 import numpy as np
@@ -16,8 +16,6 @@ from matching.search.words import ASIDE, LONGEST_WORD, to_aside, to_language_wor
 from matching.stems import LEMMAS, STEMMERS, as_written, vocabulary
 from matching.typos import is_near, most_errors
 from matching.words import fold
-
-
 
 SLOW = LEMMAS.keys() - STEMMERS.keys()
 """Languages whose dictionaries take a second to load."""
