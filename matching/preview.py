@@ -122,22 +122,29 @@ def _shift(
     for stored, before, after in moved:
         if stored.procedure_id in seen:
             continue
-        was, will = _settle(c, scorer, stored, *scorer.qualify(before, after))
-        if was == will and (before.points == after.points or not was):
+        one, other = _settle(c, scorer, stored, before, after)
+        if one == other:
             continue
         seen.add(stored.procedure_id)
-        effect = Effect.MOVED if was == will else Effect.ADDED if will else Effect.REMOVED
+        effect = Effect.ADDED if one is None else Effect.REMOVED if other is None else Effect.MOVED
         preview.counts[effect] += 1
         yield Shift(stored, effect, before, after, find_causes(before, after))
 
 
-def _settle(c: Connection, scorer: _Scorer, stored: StoredNotice, was: bool, will: bool) -> tuple[bool, bool]:
-    """Whether its procedure was and will be an opportunity: by any of its notices."""
-    if was != will:
-        for other in find_siblings(c, stored):
-            one, two = scorer.qualify(*scorer.score(other))
-            was, will = was or one, will or two
-    return was, will
+def _settle(
+    c: Connection, scorer: _Scorer, stored: StoredNotice, before: Score, after: Score
+) -> tuple[int | None, int | None]:
+    """The points that its procedure is an opportunity with, before and after: by the best of its notices; else None."""
+    scores = [(before, after)]
+    if any(scorer.qualify(before, after)):
+        scores += [scorer.score(other) for other in find_siblings(c, stored)]
+    best = zip(*([points if good else None for points, good in _pairs(scorer, *each)] for each in scores), strict=True)
+    one, other = (max((points for points in each if points is not None), default=None) for each in best)
+    return one, other
+
+
+def _pairs(scorer: _Scorer, before: Score, after: Score) -> list[tuple[int, bool]]:
+    return list(zip((before.points, after.points), scorer.qualify(before, after), strict=True))
 
 
 def find_causes(before: Score, after: Score) -> tuple[Cause, ...]:
