@@ -39,6 +39,7 @@ from matching.search.candidates import find_candidates
 from matching.search.index import Index
 from matching.search.keep import keep_index
 from matching.search.words import WORDS_VERSION
+from matching.stems import vocabulary
 from storage.engine import open_engine, reading, writing
 from storage.ids import in_chunks
 from storage.migrate import upgrade
@@ -86,9 +87,12 @@ def run(folder: Path, count: int, *, fts: bool) -> bool:
     make(folder, count)
     if fts:
         print_row("FTS5", compare_fts(folder))
-    print_row("a new profile of 20 words, matched", in_process("match", folder))
-    good = True
     words = json.loads((folder / "words.json").read_text())
+    save(folder, make_profile(words["profile"]))
+    print_row(
+        "a new profile of 20 words (an edit of it, in a folder that was used before)", in_process("match", folder)
+    )
+    good = True
     for number, (name, word) in enumerate(words["edited"].items()):
         profile = make_profile([*words["profile"], *list(words["edited"].values())[: number + 1]])
         (folder / EDIT).write_text(write_profile(profile), encoding="utf-8")
@@ -172,7 +176,7 @@ def preview(folder: Path) -> dict[str, Any]:
     counts = {effect.value: number for effect, number in held.counts.items()}
     return {
         "first page s": round(first or whole, 2), "whole s": round(whole, 2), "by the wall s": round(waited, 2),
-        f"with {words} words s": round(both, 2), **counts, "read": held.read, "stored": held.stored, "MiB": memory(),
+        f"with {words} words s": round(both, 2), **counts, "read": held.read, "stored": held.index.count(), "MiB": memory(),
     }  # fmt: skip
 
 
@@ -195,8 +199,11 @@ def in_process(part: str, folder: Path) -> dict[str, Any]:
 
 
 def match(folder: Path) -> dict[str, Any]:
-    """What a matcher does after an edit, writes included."""
+    """What a matcher that is at work does after an edit, writes included: its dictionaries are loaded."""
     engine = open_engine(url(folder))
+    with reading(engine) as c:
+        for language in Index(c).languages():
+            vocabulary(language).term("water")
     clock, cpu = time.perf_counter(), time.process_time()
     done = match_stored(engine, NOW)
     seconds, waited = time.process_time() - cpu, time.perf_counter() - clock
@@ -211,7 +218,7 @@ def scan(folder: Path) -> dict[str, Any]:
     old, new = make_profile(every[:-1]), make_profile(every)
     engine = open_engine(url(folder))
     with reading(engine) as c:
-        candidates = set(find_candidates(c, [(old, new)]).numbers)
+        candidates = set(find_candidates(c, [(old, new)]))
         count = int(c.execute(text("SELECT count(*) FROM notices")).scalar_one())
         one, other = prepare(old), prepare(new)
         started, missed, differ, number = time.process_time(), 0, 0, 0

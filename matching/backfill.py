@@ -37,4 +37,4 @@ def begin_backfill(c: Connection) -> Backfill | None:
     steps = [pair for versions in edited for pair in pairwise(versions)]
     edits = [(old.profile if old else None, new.profile) for old, new in steps if new]
     heads = [head for versions in edited if (head := versions[-1])]
-    return Backfill(Shelf.of(heads, epoch), find_candidates(c, edits).numbers)
+    return Backfill(Shelf.of(heads, epoch), find_candidates(c, edits))

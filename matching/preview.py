@@ -12,7 +12,7 @@ from domain.profiles import Profile
 from matching.prepare import Prepared, prepare
 from matching.reading import read_notice
 from matching.score import NOTHING, score_reading
-from matching.search.candidates import count_stored, stream_candidates
+from matching.search.candidates import stream_candidates
 from matching.search.index import Index
 from storage.listed import find_listed, find_siblings, find_unmatched_listed
 from storage.stored import StoredNotice
@@ -49,16 +49,15 @@ class Shift:
 
 @dataclass(slots=True)
 class Preview:
-    """An edit held against notices: `shifts` streams them once, and counts as it goes.
+    """An edit held against the notices of an index, and what `stream_shifts` counts as it goes.
 
-    `stored` notices can be found by their words, `read` were scored; `waiting` of them were never matched yet.
+    `read` notices were scored; `waiting` of them are not matched as they stand, so that no word finds them.
     """
 
     old: Profile | None
     new: Profile
     since: datetime
     index: Index
-    stored: int = 0
     read: int = 0
     waiting: int = 0
     counts: dict[Effect, int] = field(default_factory=lambda: dict.fromkeys(Effect, 0))
@@ -66,8 +65,7 @@ class Preview:
 
 def begin_preview(c: Connection, old: Profile | None, new: Profile, since: datetime) -> Preview:
     """Holds an edit against the notices that were listed since a moment (aware)."""
-    index = Index(c)
-    return Preview(old, new, since, index, count_stored(index))
+    return Preview(old, new, since, Index(c))
 
 
 def stream_shifts(c: Connection, preview: Preview) -> Iterator[Shift]:

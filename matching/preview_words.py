@@ -75,7 +75,7 @@ def report_words(
     A minus-word is looked for in what the profile finds.
     """
     look, window = Look(index, index.languages()), np.isin(index.numbers, find_numbers_listed(c, since))
-    reader = _Reader(c, since, prepare(profile), rejected, len(np.unique(index.numbers[window])))
+    reader = _Reader(c, since, prepare(profile), rejected, index.count(window))
     wanted, minus = read_keywords(profile)
     lines = profile.keywords.include or (" AND ".join(profile.keywords.all),)
     for line, node in zip(lines, wanted, strict=False):

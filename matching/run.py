@@ -1,9 +1,10 @@
 """Matches what is stored and not yet matched, by state, until nothing is left; each batch commits at its epoch only."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import repeat
 from threading import Event as Signal
 
 import structlog
@@ -14,7 +15,7 @@ from domain.errors import EpochMoved
 from domain.opportunities import Opportunity
 from matching.backfill import Backfill, begin_backfill
 from matching.events import Standing, decide
-from matching.reading import read_notice
+from matching.reading import Reading, read_notice
 from matching.score import MODEL_VERSION, score_reading
 from matching.search.keep import keep_index
 from matching.search.words import WORDS_VERSION, to_words
@@ -26,6 +27,7 @@ from storage.opportunities import find_standing
 from storage.profiles import find_epoch, settle_profiles
 
 AT_ONCE = 200  # notices in one transaction: under 200 ms on SQLite
+FEWEST = 2  # profiles that are sooner scored than looked for
 NOT_MATCHED = 1  # the epoch before which only those stand that were not matched in their revision
 
 _UNDATED = datetime.min.replace(tzinfo=UTC)  # of an event that has not been written yet
@@ -153,9 +155,9 @@ def _match(batch: _Batch) -> list[Match]:
     for procedure, profile in standing:
         known[procedure].add(profile)
     readings = [read_notice(found.stored.notice) for found in batch.found]
-    for found, notice, percolated in zip(batch.found, readings, shelf.index.percolate(readings), strict=True):
+    for found, notice, wanted in zip(batch.found, readings, _percolate(shelf, readings), strict=True):
         assessed, procedure = [], found.stored.procedure_id
-        for version in shelf.sort({*percolated.wanted, *known[procedure]}):
+        for version in shelf.sort({*wanted, *known[procedure]}):
             key, score = (
                 (procedure, version.profile.id),
                 score_reading(notice, shelf.index.prepared(version.profile.id)),
@@ -171,6 +173,13 @@ def _match(batch: _Batch) -> list[Match]:
         words = None if batch.edited else to_words(notice)
         matches.append(Match(found.stored, tuple(assessed), found.held, words))
     return matches
+
+
+def _percolate(shelf: Shelf, readings: Sequence[Reading]) -> Iterator[Iterable[str]]:
+    """The profiles to score each notice for: those that have something in it, or all where they are very few."""
+    if len(shelf.versions) <= FEWEST:
+        return repeat(shelf.versions, len(readings))
+    return (percolated.wanted for percolated in shelf.index.percolate(readings))
 
 
 def _add(before: Standing, events: Sequence[NewEvent]) -> Standing:

@@ -110,7 +110,7 @@ class _Text:
             "bold",
         )
         waiting = f", {held.waiting:,} of them not matched yet" if held.waiting else ""
-        self._say(f"{held.read:,} of {held.stored:,} stored notices had to be read{waiting}")
+        self._say(f"{held.read:,} of {held.index.count():,} stored notices had to be read{waiting}")
         for line in _to_verdicts(reports):
             self._say(line)
         self._say(f"\nNothing is saved. `tenderwatch profiles import {file} --why …` saves it.")
@@ -153,7 +153,7 @@ class _Json:
 
         counts = {effect.value: number for effect, number in held.counts.items()}
         words = [asdict(report) for report in reports]
-        facts = {"read": held.read, "stored": held.stored, "waiting": held.waiting}
+        facts = {"read": held.read, "stored": held.index.count(), "waiting": held.waiting}
         self._write({"since": since.isoformat(), **counts, **facts, "words": words})
 
 

@@ -1,7 +1,6 @@
 """Which stored notices an edit can touch, found without reading any of them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
@@ -25,21 +24,10 @@ Further = Callable[[Index, Edit], Mask]
 FURTHER: tuple[Further, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """The notices that edits can touch, newest first: a superset of those whose score they change.
-
-    `stored` counts the notices that can be found.
-    """
-
-    numbers: list[int]
-    stored: int
-
-
-def find_candidates(c: Connection, edits: Sequence[Edit]) -> Candidates:
-    """The candidates of these edits, all together."""
+def find_candidates(c: Connection, edits: Sequence[Edit]) -> list[int]:
+    """The notices that these edits can touch all together, newest first: more than those whose score they change."""
     index = Index(c)
-    return Candidates(index.to_numbers(_touched(index, edits, index.languages())), count_stored(index))
+    return index.to_numbers(_touched(index, edits, index.languages()))
 
 
 def stream_candidates(index: Index, edits: Sequence[Edit]) -> Iterator[list[int]]:
@@ -50,11 +38,6 @@ def stream_candidates(index: Index, edits: Sequence[Edit]) -> Iterator[list[int]
     yield index.to_numbers(_touched(index, edits, languages - slow) & ~late)
     if slow:
         yield index.to_numbers(_touched(index, edits, languages) & late)
-
-
-def count_stored(index: Index) -> int:
-    """How many notices can be found."""
-    return len(np.unique(index.numbers))
 
 
 def _touched(index: Index, edits: Sequence[Edit], languages: Iterable[str]) -> Mask:

@@ -1,6 +1,6 @@
 """A process of its own for test_racing.py: crawls, edits lists or matches until it is told to stop.
 
-    python -m tests.matching.racing crawl|edit|match DATABASE
+python -m tests.matching.racing crawl|edit|match DATABASE
 """
 
 import sys
@@ -15,7 +15,8 @@ from tests.matching.test_run import crawl, edit_lists
 def main(role: str, url: str) -> None:
     """Tells when it has begun; a matcher ends with its input."""
     engine = open_engine(url)
-    print("begun", flush=True)
+    sys.stdout.write("begun\n")
+    sys.stdout.flush()
     if role != "match":
         {"crawl": crawl, "edit": edit_lists}[role](engine)
         return

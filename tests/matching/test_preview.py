@@ -61,7 +61,7 @@ def test_what_is_added_and_removed_with_the_words_that_did_it(filled: Engine) ->
         ("toy", True, False)
     ]
     assert (by_key["e"].before.points, by_key["e"].after.points) == (0, 42)
-    assert (preview.counts[Effect.ADDED], preview.counts[Effect.REMOVED], preview.stored) == (2, 1, 5)
+    assert (preview.counts[Effect.ADDED], preview.counts[Effect.REMOVED], preview.index.count()) == (2, 1, 5)
     assert preview.read == 3, "only what has a changed word is read"
 
 
