@@ -148,7 +148,8 @@ def _pairs(scorer: _Scorer, before: Score, after: Score) -> list[tuple[int, bool
 def find_causes(before: Score, after: Score) -> tuple[Cause, ...]:
     """The reasons that only one of two scores has, what stops first, then by points. Where a word only counts for more
     or less, because another stands beside it, it is no cause."""
-    old, new = ({_key(reason): reason for reason in score.reasons} for score in (before, after))
+    told = ([each for each in score.reasons if each.points or each.stops] for score in (before, after))
+    old, new = ({_key(reason): reason for reason in reasons} for reasons in told)
     causes = [Cause(reason, True) for key, reason in new.items() if key not in old]
     causes += [Cause(reason, False) for key, reason in old.items() if key not in new]
     return tuple(sorted(causes, key=lambda cause: (not cause.reason.stops, -abs(cause.reason.points))))

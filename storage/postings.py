@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_IN_SEGMENT = 65_536  # a place has two bytes
 PLACES, BITS = b"p", b"b"
 
 Places = NDArray[np.int64]
 
 
 def pack_places(places: Sequence[int], size: int) -> bytes:
-    """Places in a segment of `size` notices, in order and without repeats."""
+    """Places in a segment of `size` notices (65,536 at most), in order and without repeats."""
     if 2 * len(places) <= (size + 7) // 8:
         return PLACES + np.array(places, "<u2").tobytes()
     bits = np.zeros(size, bool)

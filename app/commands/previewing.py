@@ -14,6 +14,7 @@ from app.console import in_zone, now, open_installation, out
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from domain.opportunities import Reason
     from domain.profile_changes import ProfileChange
     from domain.profiles import ProfileVersion
     from matching.preview import Preview, Shift
@@ -105,8 +106,8 @@ class _Text:
         if self._shown > self._limit:
             self._say(f"… and {self._shown - self._limit} more; `--limit {self._shown}` shows all")
         self._say(
-            f"\n{counts['added']:,} opportunities more, {counts['removed']:,} fewer, {counts['moved']:,} with another "
-            "score",
+            f"\nOpportunities: {counts['added']:,} more, {counts['removed']:,} fewer, "
+            f"{counts['moved']:,} with another score",
             "bold",
         )
         waiting = f", {held.waiting:,} of them not matched yet" if held.waiting else ""
@@ -198,9 +199,13 @@ def _to_word(report: "WordReport") -> str:
         case "found nearly everywhere":
             return f"{word} (in {report.share:.0%} of the notices)"
         case "only led to rejection":
-            by = ", ".join(dict.fromkeys(reason.matched or reason.rule for reason in report.stopped_by))
+            by = ", ".join(dict.fromkeys(_to_stop(reason) for reason in report.stopped_by))
             whole = "" if report.is_whole else f" of the {report.looked_at} newest"
             return f"{word} ({report.found}{whole}, stopped by {by or 'people'})"
         case "not looked at":
             return f"{word} (up to {report.at_most:,} notices)"
     return word
+
+
+def _to_stop(reason: "Reason") -> str:
+    return f"-{reason.matched}" if reason.rule == "minus word" else reason.rule
