@@ -125,9 +125,9 @@ def make(folder: Path, count: int) -> None:
     filled = time.process_time() - cpu
     multiply(engine, -(-count // BASE))
     words = choose_words(engine, pools, [*EDITED.values(), *SHARES], random.Random(4))
-    chosen = {"profile": words[len(EDITED) :], "edited": dict(zip(EDITED, words[: len(EDITED)], strict=True))}
-    (folder / "words.json").write_text(json.dumps(chosen), encoding="utf-8")
-    save(folder, make_profile(chosen["profile"]))
+    own, edited = words[len(EDITED) :], dict(zip(EDITED, words[: len(EDITED)], strict=True))
+    (folder / "words.json").write_text(json.dumps({"profile": own, "edited": edited}), encoding="utf-8")
+    save(folder, make_profile(own))
     row = {
         "s": round(time.perf_counter() - clock),
         "CPU µs of each of the first": round(filled / min(count, BASE) * 1e6),
@@ -176,7 +176,8 @@ def preview(folder: Path) -> dict[str, Any]:
     counts = {effect.value: number for effect, number in held.counts.items()}
     return {
         "first page s": round(first or whole, 2), "whole s": round(whole, 2), "by the wall s": round(waited, 2),
-        f"with {words} words s": round(both, 2), **counts, "read": held.read, "stored": held.index.count(), "MiB": memory(),
+        f"with {words} words s": round(both, 2), **counts, "read": held.read,
+        "stored": held.index.count(), "MiB": memory(),
     }  # fmt: skip
 
 

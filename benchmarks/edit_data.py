@@ -90,7 +90,7 @@ def _to_pool(language: str, rows: Sequence[dict[str, str]]) -> Pool:
 
 def _to_sentence(text: str, language: str, *, aside: bool = False) -> Sentence:
     texts = {"buyers": (Buyer(text),)} if aside else {"title": {language: text}}
-    notice = Notice("s", "1", Kind.TENDER, Status.OPEN, None, None, language, **texts)  # type: ignore[arg-type]
+    notice = Notice("s", "1", Kind.TENDER, Status.OPEN, None, None, language, **texts)
     return Sentence(text, frozenset(to_words(read_notice(notice)).split("\n")) - {""})
 
 
@@ -140,7 +140,8 @@ def multiply(engine: Engine, times: int) -> None:
         names = {table: [column.name for column in metadata.tables[table].c] for table in ("notices", "revisions")}
     shift = count
     for copy in range(1, times):
-        own = {"shift": shift, "last": count, "key": f"-{copy}", "segment": copy * 1_000}
+        further = copy * 1_000
+        own = {"shift": shift, "last": count, "key": f"-{copy}", "segment": further}
         with writing(engine) as c:
             c.execute(text("INSERT INTO procedures SELECT id + :shift, NULL FROM procedures WHERE id <= :last"), own)
             c.execute(_copy("notices", names["notices"], "id"), own)
@@ -156,7 +157,7 @@ def multiply(engine: Engine, times: int) -> None:
             c.execute(text(f"INSERT INTO search_postings {rows}"), own)
             for segment in segments:
                 numbers = pack_numbers((segment.numbers + shift).tolist())
-                row = {"id": segment.id + own["segment"], "words_version": WORDS_VERSION, "numbers": numbers}
+                row = {"id": segment.id + further, "words_version": WORDS_VERSION, "numbers": numbers}
                 c.execute(insert(search_segments), row)
             save_loose(c, [(each.notice_id + shift, each.words) for each in loose], WORDS_VERSION)
         keep_index(engine)

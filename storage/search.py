@@ -10,7 +10,7 @@ from hashlib import blake2b
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, or_, select, update
 
-from storage.bulk import Same, insert_columns
+from storage.bulk import Columns, Same, insert_columns
 from storage.ids import allocate_ids, in_chunks
 from storage.postings import Places, pack_numbers, pack_places, unpack_numbers, unpack_places
 from storage.schema import search_loose, search_postings, search_segments, search_words
@@ -47,7 +47,7 @@ _DELETE = delete(search_loose).where(
 
 def save_loose(c: Connection, notices: Sequence[tuple[int, str]], words_version: str) -> None:
     """Makes notices findable by their words, given as `Loose.words`, besides those that they had before."""
-    columns = {
+    columns: Columns = {
         "notice_id": [number for number, _ in notices],
         "digest": [_digest(words_version, words) for _, words in notices],
         "words": [words for _, words in notices],
@@ -86,9 +86,9 @@ def begin_segment(c: Connection, words_version: str) -> int:
 
 def save_postings(c: Connection, segment: int, words: Mapping[str, Sequence[int]], size: int) -> None:
     """The places of words in a segment of `size` notices."""
-    columns = {"word": list(words), "notices": [pack_places(places, size) for places in words.values()]}
-    insert_columns(c, search_postings, {**columns, "segment_id": Same(segment)})
-    insert_columns(c, search_words, {"word": columns["word"]}, skip_existing=True)
+    packed = [pack_places(places, size) for places in words.values()]
+    insert_columns(c, search_postings, {"word": list(words), "notices": packed, "segment_id": Same(segment)})
+    insert_columns(c, search_words, {"word": list(words)}, skip_existing=True)
 
 
 def end_segment(c: Connection, segment: int, loose: Sequence[Loose]) -> None:
