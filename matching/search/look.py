@@ -1,5 +1,6 @@
 """A line of a list held against the index: the notices that may have it. Too many, never too few."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import reduce
 
@@ -28,6 +29,7 @@ class Look:
         self.index = index
         self.languages = frozenset(languages)
         self._compounding = sorted(self.languages & COMPOUNDING)
+        self._spoken: dict[str, Mask] = {}
 
     def find(self, node: Node, *, aside: bool = False) -> Mask:
         """Entries that may have the line; `aside`: in buyers' names and documents' titles."""
@@ -65,12 +67,37 @@ class Look:
                 found = {folded}
             case Mode.WRITTEN:
                 found = {as_written(word.raw)}
+            case Mode.FORMS if aside:
+                found = {*self._forms(word.raw), *self._compounds(word.raw, folded, sign)}
             case Mode.FORMS:
-                found = self._forms(word.raw) | self._compounds(word.raw, folded, sign)
+                return self._find_forms(word.raw) | self.index.has(self._compounds(word.raw, folded, sign))
         return self.index.has(map(to_aside, found) if aside else found)
 
-    def _forms(self, raw: str) -> set[str]:
-        return {form for language in self.languages for form in vocabulary(language).term(raw).forms}
+    def _forms(self, raw: str) -> dict[str, set[str]]:
+        """The forms of a word, each with the languages in which it is one."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for language in self.languages:
+            for form in vocabulary(language).term(raw).forms:
+                found[form].add(language)
+        return found
+
+    def _find_forms(self, raw: str) -> Mask:
+        """Entries with a form of the word and a text in a language in which it is one: `compos` is a stem in many."""
+        by_languages: dict[frozenset[str], list[str]] = defaultdict(list)
+        for form, languages in self._forms(raw).items():
+            by_languages[frozenset(languages)].append(form)
+        masks = [
+            self.index.has(forms) if languages == self.languages else self.index.has(forms) & self._speak(languages)
+            for languages, forms in by_languages.items()
+        ]
+        return _any(masks) if masks else self.index.nothing()
+
+    def _speak(self, languages: Iterable[str]) -> Mask:
+        """Entries with a text in one of these languages."""
+        for language in languages:
+            if language not in self._spoken:
+                self._spoken[language] = self.index.has([to_language_word(language)])
+        return _any([self._spoken[language] for language in languages])
 
     def _compounds(self, raw: str, folded: str, sign: str) -> set[str]:
         """Words that begin or end with the word. (What ends with it by its stem has that stem as a word of its own.)"""
