@@ -21,6 +21,7 @@ from app.commands import (
     matches,
     notices,
     opportunities,
+    previewing,
     procedures,
     profiles,
     rates,
@@ -28,6 +29,7 @@ from app.commands import (
     setup,
     sources,
     status,
+    versions,
 )
 from app.console import fail, state
 from domain.errors import TenderwatchError, WrongUse
@@ -65,6 +67,8 @@ for family in (setup, crawl, matches, running, status, demo):
     family.register(app)
 health.register(sources.app)
 learning.register(profiles.app)
+previewing.register(profiles.app)
+versions.register(profiles.app)
 for name, family in {
     "sources": sources,
     "notices": notices,

@@ -1,9 +1,10 @@
 """Matches what is stored and not yet matched, by state, until nothing is left; each batch commits at its epoch only."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import repeat
 from threading import Event as Signal
 
 import structlog
@@ -13,20 +14,26 @@ from domain.alerts import Event, EventKind
 from domain.errors import EpochMoved
 from domain.opportunities import Opportunity
 from domain.rates import Rates
+from matching.backfill import Backfill, begin_backfill
 from matching.events import Standing, decide
 from matching.evidence import find_evidence
 from matching.joining.run import join_stored
 from matching.meaning.heads import Heads
 from matching.rates import find_rates_for
-from matching.reading import read_notice
+from matching.reading import Reading, read_notice
 from matching.score import is_near, score_evidence, version_of
+from matching.search.keep import keep_index
+from matching.search.words import WORDS_VERSION, to_words
 from matching.shelf import Shelf
 from storage.engine import reading, writing
 from storage.events import find_notes
 from storage.matches import Assessed, Match, NewEvent, Unmatched, find_unmatched, forget_matches, save_assessments
 from storage.opportunities import find_standing
+from storage.profiles import find_epoch, settle_profiles
 
 AT_ONCE = 200  # notices in one transaction: under 200 ms on SQLite
+FEWEST = 2  # profiles that are sooner scored than looked for
+NOT_MATCHED = 1  # the epoch before which only those stand that were not matched in their revision
 
 _UNDATED = datetime.min.replace(tzinfo=UTC)  # of an event that has not been written yet
 
@@ -46,10 +53,11 @@ class Matched:
 class _Batch:
     """What one reading transaction saw: nothing in it is newer than the epoch, or the batch cannot be saved."""
 
-    epoch: int
+    shelf: Shelf
     found: tuple[Unmatched, ...]
     standing: dict[tuple[int, str], Standing]
     rates: Rates
+    edited: bool = False
 
 
 def match_stored(
@@ -62,7 +70,7 @@ def match_stored(
     shelf: Shelf | None = None,
     heads: Heads | None = None,
 ) -> Matched:
-    """Matches every stored notice that is not matched in its revision with the newest profiles.
+    """Matches every stored notice that is not matched in its revision, then what edits of profiles can touch.
 
     What is new or changed is first compared with other portals' notices, so that a procedure is announced once.
 
@@ -75,34 +83,76 @@ def match_stored(
     if again:
         with writing(engine) as c:
             forget_matches(c)
+    backfill: Backfill | None = None
     while True:
         join_stored(engine, now, stop=stop)
         with reading(engine) as c:
             batch = _read(c, shelf)
-        if not batch.found or (stop and stop.is_set()):
+            if not batch.found:
+                backfill = _continue(c, backfill)
+                batch = _read_edited(c, backfill) if backfill else batch
+        if (backfill is None and not batch.found) or (stop and stop.is_set()):
             level = log.info if done.notices else log.debug
             level("matched", notices=done.notices, qualified=done.qualified, again=done.again)
             return done
-        matches = _match(batch, shelf, heads)
         try:
-            with writing(engine) as c:
-                save_assessments(c, batch.epoch, matches, model_version=version_of(heads), now=now)
+            matches = _save(engine, batch, backfill, heads, now)
         except EpochMoved:
             done.again += 1
+            backfill = None
             continue
+        if not batch.edited:
+            keep_index(engine)
+        elif not batch.found:
+            backfill = None
         _count(done, matches)
-        if on_progress:
+        if on_progress and matches:
             on_progress(done.notices)
+
+
+def _save(engine: Engine, batch: _Batch, backfill: Backfill | None, heads: Heads | None, now: datetime) -> list[Match]:
+    """A batch that is empty is the end of a backfill."""
+    matches = _match(batch, heads)
+    with writing(engine) as c:
+        if batch.found:
+            save_assessments(
+                c, batch.shelf.epoch, matches, model_version=version_of(heads), now=now, words_version=WORDS_VERSION,
+                edited=batch.edited,
+            )  # fmt: skip
+        elif backfill:
+            settle_profiles(c, backfill.shelf.epoch, backfill.heads)
+    return matches
+
+
+def _continue(c: Connection, backfill: Backfill | None) -> Backfill | None:
+    """The backfill that is under way, or the one that edits ask for."""
+    if backfill and backfill.shelf.epoch == find_epoch(c):
+        return backfill
+    return begin_backfill(c)
 
 
 def _read(c: Connection, shelf: Shelf) -> _Batch:
     shelf.refresh(c)
-    found = tuple(find_unmatched(c, shelf.epoch, AT_ONCE))
+    return _to_batch(c, shelf, find_unmatched(c, NOT_MATCHED, AT_ONCE))
+
+
+def _read_edited(c: Connection, backfill: Backfill) -> _Batch:
+    """The next candidates that were not matched since the edits; none where there are no more."""
+    found: list[Unmatched] = []
+    while backfill.numbers and not found:
+        numbers, backfill.numbers = backfill.numbers[:AT_ONCE], backfill.numbers[AT_ONCE:]
+        found = find_unmatched(c, backfill.shelf.epoch, AT_ONCE, numbers)
+    # They were matched as they stand, so that whatever is NEW in them is so by the edit.
+    return _to_batch(c, backfill.shelf, [replace(each, looked_at=True) for each in found], edited=True)
+
+
+def _to_batch(c: Connection, shelf: Shelf, found: Sequence[Unmatched], *, edited: bool = False) -> _Batch:
     opportunities = find_standing(c, {each.stored.procedure_id for each in found})
     # Without a change there is nothing to tell of what was announced; after an edit that is nearly every notice.
     telling = {each.stored.procedure_id for each in found if each.previous or not each.matched_revision}
     standing = {key: _find_told(c, each) if key[0] in telling else Standing() for key, each in opportunities.items()}
-    return _Batch(shelf.epoch, found, standing, find_rates_for(c, [each.stored.notice for each in found]))
+    rates = find_rates_for(c, [each.stored.notice for each in found])
+    return _Batch(shelf, tuple(found), standing, rates, edited)
 
 
 def _find_told(c: Connection, opportunity: Opportunity) -> Standing:
@@ -110,14 +160,14 @@ def _find_told(c: Connection, opportunity: Opportunity) -> Standing:
     return Standing(any(event.kind is EventKind.NEW for event in events), events)
 
 
-def _match(batch: _Batch, shelf: Shelf, heads: Heads | None) -> list[Match]:
+def _match(batch: _Batch, heads: Heads | None) -> list[Match]:
     """Scores the profiles that a notice may be near to, and those whose opportunity its procedure already is."""
-    standing, matches = dict(batch.standing), []
+    shelf, standing, matches = batch.shelf, dict(batch.standing), []
     known: dict[int, set[str]] = defaultdict(set)
     for procedure, profile in standing:
         known[procedure].add(profile)
     readings = [read_notice(found.stored.notice, heads, batch.rates) for found in batch.found]
-    for found, notice, ids in zip(batch.found, readings, shelf.index.find_candidates(readings), strict=True):
+    for found, notice, ids in zip(batch.found, readings, _find_candidates(shelf, readings), strict=True):
         assessed, procedure = [], found.stored.procedure_id
         for version in shelf.sort({*ids, *known[procedure]}):
             key = (procedure, version.profile.id)
@@ -130,8 +180,16 @@ def _match(batch: _Batch, shelf: Shelf, heads: Heads | None) -> list[Match]:
             if events:
                 standing[key] = _add(before or Standing(), events)
                 known[procedure].add(version.profile.id)
-        matches.append(Match(found.stored, tuple(assessed), found.held, found.moves))
+        words = None if batch.edited else to_words(notice)
+        matches.append(Match(found.stored, tuple(assessed), found.held, found.moves, words))
     return matches
+
+
+def _find_candidates(shelf: Shelf, readings: Sequence[Reading]) -> Iterable[Iterable[str]]:
+    """The profiles to score each notice for: those that it may be near to, or all where they are very few."""
+    if len(shelf.versions) <= FEWEST:
+        return repeat(shelf.versions, len(readings))
+    return shelf.index.find_candidates(readings)
 
 
 def _add(before: Standing, events: Sequence[NewEvent]) -> Standing:

@@ -19,6 +19,14 @@ class Shelf:
         self.versions: dict[str, ProfileVersion] = {}
         self.index = Percolator()
 
+    @classmethod
+    def of(cls, versions: Iterable[ProfileVersion], epoch: int) -> "Shelf":
+        """A shelf of these alone, as they stood at this epoch."""
+        shelf = cls()
+        shelf.epoch = epoch
+        shelf._take(list(versions))
+        return shelf
+
     def refresh(self, c: Connection) -> None:
         """Takes in what was edited since; nothing where the epoch is the same."""
         epoch = find_epoch(c)  # before the profiles: one saved in between moves it, and the batch is refused

@@ -15,7 +15,8 @@ from storage.ids import allocate_ids, in_chunks
 from storage.profiles import check_epoch, find_epoch
 from storage.reasons import reasons_to_json
 from storage.revisions import compare_documents, with_last_known
-from storage.schema import assessments, events, notices, opportunities, procedures, revisions, runs
+from storage.schema import assessments, events, notices, opportunities, procedures, profiles, revisions, runs
+from storage.search import forget_search, save_loose
 from storage.standing import settle_opportunities
 from storage.stored import SELECT_STORED, StoredNotice, to_stored
 from storage.types import AnyRow
@@ -63,12 +64,16 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A matched notice; profiles that see nothing in it need not be named. `held` and `moves` as when it was read."""
+    """A matched notice; profiles that see nothing in it need not be named. `held` and `moves` as when it was read.
+
+    `words` are what it can be found by from now on (storage/search.py); None: they are known.
+    """
 
     stored: StoredNotice
     assessed: tuple[Assessed, ...] = ()
     held: bool = False
     moves: int = 0
+    words: str | None = None
 
 
 @dataclass(slots=True)
@@ -97,10 +102,11 @@ _MARK = (
 )
 
 
-def find_unmatched(c: Connection, epoch: int, limit: int) -> list[Unmatched]:
-    """Notices that were not matched in this revision with the profiles of this epoch: changed ones first.
+def find_unmatched(c: Connection, epoch: int, limit: int, among: Sequence[int] | None = None) -> list[Unmatched]:
+    """Notices that were matched before this epoch only, or (0, and so before any) not yet in this revision.
 
     Those that are still to be compared with other portals' are left out: they may be of an announced procedure.
+    `among`: of these alone those that were matched before, which an edit of the profiles may touch.
     """
     columns = (notices.c.matched_revision, notices.c.matched_status, notices.c.matched_epoch, _OF_BACKFILL, _IS_HELD)
     query = SELECT_STORED.add_columns(*columns, procedures.c.moves).join(runs, runs.c.id == revisions.c.run_id)
@@ -110,39 +116,81 @@ def find_unmatched(c: Connection, epoch: int, limit: int) -> list[Unmatched]:
         .order_by(notices.c.matched_epoch, notices.c.id)
         .limit(limit)
     )
+    if among is not None:
+        query = query.where(notices.c.id.in_(among), notices.c.matched_epoch > 0)
     rows = c.execute(query).all()
     before = _find_matched_documents(c, [row.id for row in rows if 0 < row.matched_revision < row.revision])
     return [_to_unmatched(c, row, before) for row in rows]
 
 
 def has_unmatched(c: Connection) -> bool:
-    """Whether `find_unmatched` would find any at the present epoch."""
-    left = select(notices.c.id).where(notices.c.matched_epoch < find_epoch(c)).limit(1)
-    return c.execute(left).first() is not None
+    """Whether a notice is to be matched as it stands, or edited profiles are to be held against those that were."""
+    new = select(notices.c.id).where(notices.c.matched_epoch == 0).limit(1)
+    return c.execute(new).first() is not None or has_unsettled(c)
+
+
+def has_unsettled(c: Connection) -> bool:
+    """Whether there are edited profiles, and notices that were matched before the newest edit."""
+    edited = select(profiles.c.id).where(profiles.c.settled < profiles.c.head).limit(1)
+    if c.execute(edited).first() is None:
+        return False
+    before = notices.c.matched_epoch.between(1, find_epoch(c) - 1)
+    return c.execute(select(notices.c.id).where(before).limit(1)).first() is not None
 
 
 def forget_matches(c: Connection) -> int:
-    """Puts all notices back among the unmatched; how many. What was assessed stays."""
+    """Puts all notices back among the unmatched, found by no word; how many. What was assessed stays."""
+    forget_search(c)
     return c.execute(update(notices).values(matched_epoch=0)).rowcount
 
 
-def save_assessments(c: Connection, epoch: int, results: Sequence[Match], *, model_version: str, now: datetime) -> None:
+def save_assessments(
+    c: Connection,
+    epoch: int,
+    results: Sequence[Match],
+    *,
+    model_version: str,
+    now: datetime,
+    words_version: str = "",
+    edited: bool = False,
+) -> None:
     """Saves what was matched with the profiles of `epoch`, its events with it. Raises EpochMoved: nothing is written.
 
     A notice that was revised, matched or joined meanwhile is left as it is. NEW is written once for an opportunity.
+    `edited`: only edited profiles were asked, so that a notice that is to be matched with all is left as it is.
     """
     check_epoch(c, epoch)
     for chunk in in_chunks(results):
-        _save(c, epoch, chunk, model_version, now)
+        _save(c, _Saving(epoch, model_version, words_version, edited, now), chunk)
 
 
-def _save(c: Connection, epoch: int, results: list[Match], model_version: str, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class _Saving:
+    """What all matches of a call share."""
+
+    epoch: int
+    model_version: str
+    words_version: str
+    edited: bool
+    now: datetime
+
+    def takes(self, match: Match, row: AnyRow | None) -> bool:
+        """The notice is as it was when it was read."""
+        stored = match.stored
+        read = (stored.revision, stored.notice.status, stored.partial, stored.procedure_id, match.held)
+        if row is None or (row.revision, row.status, row.partial, row.procedure_id, row.held) != read:
+            return False
+        return bool(self.edited <= row.matched_epoch < self.epoch)
+
+
+def _save(c: Connection, saving: _Saving, results: list[Match]) -> None:
+    epoch, now = saving.epoch, saving.now
     present = _lock_notices(c, [match.stored.id for match in results])
     moved = _find_moved(c, results)
-    live = [match for match in results if _is_live(match, present.get(match.stored.id), epoch)]
+    live = [match for match in results if saving.takes(match, present.get(match.stored.id))]
     live = [match for match in live if match.stored.procedure_id not in moved]
     entries = _find_opportunities(c, live, present, now)
-    _append(c, entries, model_version, now)
+    _append(c, entries, saving.model_version, now)
     settle_opportunities(c, [entry.opportunity_id for entry in entries])
     _write_events(c, entries, now)
     marks = [
@@ -160,6 +208,9 @@ def _save(c: Connection, epoch: int, results: list[Match], model_version: str, n
     held = [{"of_id": each.stored.id, "of_epoch": epoch} for each in live if present[each.stored.id].held]
     if held:
         c.execute(_MARK_HELD, held)
+    words = [(match.stored.id, match.words) for match in live if match.words is not None]
+    if words:
+        save_loose(c, words, saving.words_version)
 
 
 def _lock_notices(c: Connection, ids: list[int]) -> dict[int, AnyRow]:
@@ -178,13 +229,6 @@ def _find_moved(c: Connection, results: list[Match]) -> set[int]:
     moves = {match.stored.procedure_id: match.moves for match in results}
     query = select(procedures.c.id, procedures.c.moves).where(procedures.c.id.in_(moves))
     return {row.id for row in c.execute(query) if row.moves != moves[row.id]}
-
-
-def _is_live(match: Match, row: AnyRow | None, epoch: int) -> bool:
-    stored = match.stored
-    read = (stored.revision, stored.notice.status, stored.partial, stored.procedure_id, match.held)
-    now = row and (row.revision, row.status, row.partial, row.procedure_id, row.held)
-    return row is not None and now == read and row.matched_epoch < epoch
 
 
 def _find_opportunities(c: Connection, live: list[Match], present: dict[int, AnyRow], now: datetime) -> list[_Entry]:

@@ -1,9 +1,10 @@
 """Profiles with all their versions. Every save moves the epoch, which tells a matcher that its index is out of date."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from domain.errors import EpochMoved
 from domain.profile_json import from_json, to_json
@@ -65,6 +66,30 @@ def find_profile(c: Connection, id: str, version: int | None = None) -> ProfileV
     query = _HEADS if version is None else select(profile_versions).where(profile_versions.c.version == version)
     row = c.execute(query.where(profile_versions.c.profile_id == id)).one_or_none()
     return None if row is None else _to_version(row)
+
+
+def find_versions(c: Connection, id: str, after: int = 0) -> list[ProfileVersion]:  # noqa: A002
+    """The versions of a profile behind `after`, oldest first."""
+    own = (profile_versions.c.profile_id == id) & (profile_versions.c.version > after)
+    query = select(profile_versions).where(own).order_by(profile_versions.c.version)
+    return [_to_version(row) for row in c.execute(query)]
+
+
+def find_edited(c: Connection) -> list[list[ProfileVersion | None]]:
+    """Of each profile with versions that stored notices were not held against: the one that they know (None: they know
+    none), then these."""
+    query = select(profiles.c.id, profiles.c.settled).where(profiles.c.settled < profiles.c.head)
+    rows = c.execute(query.order_by(profiles.c.id)).all()
+    return [[find_profile(c, row.id, row.settled), *find_versions(c, row.id, row.settled)] for row in rows]
+
+
+def settle_profiles(c: Connection, epoch: int, heads: Mapping[str, int]) -> None:
+    """All stored notices were held against these versions. Raises EpochMoved where others were saved since `epoch`."""
+    check_epoch(c, epoch)
+    own = profiles.c.id == bindparam("of_id")
+    rows = [{"of_id": name, "of_version": version} for name, version in heads.items()]
+    if rows:
+        c.execute(update(profiles).where(own).values(settled=bindparam("of_version")), rows)
 
 
 def find_epoch(c: Connection) -> int:

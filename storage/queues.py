@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, func, select
 
 from domain.alerts import DeliveryState
-from storage.profiles import find_epoch
-from storage.schema import deliveries, events, notices, profile_versions
+from storage.matches import has_unsettled
+from storage.schema import deliveries, events, notices, profile_versions, profiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,11 @@ def count_deliveries_by_state(c: Connection) -> list[DeliveryCount]:
 
 
 def _measure_matching(c: Connection) -> Queue:
-    """New and revised notices wait since then; those of which only a profile changed, since the newest edit."""
+    """New and revised notices wait since then; besides, each edited profile that they are to be held against, since
+    the newest edit."""
     changed = _measure(c, notices, notices.c.matched_epoch == 0, notices.c.updated_at)
-    outdated = (notices.c.matched_epoch > 0) & (notices.c.matched_epoch < find_epoch(c))
-    number = c.execute(select(func.count()).select_from(notices).where(outdated)).scalar_one()
+    outdated = select(func.count()).select_from(profiles).where(profiles.c.settled < profiles.c.head)
+    number = c.execute(outdated).scalar_one() if has_unsettled(c) else 0
     edited = c.execute(select(func.max(profile_versions.c.saved_at))).scalar() if number else None
     since = min((moment for moment in (changed.since, edited) if moment is not None), default=None)
     return Queue(changed.length + number, since)

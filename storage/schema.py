@@ -7,6 +7,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -16,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.types import CleanText, Id, Instant, Json, Points
+from storage.types import CleanText, Exact, Id, Instant, Json, Points
 
 metadata = MetaData(
     naming_convention={
@@ -434,6 +435,7 @@ profiles = Table(
     Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("head", Integer, nullable=False),
+    Column("settled", Integer, nullable=False, server_default="0"),  # the version that all stored notices know
 )
 
 profile_versions = Table(
@@ -523,6 +525,43 @@ exchange_rates = Table(  # the European Central Bank's reference rates: what one
     Column("day", String(10), primary_key=True),  # ISO 8601
     Column("per_euro", Json, nullable=False),  # currency (ISO 4217) -> decimal text
     Column("saved_at", Instant, nullable=False),
+)
+
+# What stored notices can be found by, so that an edited list is held against those only that it can touch.
+
+search_segments = Table(
+    "search_segments",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("words_version", Text, nullable=False),  # of the words; those of another one find nothing
+    Column("numbers", LargeBinary),  # of its notices, 8 bytes each, little-endian; null while it is built
+)
+
+search_postings = Table(  # which notices of a segment have a word: see storage/postings.py
+    "search_postings",
+    metadata,
+    Column("word", Exact, nullable=False),
+    Column("segment_id", Id, nullable=False),
+    Column("notices", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("word", "segment_id"),
+    sqlite_with_rowid=False,
+)
+
+search_words = Table(  # all words of postings, for those that are looked for by a part of them
+    "search_words",
+    metadata,
+    Column("word", Exact, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+search_loose = Table(  # notices that stand in no segment yet
+    "search_loose",
+    metadata,
+    Column("notice_id", Id, nullable=False),
+    Column("digest", String(32), nullable=False),  # of version and words: the same key is the same row
+    Column("words_version", Text, nullable=False),
+    Column("words", Text, nullable=False),  # each between two line ends
+    PrimaryKeyConstraint("notice_id", "digest"),
 )
 
 # Alerts.

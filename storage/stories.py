@@ -11,6 +11,7 @@ from domain.alerts import DeliveryState, Event, EventKind
 from domain.sources import Run, Step, StepState
 from storage.events import CAUSE, IN_SUMMARY, to_event
 from storage.issues import StoredIssue, to_stored_issue
+from storage.matches import has_unsettled
 from storage.naming import SHORTEST, find_first, of_numbers, of_parameters, of_past_addresses
 from storage.profiles import find_epoch
 from storage.runs import to_run
@@ -139,7 +140,8 @@ def find_issues_with_pages(c: Connection, sources: Sequence[str] | None) -> list
 def is_matched(c: Connection, notice_id: int) -> bool:
     """The notice was matched as it stands, with the profiles as they are."""
     query = select(notices.c.matched_epoch).where(notices.c.id == notice_id)
-    return bool(c.execute(query).scalar_one() >= find_epoch(c))
+    matched: int = c.execute(query).scalar_one()
+    return matched > 0 and (matched >= find_epoch(c) or not has_unsettled(c))
 
 
 def find_news(c: Connection, procedure_id: int, profile: str) -> list[News]:

@@ -30,6 +30,8 @@ from domain.opportunities import to_points
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 Id = BigInteger().with_variant(Integer, "sqlite")
+Exact = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that is compared by its code points, as SQLite does, so that a range of words is those with one beginning."""
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")

@@ -13,7 +13,10 @@ from app.console import FAILED, now, open_installation, show, tell
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-app = typer.Typer(no_args_is_help=True, help="Profiles: import, export, list, check, train.")
+    from domain.profiles import Profile
+
+MOST_TOLD = 5  # changes that a saved profile is told with
+app = typer.Typer(no_args_is_help=True, help="Profiles: import, preview, history, export, list, check, train.")
 app.command()(train)
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, metavar="FILE…")]
 
@@ -21,8 +24,12 @@ Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, metava
 @app.command(name="import")
 def import_files(
     files: Files,
-    reason: Annotated[str, typer.Option(help="Why; it is kept with the version.")] = "imported from a file",
-    author: Annotated[str | None, typer.Option(help="Who; default: the name you are logged in with.")] = None,
+    reason: Annotated[
+        str, typer.Option("--why", "--reason", help="Why; it is kept with the version.")
+    ] = "imported from a file",
+    author: Annotated[
+        str | None, typer.Option("--by", "--author", help="Who; default: the name you are logged in with.")
+    ] = None,
 ) -> None:
     """Save each file as the new version of its profile; all files are checked before any is saved."""
     from matching.profiles import read_profile
@@ -30,7 +37,7 @@ def import_files(
     profiles = [(file, read_profile(file)) for file in files]
     engine = open_installation().engine
     for file, profile in profiles:
-        tell(save(engine, file, profile, author or getpass.getuser(), reason))
+        tell(save(engine, file, profile, who(author), reason))
 
 
 @app.command()
@@ -103,27 +110,34 @@ def check(files: Files) -> None:
         raise typer.Exit(FAILED)
 
 
-def save(engine: "Engine", file: Path, profile: object, author: str, reason: str) -> str:
+def who(author: str | None) -> str:
+    """The person who is named, else the one who is logged in."""
+    return author or getpass.getuser()
+
+
+def save(engine: "Engine", file: Path, profile: "Profile", author: str, reason: str) -> str:
     """Save a profile that was read from `file`; the sentence says which version it became."""
-    from domain.profiles import Profile
+    return keep(engine, profile, author, reason, origin=str(file.resolve()))
+
+
+def keep(engine: "Engine", profile: "Profile", author: str, reason: str, *, origin: str | None) -> str:
+    """Save a profile; the sentence says which version it became. `origin` is the file that it came from."""
+    from domain.profile_changes import compare_profiles
     from matching.profiles import digest
     from storage.engine import writing
     from storage.profiles import adopt_origin, find_profile, save_profile
 
-    assert isinstance(profile, Profile)
     with writing(engine) as connection:
         before = find_profile(connection, profile.id)
         saved = save_profile(
-            connection,
-            profile,
-            author=author,
-            reason=reason,
-            origin=str(file.resolve()),
-            digest=digest(profile),
-            now=now(),
+            connection, profile, author=author, reason=reason, origin=origin, digest=digest(profile), now=now()
         )
-        if saved.origin != str(file.resolve()):  # the same was saved from elsewhere: the file has caught up
-            adopt_origin(connection, profile.id, saved.version, str(file.resolve()))
+        if origin and saved.origin != origin:  # the same was saved from elsewhere: the file has caught up
+            adopt_origin(connection, profile.id, saved.version, origin)
     if before and before.version == saved.version:
         return f"{profile.id}: the same as version {saved.version}, nothing to save"
-    return f"{profile.id}: saved as version {saved.version} ({len(profile.keywords.include)} words)"
+    told = f"{profile.id}: saved as version {saved.version} ({len(profile.keywords.include)} words)"
+    changes = compare_profiles(before.profile, profile) if before else ()
+    shown = "; ".join(change.sentence for change in changes[:MOST_TOLD])
+    more = f"; and {len(changes) - MOST_TOLD} more" if len(changes) > MOST_TOLD else ""
+    return f"{told}: {shown}{more}" if shown else told

@@ -18,9 +18,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from app.demo.story import USUAL
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROWS, COLUMNS = 60, 100
 MATCHED, NOT_MATCHED = "demo_ocds:ocds-tw0dmo-0a10cb", "demo_ocds:ocds-tw0dmo-0a1062"  # notices of the demo's first day
+PREVIEW = "profiles preview profiles/water/profile.yml"
 PICTURES = {
     "demo": ("make demo", ["demo"]),
     "explain": (f"tenderwatch explain {MATCHED} --profile water", ["explain", MATCHED, "--profile", "water"]),
@@ -29,8 +32,13 @@ PICTURES = {
         ["explain", NOT_MATCHED, "--profile", "laboratory"],
     ),
     "demo-day-2": ("tenderwatch demo --day 2", ["demo", "--day", "2"]),
+    "profiles-preview": (f"tenderwatch {PREVIEW}", PREVIEW.split()),
 }
-INSIDE = ("explain", "explain-not")  # taken in the demo's own folder
+EDITS = {  # of the demo's list of words, as marketing might make them
+    "    - treatment works\n": "",
+    "    - flow meter*\n": "    - flow meter*\n    - leak detection\n    - district metering\n    - heat recovery\n",
+    "    - insulin\n": "    - insulin\n    - hire\n",
+}
 OF_TERMINALS = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR")
 MOVES = re.compile(r"\x1b\[(\d*)A|\x1b\[2K|\x1b\[\?25[lh]|\r")
 # Fonts of somebody else's server are neither asked for nor needed: each line has its width.
@@ -39,16 +47,31 @@ SVG = re.sub(r"@font-face \{\{.*?\}\}\s*", "", FORMAT, flags=re.DOTALL)
 
 
 def take_pictures(folder: Path) -> None:
-    """The days, and what is asked between them, written into `folder`. Raises CalledProcessError where one fails."""
+    """Both days, what is asked between them, and an edit of a list at the end, written into `folder`.
+
+    Raises CalledProcessError where one fails.
+    """
     with tempfile.TemporaryDirectory(prefix="tenderwatch-") as place:
         for name, (shown, arguments) in PICTURES.items():
-            where = Path(place) / "demo-data" if name in INSIDE else Path(place)
-            told = run_in_terminal([sys.executable, "-m", "app.cli", *arguments], where)
+            within = Path(place) if arguments[0] == "demo" else Path(place) / USUAL
+            if arguments[0] == "profiles":
+                _edit(within / arguments[-1])
+            told = run_in_terminal([sys.executable, "-m", "app.cli", *arguments], within)
             console = Console(width=COLUMNS, record=True, file=io.StringIO(), color_system="truecolor")
             console.print(f"[bold green]$[/] [bold]{shown}[/]", highlight=False)
             console.print(Text.from_ansi(to_screen(told)))
             svg = console.export_svg(title="Tenderwatch", code_format=SVG, unique_id=name)
             (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+
+
+def _edit(file: Path) -> None:
+    """Edit the list of words. Raises ValueError where it is not what it was."""
+    text = file.read_text(encoding="utf-8")
+    for old, new in EDITS.items():
+        if old not in text:
+            raise ValueError(f"{file} has no line {old.strip()!r}; mend EDITS in app/demo/pictures.py")
+        text = text.replace(old, new)
+    file.write_text(text, encoding="utf-8")
 
 
 def run_in_terminal(command: Sequence[str], folder: Path) -> str:

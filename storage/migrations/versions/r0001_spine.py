@@ -11,6 +11,7 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON_ = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+EXACT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 INSTANT = sa.DateTime(timezone=True).with_variant(sa.String(32), "sqlite")
 
 
@@ -112,7 +113,37 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("head", sa.Integer(), nullable=False),
+        sa.Column("settled", sa.Integer(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("id", name="pk_profiles"),
+    )
+    op.create_table(
+        "search_segments",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("words_version", sa.Text(), nullable=False),
+        sa.Column("numbers", sa.LargeBinary()),
+        sa.PrimaryKeyConstraint("id", name="pk_search_segments"),
+    )
+    op.create_table(
+        "search_postings",
+        sa.Column("word", EXACT, nullable=False),
+        sa.Column("segment_id", ID, nullable=False),
+        sa.Column("notices", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("word", "segment_id", name="pk_search_postings"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "search_words",
+        sa.Column("word", EXACT, nullable=False),
+        sa.PrimaryKeyConstraint("word", name="pk_search_words"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "search_loose",
+        sa.Column("notice_id", ID, nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
+        sa.Column("words_version", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("notice_id", "digest", name="pk_search_loose"),
     )
     op.create_table(
         "releases",

@@ -1,0 +1,159 @@
+"""What an edit of a profile would make of the stored notices, before it is saved: what is added, removed, moved."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from domain.opportunities import Reason, Score
+from domain.profiles import Profile
+from matching.prepare import Prepared, prepare
+from matching.reading import read_notice
+from matching.score import NOTHING, score_reading
+from matching.search.candidates import stream_candidates
+from matching.search.index import Index
+from storage.listed import find_listed, find_siblings, find_unmatched_listed
+from storage.stored import StoredNotice
+
+AT_FIRST, AT_ONCE = 50, 400  # notices that are read together: few at the beginning, so that a first page comes soon
+
+
+class Effect(StrEnum):
+    """What becomes of an opportunity."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    MOVED = "moved"  # it stays what it is, with another score
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A reason that only one of the versions has: `gained` by the edit, or lost."""
+
+    reason: Reason
+    gained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A notice of which the edit makes something else. `effect` is that on the opportunity of its procedure."""
+
+    stored: StoredNotice
+    effect: Effect
+    before: Score
+    after: Score
+    causes: tuple[Cause, ...]
+
+
+@dataclass(slots=True)
+class Preview:
+    """An edit held against the notices of an index, and what `stream_shifts` counts as it goes.
+
+    `read` notices were scored; `waiting` of them are not matched as they stand, so that no word finds them.
+    """
+
+    old: Profile | None
+    new: Profile
+    since: datetime
+    index: Index
+    read: int = 0
+    waiting: int = 0
+    counts: dict[Effect, int] = field(default_factory=lambda: dict.fromkeys(Effect, 0))
+
+
+def begin_preview(c: Connection, old: Profile | None, new: Profile, since: datetime) -> Preview:
+    """Holds an edit against the notices that were listed since a moment (aware)."""
+    return Preview(old, new, since, Index(c))
+
+
+def stream_shifts(c: Connection, preview: Preview) -> Iterator[Shift]:
+    """What the edit changes, newest first, then what is not matched yet. Each opportunity once."""
+    scorer = _Scorer(prepare(preview.old) if preview.old else None, prepare(preview.new))
+    seen: set[int] = set()
+    for numbers in stream_candidates(preview.index, [(preview.old, preview.new)]):
+        for found in _in_parts(numbers, lambda part: find_listed(c, part, preview.since)):
+            yield from _shift(c, preview, scorer, found, seen)
+    waiting = find_unmatched_listed(c, preview.since)
+    preview.waiting = len(waiting)
+    for found in _in_parts(waiting, lambda part: find_listed(c, part, preview.since)):
+        yield from _shift(c, preview, scorer, found, seen)
+
+
+def _in_parts(
+    numbers: Sequence[int], find: Callable[[Sequence[int]], list[StoredNotice]]
+) -> Iterator[list[StoredNotice]]:
+    start, size = 0, AT_FIRST
+    while start < len(numbers):
+        yield find(numbers[start : start + size])
+        start, size = start + size, AT_ONCE
+
+
+@dataclass(frozen=True, slots=True)
+class _Scorer:
+    """Both versions of the profile."""
+
+    old: Prepared | None
+    new: Prepared
+
+    def score(self, stored: StoredNotice) -> tuple[Score, Score]:
+        """What they make of a notice."""
+        reading = read_notice(stored.notice)
+        return score_reading(reading, self.old) if self.old else NOTHING, score_reading(reading, self.new)
+
+    def qualify(self, before: Score, after: Score) -> tuple[bool, bool]:
+        """Whether it is an opportunity for them."""
+        return bool(self.old and _qualifies(before, self.old)), _qualifies(after, self.new)
+
+
+def _qualifies(score: Score, prepared: Prepared) -> bool:
+    return not score.stopped and score.points >= prepared.profile.threshold
+
+
+def _shift(
+    c: Connection, preview: Preview, scorer: _Scorer, found: Sequence[StoredNotice], seen: set[int]
+) -> Iterator[Shift]:
+    scored = [(stored, *scorer.score(stored)) for stored in found]
+    preview.read += len(scored)
+    moved = [each for each in scored if each[1] != each[2] or len(set(scorer.qualify(*each[1:]))) > 1]
+    for stored, before, after in moved:
+        if stored.procedure_id in seen:
+            continue
+        one, other = _settle(c, scorer, stored, before, after)
+        if one == other:
+            continue
+        seen.add(stored.procedure_id)
+        effect = Effect.ADDED if one is None else Effect.REMOVED if other is None else Effect.MOVED
+        preview.counts[effect] += 1
+        yield Shift(stored, effect, before, after, find_causes(before, after))
+
+
+def _settle(
+    c: Connection, scorer: _Scorer, stored: StoredNotice, before: Score, after: Score
+) -> tuple[int | None, int | None]:
+    """The points that its procedure is an opportunity with, before and after: by the best of its notices; else None."""
+    scores = [(before, after)]
+    if any(scorer.qualify(before, after)):
+        scores += [scorer.score(other) for other in find_siblings(c, stored)]
+    best = zip(*([points if good else None for points, good in _pairs(scorer, *each)] for each in scores), strict=True)
+    one, other = (max((points for points in each if points is not None), default=None) for each in best)
+    return one, other
+
+
+def _pairs(scorer: _Scorer, before: Score, after: Score) -> list[tuple[int, bool]]:
+    return list(zip((before.points, after.points), scorer.qualify(before, after), strict=True))
+
+
+def find_causes(before: Score, after: Score) -> tuple[Cause, ...]:
+    """The reasons that only one of two scores has, what stops first, then by points. Where a word only counts for more
+    or less, because another stands beside it, it is no cause."""
+    told = ([each for each in score.reasons if each.points or each.stops] for score in (before, after))
+    old, new = ({_key(reason): reason for reason in reasons} for reasons in told)
+    causes = [Cause(reason, True) for key, reason in new.items() if key not in old]
+    causes += [Cause(reason, False) for key, reason in old.items() if key not in new]
+    return tuple(sorted(causes, key=lambda cause: (not cause.reason.stops, -abs(cause.reason.points))))
+
+
+def _key(reason: Reason) -> tuple[bool, str]:
+    return reason.stops, reason.matched or reason.rule

@@ -1,0 +1,186 @@
+"""What the index says that an edit can touch: never less than what scoring everything finds."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, Engine
+
+from domain.notices import Buyer, Code, Document, Notice
+from domain.opportunities import Score
+from domain.profiles import CatalogueItem, Keywords, Profile, ValueRange
+from matching.prepare import prepare
+from matching.reading import read_notice
+from matching.score import NOTHING, score_reading
+from matching.search.candidates import Edit, find_candidates, stream_candidates
+from matching.search.index import Index
+from matching.search.keep import invert
+from matching.search.words import LONGEST_WORD, WORDS_VERSION, to_words
+from storage.search import begin_segment, end_segment, find_loose, save_loose, save_postings
+from tests.factories import a_notice, a_profile
+from tests.matching.test_percolator import LINES, NOTICES, PROFILES
+
+
+def store(c: Connection, notices: Sequence[Notice], in_segments: int = 0) -> None:
+    """Notices numbered from 0; the first of them stand in a segment."""
+    words = [to_words(read_notice(notice)) for notice in notices]
+    save_loose(c, list(enumerate(words))[:in_segments], WORDS_VERSION)
+    if rows := find_loose(c):
+        segment = begin_segment(c, WORDS_VERSION)
+        save_postings(c, segment, invert(rows), len(rows))
+        end_segment(c, segment, rows)
+    save_loose(c, list(enumerate(words))[in_segments:], WORDS_VERSION)
+
+
+def by_brute_force(notices: Sequence[Notice], edit: Edit) -> set[int]:
+    """The notices of which the two versions make something else."""
+    old, new = (prepare(profile) if profile else None for profile in edit)
+
+    def verdict(notice: Notice) -> list[tuple[Score, bool]]:
+        scores = [score_reading(read_notice(notice), each) if each else NOTHING for each in (old, new)]
+        return [
+            (score, bool(profile) and score.points >= profile.threshold)
+            for score, profile in zip(scores, edit, strict=True)
+        ]
+
+    return {number for number, notice in enumerate(notices) if len(set(map(repr, verdict(notice)))) > 1}
+
+
+@st.composite
+def edits(draw: st.DrawFn) -> Edit:
+    """Any two profiles, or one of which something is changed, or a new one."""
+    new = draw(PROFILES)
+    kind = draw(st.sampled_from(["new", "any", "line", "minus", "order", "threshold", "places", "item"]))
+    lists = new.keywords
+    match kind:
+        case "new":
+            return None, new
+        case "line":
+            return replace(new, keywords=replace(lists, include=(*lists.include, draw(LINES)))), new
+        case "minus":
+            return replace(new, keywords=replace(lists, exclude=(*lists.exclude, draw(LINES)))), new
+        case "order":
+            return replace(new, keywords=replace(lists, include=lists.include[::-1])), new
+        case "threshold":
+            return replace(new, threshold=20), new
+        case "places":
+            return replace(new, places=("DE",), value=ValueRange(None, Decimal(10), "EUR")), new
+        case "item":
+            return replace(new, catalogue=(CatalogueItem("AX-200", "water pump"), *new.catalogue)), new
+    return draw(PROFILES), new
+
+
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(NOTICES, min_size=1, max_size=8), edits(), st.data())
+def test_no_touched_notice_is_missed(engine: Engine, notices: list[Notice], edit: Edit, data: st.DataObject) -> None:
+    with engine.connect() as c, c.begin() as transaction:
+        store(c, notices, data.draw(st.integers(0, len(notices))))
+        found = find_candidates(c, [edit])
+        streamed = [number for part in stream_candidates(Index(c), [edit]) for number in part]
+        transaction.rollback()
+    touched = by_brute_force(notices, edit)
+    assert touched <= set(found)
+    assert sorted(streamed) == sorted(found)
+    assert found == sorted(found, reverse=True)
+
+
+TEXTS = {
+    "pumps": a_notice(title={"en": "Supply of water pumps"}, description={}),
+    "desks": a_notice(title={"en": "Office desks"}, description={}, codes=(Code("CPV", "39130000"),)),
+    "german": a_notice(
+        language="de", title={"de": "Lieferung von Einmalhandschuhen für die Klinik"}, description={}, codes=()
+    ),
+    "chinese": a_notice(language="zh", title={"zh": "医疗设备采购"}, description={}, codes=()),
+    "ukrainian": a_notice(language="uk", title={"uk": "Закупівля насосів для води"}, description={}, codes=()),
+    "buyer": a_notice(
+        title={"en": "Works"}, description={}, codes=(), buyers=(Buyer("Hospital of Norbridge"),),
+        documents=(Document("https://x.example", "Drawings of turbines"),),
+    ),
+    "acronym": a_notice(title={"en": "IT services"}, description={}, codes=()),
+    "long": a_notice(title={"en": f"Model {'x1' * 50} of a kind"}, description={}, codes=()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("pump", {"pumps"}),
+        ("pum*", {"pumps"}),
+        ("~pupms", {"pumps"}),
+        ('"water pump"', {"pumps"}),
+        ('"water desk"', set()),
+        ("Handschuhe", {"german"}),
+        ("设备", {"chinese"}),
+        ("насос", {"ukrainian"}),
+        ("buyer:hospital", {"buyer"}),
+        ("doc:turbin*", {"buyer"}),
+        ("doc:~turbnies", {"buyer"}),
+        ("hospital", set()),
+        ("IT solutions", set()),
+        ("=pumps", {"pumps"}),
+        ("CPV:39*", {"desks"}),
+        ("lang:de (Klinik OR Spital)", {"german"}),
+        ("x1" * 50, {"long"}),
+        (f"{'x1' * 45}*", {"long"}),
+    ],
+)
+@pytest.mark.parametrize("in_segments", [0, len(TEXTS)])
+def test_an_added_line_touches_what_has_it(engine: Engine, line: str, expected: set[str], in_segments: int) -> None:
+    names = list(TEXTS)
+    before = a_profile(keywords=Keywords(("zebra",)), codes={})
+    after = replace(before, keywords=Keywords(("zebra", line)))
+    with engine.begin() as c:
+        store(c, list(TEXTS.values()), in_segments)
+        stored = Index(c).count()
+        found = find_candidates(c, [(before, after)])
+    assert {names[number] for number in found} == expected
+    assert stored == len(TEXTS)
+    assert by_brute_force(list(TEXTS.values()), (before, after)) <= set(found)
+
+
+def test_a_minus_word_touches_only_what_the_profile_wants(engine: Engine) -> None:
+    before = a_profile(keywords=Keywords(("pump",)), codes={})
+    wanted = a_notice(title={"en": "Pumps for an office"}, description={})
+    with engine.begin() as c:
+        store(c, [*TEXTS.values(), wanted])
+        found = find_candidates(c, [(before, replace(before, keywords=Keywords(("pump",), ("office",))))])
+    assert found == [len(TEXTS)]
+
+
+def test_another_threshold_touches_all_that_the_profile_wants_and_no_more(engine: Engine) -> None:
+    before = a_profile(keywords=Keywords(("pump",), ("office",)), codes={"CPV": ("39",)})
+    with engine.begin() as c:
+        store(c, list(TEXTS.values()))
+        found = find_candidates(c, [(before, replace(before, threshold=41))])
+    assert [list(TEXTS)[number] for number in found] == ["desks", "pumps"]
+
+
+def test_words_of_another_release_are_in_every_answer(engine: Engine) -> None:
+    before = a_profile(keywords=Keywords(("pump",)), codes={})
+    with engine.begin() as c:
+        store(c, [TEXTS["desks"]])
+        save_loose(c, [(7, to_words(read_notice(TEXTS["desks"])))], "0")
+        found = find_candidates(c, [(before, replace(before, keywords=Keywords(("pump", "zebra"))))])
+    assert found == [7]
+
+
+def test_an_edit_of_very_many_lines_is_held_against_everything(engine: Engine) -> None:
+    many = tuple(CatalogueItem("", f"thing{'x' * (number % 20)} {number}") for number in range(4000))
+    with engine.begin() as c:
+        store(c, list(TEXTS.values()))
+        assert len(find_candidates(c, [(None, a_profile(catalogue=many))])) == len(TEXTS)
+
+
+def test_words_are_cut(engine: Engine) -> None:
+    assert engine is not None
+    assert max(map(len, to_words(read_notice(TEXTS["long"])).split("\n"))) == LONGEST_WORD
+
+
+def test_a_profile_that_stays_the_same_touches_nothing(engine: Engine) -> None:
+    same: Profile = a_profile()
+    with engine.begin() as c:
+        store(c, list(TEXTS.values()))
+        assert find_candidates(c, [(same, replace(same, name="Another name"))]) == []
