@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import Connection
 
 from domain.opportunities import Reason, Score
 from domain.profiles import Profile
+from matching.meaning.heads import Heads
 from matching.prepare import Prepared, prepare
+from matching.rates import find_rates_for
 from matching.reading import read_notice
 from matching.score import NOTHING, score_reading
 from matching.search.candidates import stream_candidates
@@ -51,28 +54,41 @@ class Shift:
 class Preview:
     """An edit held against the notices of an index, and what `stream_shifts` counts as it goes.
 
-    `read` notices were scored; `waiting` of them are not matched as they stand, so that no word finds them.
+    `heads` are what was learnt from stored notices. `by_meaning`: also notices that the edit touches without a word of
+    it, in other languages and other words, which takes as long as reading all. `read` notices were scored; `waiting` of
+    them are not matched as they stand, so that no word finds them.
     """
 
     old: Profile | None
     new: Profile
     since: datetime
     index: Index
+    heads: Heads | None = None
+    by_meaning: bool = True
     read: int = 0
     waiting: int = 0
     counts: dict[Effect, int] = field(default_factory=lambda: dict.fromkeys(Effect, 0))
 
 
-def begin_preview(c: Connection, old: Profile | None, new: Profile, since: datetime) -> Preview:
+def begin_preview(
+    c: Connection,
+    old: Profile | None,
+    new: Profile,
+    since: datetime,
+    heads: Heads | None = None,
+    *,
+    by_meaning: bool = True,
+) -> Preview:
     """Holds an edit against the notices that were listed since a moment (aware)."""
-    return Preview(old, new, since, Index(c))
+    return Preview(old, new, since, Index(c), heads, by_meaning)
 
 
 def stream_shifts(c: Connection, preview: Preview) -> Iterator[Shift]:
     """What the edit changes, newest first, then what is not matched yet. Each opportunity once."""
-    scorer = _Scorer(prepare(preview.old) if preview.old else None, prepare(preview.new))
+    scorer = _Scorer(c, prepare(preview.old) if preview.old else None, prepare(preview.new), preview.heads)
     seen: set[int] = set()
-    for numbers in stream_candidates(preview.index, [(preview.old, preview.new)]):
+    edits = [(preview.old, preview.new)]
+    for numbers in stream_candidates(preview.index, edits, by_meaning=preview.by_meaning):
         for found in _in_parts(numbers, lambda part: find_listed(c, part, preview.since)):
             yield from _shift(c, preview, scorer, found, seen)
     waiting = find_unmatched_listed(c, preview.since)
@@ -94,13 +110,18 @@ def _in_parts(
 class _Scorer:
     """Both versions of the profile."""
 
+    c: Connection
     old: Prepared | None
     new: Prepared
+    heads: Heads | None
 
-    def score(self, stored: StoredNotice) -> tuple[Score, Score]:
-        """What they make of a notice."""
-        reading = read_notice(stored.notice)
-        return score_reading(reading, self.old) if self.old else NOTHING, score_reading(reading, self.new)
+    def score_all(self, found: Sequence[StoredNotice]) -> Iterator[tuple[StoredNotice, Score, Score]]:
+        """What they make of each notice."""
+        rates = find_rates_for(self.c, [stored.notice for stored in found])
+        for stored in found:
+            reading = read_notice(stored.notice, self.heads, rates)
+            before = score_reading(reading, self.old) if self.old else NOTHING
+            yield stored, before, score_reading(reading, self.new)
 
     def qualify(self, before: Score, after: Score) -> tuple[bool, bool]:
         """Whether it is an opportunity for them."""
@@ -114,7 +135,7 @@ def _qualifies(score: Score, prepared: Prepared) -> bool:
 def _shift(
     c: Connection, preview: Preview, scorer: _Scorer, found: Sequence[StoredNotice], seen: set[int]
 ) -> Iterator[Shift]:
-    scored = [(stored, *scorer.score(stored)) for stored in found]
+    scored = list(scorer.score_all(found))
     preview.read += len(scored)
     moved = [each for each in scored if each[1] != each[2] or len(set(scorer.qualify(*each[1:]))) > 1]
     for stored, before, after in moved:
@@ -131,17 +152,17 @@ def _shift(
 
 def _settle(
     c: Connection, scorer: _Scorer, stored: StoredNotice, before: Score, after: Score
-) -> tuple[int | None, int | None]:
+) -> tuple[Decimal | None, Decimal | None]:
     """The points that its procedure is an opportunity with, before and after: by the best of its notices; else None."""
     scores = [(before, after)]
     if any(scorer.qualify(before, after)):
-        scores += [scorer.score(other) for other in find_siblings(c, stored)]
+        scores += [(one, other) for _, one, other in scorer.score_all(find_siblings(c, stored))]
     best = zip(*([points if good else None for points, good in _pairs(scorer, *each)] for each in scores), strict=True)
     one, other = (max((points for points in each if points is not None), default=None) for each in best)
     return one, other
 
 
-def _pairs(scorer: _Scorer, before: Score, after: Score) -> list[tuple[int, bool]]:
+def _pairs(scorer: _Scorer, before: Score, after: Score) -> list[tuple[Decimal, bool]]:
     return list(zip((before.points, after.points), scorer.qualify(before, after), strict=True))
 
 

@@ -10,9 +10,11 @@ from sqlalchemy import Connection
 
 from domain.opportunities import Reason
 from domain.profiles import Profile
+from matching.meaning.heads import Heads
 from matching.prepare import Prepared, prepare, read_keywords
 from matching.query.find import Lines
 from matching.query.nodes import Node
+from matching.rates import find_rates_for
 from matching.reading import read_notice
 from matching.score import score_reading
 from matching.search.candidates import find_wanted
@@ -68,14 +70,19 @@ def never(_: StoredNotice) -> bool:
 
 
 def report_words(
-    c: Connection, index: Index, profile: Profile, since: datetime, rejected: Rejected = never
+    c: Connection,
+    index: Index,
+    profile: Profile,
+    since: datetime,
+    rejected: Rejected = never,
+    heads: Heads | None = None,
 ) -> Iterator[WordReport]:
     """Each line of a profile's keywords, then each minus-word, in its order, over the notices listed since.
 
     A minus-word is looked for in what the profile finds.
     """
     look, window = Look(index, index.languages()), np.isin(index.numbers, find_numbers_listed(c, since))
-    reader = _Reader(c, since, prepare(profile), rejected, index.count(window))
+    reader = _Reader(c, since, prepare(profile), rejected, index.count(window), heads)
     wanted, minus = read_keywords(profile)
     lines = profile.keywords.include or (" AND ".join(profile.keywords.all),)
     for line, node in zip(lines, wanted, strict=False):
@@ -94,6 +101,7 @@ class _Reader:
     prepared: Prepared
     rejected: Rejected
     listed: int
+    heads: Heads | None = None
     read: int = 0
 
     def report(self, line: str, node: Node, numbers: Sequence[int], *, minus: bool) -> WordReport:
@@ -106,9 +114,11 @@ class _Reader:
         looked_at, found, stops = 0, 0, dict[str, Reason]()
         useful = False
         for start in range(0, min(len(numbers), LOOKED_AT), 20):
-            for stored in find_listed(self.c, numbers[start : start + 20], self.since):
+            newest = find_listed(self.c, numbers[start : start + 20], self.since)
+            rates = find_rates_for(self.c, [stored.notice for stored in newest])
+            for stored in newest:
                 looked_at += 1
-                reading = read_notice(stored.notice)
+                reading = read_notice(stored.notice, self.heads, rates)
                 if not lines.find(reading):
                     continue
                 found += 1

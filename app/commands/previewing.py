@@ -36,9 +36,13 @@ def preview(
     limit: Annotated[int, typer.Option(min=0, help="How many to show; the others are counted.")] = 50,
     moved: Annotated[bool, typer.Option("--moved", help="Also those that only get another score.")] = False,
     words: Annotated[bool, typer.Option(help="Say which words are worth nothing.")] = True,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only notices with words of the edit, not those that it touches by meaning.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON line for each, the last one sums up.")] = False,
 ) -> None:
     """What a profile file would change over the last days, word by word; nothing is saved."""
+    from app.model import find_heads
     from domain.profile_changes import compare_profiles
     from matching.preview import begin_preview, stream_shifts
     from matching.preview_words import report_words
@@ -54,11 +58,12 @@ def preview(
         changes = compare_profiles(head.profile if head else None, profile)
         view = _Json() if as_json else _Text(place.settings.zone, limit)
         view.begin(profile.id, head, changes, days)
-        held = begin_preview(connection, head.profile if head else None, profile, since)
+        before, heads = head.profile if head else None, find_heads(place.settings)
+        held = begin_preview(connection, before, profile, since, heads, by_meaning=not quick)
         for shift in stream_shifts(connection, held):
             if moved or shift.effect.value != "moved":
                 view.shift(shift)
-        reports = list(report_words(connection, held.index, profile, since)) if words else []
+        reports = list(report_words(connection, held.index, profile, since, heads=heads)) if words else []
     view.end(held, reports, file, since)
 
 
@@ -88,13 +93,15 @@ class _Text:
 
     def shift(self, shift: "Shift") -> None:
         """One opportunity that comes, goes or moves."""
+        from domain.opportunities import show_points
+
         self._shown += 1
         if self._shown > self._limit:
             return
         sign, notice = SIGNS[shift.effect.value], shift.stored.notice
         buyer = notice.buyers[0].name if notice.buyers else "buyer not stated"
         deadline = in_zone(notice.deadline_at, self._zone) or "not stated"
-        scores = f"{shift.before.points:>3} -> {shift.after.points:<3}"
+        scores = f"{show_points(shift.before.points):>5} -> {show_points(shift.after.points):<5}"
         self._say(f"{sign} {scores} {notice.shown_title()}", COLOURS.get(sign, ""))
         self._say(f"             {buyer} · deadline {deadline} · {notice.source}:{notice.key}", "dim")
         for line in _to_causes(shift):
@@ -112,6 +119,8 @@ class _Text:
         )
         waiting = f", {held.waiting:,} of them not matched yet" if held.waiting else ""
         self._say(f"{held.read:,} of {held.index.count():,} stored notices had to be read{waiting}")
+        if not held.by_meaning:
+            self._say("Not counted: what the edit touches by meaning alone, in other words and languages (`--quick`).")
         for line in _to_verdicts(reports):
             self._say(line)
         self._say(f"\nNothing is saved. `tenderwatch profiles import {file} --why …` saves it.")
@@ -133,7 +142,7 @@ class _Json:
 
     def shift(self, shift: "Shift") -> None:
         """`{"effect", "notice", "title", "before", "after", "causes"}`."""
-        from dataclasses import asdict
+        from domain.opportunities import points_to_json, reason_to_json
 
         notice = shift.stored.notice
         self._write(
@@ -142,9 +151,9 @@ class _Json:
                 "notice": f"{notice.source}:{notice.key}",
                 "title": notice.shown_title(),
                 "deadline_at": notice.deadline_at.isoformat() if notice.deadline_at else None,
-                "before": shift.before.points,
-                "after": shift.after.points,
-                "causes": [{"gained": cause.gained, **asdict(cause.reason)} for cause in shift.causes],
+                "before": points_to_json(shift.before.points),
+                "after": points_to_json(shift.after.points),
+                "causes": [{"gained": cause.gained, **reason_to_json(cause.reason)} for cause in shift.causes],
             }
         )
 
@@ -152,14 +161,20 @@ class _Json:
         """`{"since", "added", "removed", "moved", "read", "stored", "waiting", "words"}`."""
         from dataclasses import asdict
 
+        from domain.opportunities import reason_to_json
+
         counts = {effect.value: number for effect, number in held.counts.items()}
-        words = [asdict(report) for report in reports]
+        words = [
+            {**asdict(report), "stopped_by": [reason_to_json(each) for each in report.stopped_by]} for report in reports
+        ]
         facts = {"read": held.read, "stored": held.index.count(), "waiting": held.waiting}
         self._write({"since": since.isoformat(), **counts, **facts, "words": words})
 
 
 def _to_causes(shift: "Shift") -> Iterator[str]:
     """What the edit gives the notice and takes from it, in words that stand in it."""
+    from domain.opportunities import show_points
+
     for cause in shift.causes[:MOST_CAUSES]:
         reason = cause.reason
         printed = f" «{reason.text}»" if reason.text else ""
@@ -169,7 +184,7 @@ def _to_causes(shift: "Shift") -> Iterator[str]:
         else:
             points = reason.points if cause.gained else -reason.points
             lost = "" if cause.gained else "no more: "
-            yield f"{points:+d} {lost}{reason.explanation}{printed}{wanted}"
+            yield f"{show_points(points, sign=True)} {lost}{reason.explanation}{printed}{wanted}"
     if not shift.causes:
         yield "the same reasons, held against another threshold"
 

@@ -65,7 +65,15 @@ def to_sought(profile: Profile) -> Sought:
         ),
         tuple(zip(minus, profile.keywords.exclude, strict=True)),
         tuple((prefix, each.written, each.item is None) for prefix, each in wanted_codes(profile).items()),
-        (profile.places, profile.value, profile.threshold, profile.language),
+        (
+            profile.places,
+            profile.value,
+            profile.threshold,
+            profile.language,
+            profile.buyers,
+            profile.kinds,
+            tuple(sorted(profile.weights.items())),
+        ),
     )
 
 
