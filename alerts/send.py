@@ -4,6 +4,7 @@ What is being sent is committed before anything leaves. A process killed in betw
 one finds and calls `unknown`: it may have arrived, and is never sent again by itself.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -127,7 +128,10 @@ def check_destination(destination: Destination, settings: Settings, engine: Engi
 
 @dataclass(frozen=True, slots=True)
 class _Round:
-    """All that is due to these services, by as many threads as there are destinations, SENDERS at most."""
+    """All that is due to these services, by as many threads as there are destinations, SENDERS at most.
+
+    The threads write one after the other: SQLite lets one write, and is not fair to who waits.
+    """
 
     sender: Sender
     clock: Callable[[], datetime]
@@ -136,6 +140,7 @@ class _Round:
     services: Mapping[str, Service | Outcome]
     on_progress: Callable[[int], None] | None
     counts: list[Sent] = field(default_factory=lambda: [Sent()])
+    turns: list[tuple[float, datetime | None]] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
     def run(self, threads: int) -> None:
@@ -157,16 +162,16 @@ class _Round:
 
     def _lease(self) -> list[Delivery]:
         limits = {each: service.most for each, service in self._open.items()}
-        with writing(self.sender.engine) as c:
+        with self.lock, writing(self.sender.engine) as c:
             now = self.clock()
             return lease_deliveries(c, now, LEASE, self.holder, limits, self._paces, only=self.services)
 
     def _send(self, batch: list[Delivery]) -> None:
         place = self.places[batch[0].destination_id]
         result = self.sender.send(self.services[place.id], place, batch, self.clock())
-        with writing(self.sender.engine) as c:
-            record(c, batch, result, self.holder, self.clock(), self._paces.get(place.id, ()))
         with self.lock:
+            with writing(self.sender.engine) as c:
+                record(c, batch, result, self.holder, self.clock(), self._paces.get(place.id, ()))
             self.counts[0] = _count(self.counts[0], result.outcome, len(batch))
             if self.on_progress:
                 self.on_progress(len(batch))
@@ -174,12 +179,19 @@ class _Round:
     def _nap(self) -> bool:
         """Sleeps a little where a service may soon be written to again; False where none may, or the clock stands."""
         now = self.clock()
-        with reading(self.sender.engine) as c:
-            turn = find_turn(c, now, self._paces)
+        turn = self._find_turn(now)
         if turn is None or turn - now > PATIENCE:
             return False
         (self.sender.stop or Event()).wait(min(max((turn - now).total_seconds(), 0.001), NAP))
         return self.clock() > now
+
+    def _find_turn(self, now: datetime) -> datetime | None:
+        """When the next message may go; looked up once for all threads that sleep."""
+        with self.lock:
+            if not self.turns or time.monotonic() - self.turns[-1][0] > NAP / 2:
+                with reading(self.sender.engine) as c:
+                    self.turns[:] = [(time.monotonic(), find_turn(c, now, self._paces))]
+            return self.turns[-1][1]
 
     @property
     def _open(self) -> dict[str, Service]:
