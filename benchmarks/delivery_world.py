@@ -88,7 +88,7 @@ def _save_matches(engine: Engine, numbers: range, versions: list[ProfileVersion]
         for number, notice in zip(numbers, made, strict=True):
             stored = find_notice(c, "gb_made", notice.key)
             assert stored is not None
-            points = score_of(number)
+            points = Decimal(score_of(number))
             reason = Reason("keyword", "The keyword “pump*” stands in the title", points, text="pumps")
             event = NewEvent(EventKind.NEW, {"source": "gb_made", "notice_id": stored.id})
             assessed = Assessed(versions[number % PROFILES], Score(points, (reason,)), (event,))

@@ -59,6 +59,9 @@ def _lists(profile: Profile) -> dict[str, Sequence[str]]:
         "word for all": keywords.all,
         "code": codes,
         "place": profile.places,
+        "wanted buyer": profile.buyers.include,
+        "unwanted buyer": profile.buyers.exclude,
+        "kind of notice": profile.kinds,
         "catalogue item": [_to_text(item) for item in profile.catalogue],
     }
 
@@ -89,9 +92,10 @@ def _join_moves(changes: Sequence[ProfileChange]) -> Iterator[ProfileChange]:
 
 def _compare_settings(old: Profile | None, new: Profile) -> Iterator[ProfileChange]:
     before = _settings(old) if old else {}
-    for what, value in _settings(new).items():
-        if before.get(what) != value:
-            yield ProfileChange(Sign.CHANGED, what, before.get(what), value)
+    after = _settings(new)
+    for what in dict.fromkeys([*after, *before]):
+        if before.get(what) != after.get(what):
+            yield ProfileChange(Sign.CHANGED, what, before.get(what), after.get(what))
 
 
 def _settings(profile: Profile) -> dict[str, str | None]:
@@ -100,6 +104,7 @@ def _settings(profile: Profile) -> dict[str, str | None]:
         "language": profile.language,
         "value": _range(profile.value),
         "threshold": str(profile.threshold),
+        **{f"weight of {name}": f"{percent}%" for name, percent in sorted(profile.weights.items())},
     }
 
 

@@ -54,10 +54,20 @@ def _new() -> str:
             82,
             (
                 Reason(
-                    "keyword", "A keyword stands in the title.", 40, text="Kreiselpumpen", matched="centrifugal pump*"
+                    "keyword",
+                    "A keyword stands in the title.",
+                    Decimal(40),
+                    text="Kreiselpumpen",
+                    matched="centrifugal pump*",
                 ),
-                Reason("cpv", "The notice and the profile share a CPV branch.", 30, text="42122000", matched="4212"),
-                Reason("place", "The buyer's country is one of the profile's.", 12, text="DE"),
+                Reason(
+                    "cpv",
+                    "The notice and the profile share a CPV branch.",
+                    Decimal(30),
+                    text="42122000",
+                    matched="4212",
+                ),
+                Reason("place", "The buyer's country is one of the profile's.", Decimal(12), text="DE"),
             ),
             days=6,
             value=Money(Decimal("745000"), "EUR"),
@@ -68,7 +78,7 @@ def _new() -> str:
             "Mancomunidad de Aguas de Ejemplo",
             "ES",
             61,
-            (Reason("keyword", "A keyword stands in the title.", 61, text="válvulas", matched="valve"),),
+            (Reason("keyword", "A keyword stands in the title.", Decimal(61), text="válvulas", matched="valve"),),
             days=24,
             value=None,
         ),
@@ -86,7 +96,15 @@ def _change() -> str:
         "Stadtwerke Nordheim (Muster)",
         "DE",
         82,
-        (Reason("keyword", "A keyword stands in the title.", 40, text="Kreiselpumpen", matched="centrifugal pump*"),),
+        (
+            Reason(
+                "keyword",
+                "A keyword stands in the title.",
+                Decimal(40),
+                text="Kreiselpumpen",
+                matched="centrifugal pump*",
+            ),
+        ),
         days=18,
         value=Money(Decimal("745000"), "EUR"),
         changes=(moved,),
@@ -124,7 +142,7 @@ def _card(
     )
     return to_card(
         notice,
-        score=score,
+        score=Decimal(score),
         reasons=reasons,
         profile="Pumps and valves",
         now=NOW,
