@@ -70,14 +70,17 @@ class Card:
 def to_card(
     notice: Notice,
     *,
-    score: int,
+    score: Decimal,
     reasons: Sequence[Reason],
     profile: str,
     now: datetime,
     zone: ZoneInfo,
     changes: Sequence[FieldChange] = (),
 ) -> Card:
-    """The card of a notice for one profile; times in `zone`, days left counted from `now` by the calendar there."""
+    """The card of a notice for one profile, its score rounded down; times in `zone`.
+
+    Days left are counted from `now` by the calendar there.
+    """
     left, urgency = to_left(notice.deadline_at, now, zone)
     return Card(
         title=plain(notice.shown_title()),
@@ -89,7 +92,7 @@ def to_card(
         urgency=urgency,
         value=to_value(notice.value.amount, notice.value.currency) if notice.value else ENGLISH["not_stated"],
         link=to_link(notice.url),
-        score=score,
+        score=int(score),
         profile=plain(profile, 80),
         source=notice.source,
         key=plain(notice.key, 80),
@@ -99,8 +102,8 @@ def to_card(
 
 
 def to_lines(reasons: Sequence[Reason]) -> tuple[Line, ...]:
-    """The three reasons that gave most points."""
-    best = sorted((each for each in reasons if each.points > 0), key=lambda each: -each.points)[:TOP_REASONS]
+    """The three reasons that gave most points, which are shown as whole ones."""
+    best = sorted((each for each in reasons if round(each.points) > 0), key=lambda each: -each.points)[:TOP_REASONS]
     return tuple(_to_line(each) for each in best)
 
 
@@ -164,7 +167,7 @@ def _to_line(reason: Reason) -> Line:
     sentence, words, yours = plain(reason.explanation, 200), plain(reason.text, 80), plain(reason.matched, 60)
     said = sentence.casefold()
     return Line(
-        reason.points,
+        round(reason.points),
         sentence,
         words if words.casefold() not in said else None,
         yours if yours.casefold() not in (words.casefold(), "") and yours.casefold() not in said else None,

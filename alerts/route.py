@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import Connection, Engine
 
@@ -66,7 +67,7 @@ def route(engine: Engine, now: datetime) -> Routed:
     return Routed(routed, deliveries)
 
 
-def find_recipients(rules: Sequence[Rule], profile: str, score: int) -> Recipients:
+def find_recipients(rules: Sequence[Rule], profile: str, score: Decimal) -> Recipients:
     """The destinations that these rules send an opportunity of this profile and score to, with all their rules."""
     found: dict[str, tuple[str, ...]] = {}
     for rule in rules:

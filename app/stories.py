@@ -12,6 +12,7 @@ from app.gaps import tell_coverage
 from crawler.names import Named, read_name
 from domain.alerts import DeliveryState
 from domain.errors import WrongUse
+from domain.opportunities import points_to_json
 from domain.profiles import ProfileVersion
 from domain.sources import Run, StepState
 from matching.explain import Explanation, explain
@@ -124,7 +125,9 @@ def _tell_matching(c: Connection, place: Installation, stored: StoredNotice, sto
         stage, lines = _tell_profile(head, why, news, place.settings.zone, story.notice)
         stages.append(stage)
         story.lines += lines
-        story.profiles.append({"profile": head.profile.id, "score": why.score.points, "stage": stage, "lines": lines})
+        story.profiles.append(
+            {"profile": head.profile.id, "score": points_to_json(why.score.points), "stage": stage, "lines": lines}
+        )
     wanted = [stage for stage in stages if stage != "stopped"]
     if wanted and (run := find_doubted_run(c, stored.id)):
         stage, line = _tell_held(run)

@@ -1,12 +1,16 @@
 """A procedure that a profile is interested in, and the arithmetic that says why."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+HUNDREDTH = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One line of a score. Points may be 0 (something unknown) or negative; a stop has `stops` true.
+    """One line of a score. Points have hundredths; they may be 0 (something unknown) or negative. A stop has `stops`.
 
     `field` is a path of the notice (`title.fr`, `lots[2].description.fr`, `codes[0]`), `start` and `end` are code
     points in that field of that revision, `text` what stands there; `matched` is the keyword, code or item's sku.
@@ -15,7 +19,7 @@ class Reason:
 
     rule: str
     explanation: str
-    points: int
+    points: Decimal
     field: str | None = None
     text: str | None = None
     start: int | None = None
@@ -28,7 +32,7 @@ class Reason:
 class Score:
     """What a profile makes of a notice: `points` (0 to 100) is the sum of the reasons' points, 0 when one stops it."""
 
-    points: int
+    points: Decimal
     reasons: tuple[Reason, ...]
 
     @property
@@ -45,7 +49,7 @@ class Assessment:
     revision: int
     profile_version: int
     model_version: str
-    score: int
+    score: Decimal
     qualified: bool
     reasons: tuple[Reason, ...]
     made_at: datetime
@@ -59,7 +63,36 @@ class Opportunity:
     procedure_id: int
     profile_id: str
     notice_id: int
-    score: int
+    score: Decimal
     qualified: bool
     first_seen_at: datetime
     baseline: bool
+
+
+def to_points(value: Decimal | float) -> Decimal:
+    """Points with hundredths and no zeros at the end, so that equal ones look alike: 57, 57.5, 57.25.
+
+    A float is rounded to the nearest hundredth.
+    """
+    rounded = Decimal(value).quantize(HUNDREDTH)
+    return rounded.to_integral_value() if rounded == rounded.to_integral_value() else rounded.normalize()
+
+
+def show_points(points: Decimal, *, sign: bool = False) -> str:
+    """Points as people read them: 57, 57.5, 57.25; with `sign` also +42 and -6.5."""
+    return f"{to_points(points):{'+' if sign else ''}f}"
+
+
+def points_to_json(points: Decimal) -> int | float:
+    """Points as a number of JSON: whole where they are; `to_points` gives the same points again."""
+    return int(points) if points == points.to_integral_value() else float(points)
+
+
+def reason_to_json(reason: Reason) -> dict[str, Any]:
+    """A reason with all its fields."""
+    return {**asdict(reason), "points": points_to_json(reason.points)}
+
+
+def reason_from_json(data: dict[str, Any]) -> Reason:
+    """The reason again."""
+    return Reason(**{**data, "points": to_points(data["points"])})

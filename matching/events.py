@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.alerts import Event, EventKind, FieldChange
 from domain.notices import Kind, Status
-from domain.opportunities import Score
+from domain.opportunities import Score, points_to_json
 from domain.profiles import ProfileVersion
 from storage.matches import NewEvent, Unmatched
 from storage.revisions import is_empty
@@ -73,7 +73,7 @@ def _payload(stored: StoredNotice, score: Score) -> dict[str, Any]:
         "kind": notice.kind.value,
         "status": notice.status.value,
         "deadline_at": notice.deadline_at.isoformat() if notice.deadline_at else None,
-        "score": score.points,
+        "score": points_to_json(score.points),
     }
 
 

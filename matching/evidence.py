@@ -1,14 +1,19 @@
 """What of a profile stands in a notice: found once, then judged by the features."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from domain.profiles import CatalogueItem
+from matching.meaning.fit import Fit, find_fit
+from matching.meaning.senses import Likeness
+from matching.meaning.words import FoundPart
 from matching.phrases import Hit
 from matching.prepare import Prepared, WantedCode
 from matching.reading import Reading
-from matching.stream import Place
+from matching.stream import Place, Rank
+from matching.words import fold
 
 
 class Span(NamedTuple):
@@ -23,11 +28,12 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FoundWord:
-    """A keyword or an item's name where it stands best."""
+    """A keyword or an item's name where it stands best; `chance` is below 1 where it is meant, not written."""
 
     hit: Hit
     matched: str
     item: CatalogueItem | None
+    chance: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +47,86 @@ class FoundCode:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`words` do not overlap, the best first: in the title before lots before text, the longest first."""
+    """`words` do not overlap, the best first: in the title before lots before text, the longest first.
+
+    `meant` are further lines, that the notice says in other words or in another language, the likeliest first; `part`
+    is a word of one that is not there as a whole; `fit` is how near the whole notice is to what the profile sells.
+    """
 
     reading: Reading
     prepared: Prepared
     words: tuple[FoundWord, ...]
     numbers: tuple[Hit, ...]
     code: FoundCode | None
+    meant: tuple[FoundWord, ...] = ()
+    part: FoundPart | None = None
+    fit: Fit | None = field(default=None, repr=False)
 
     def is_empty(self) -> bool:
-        """Nothing of what the profile sells is in the notice."""
+        """Nothing of what the profile sells is written in the notice."""
         return not (self.words or self.numbers or self.code)
 
 
 def find_evidence(reading: Reading, prepared: Prepared) -> Evidence:
     """All that speaks for the notice."""
-    words = pick_best(hit for hits in prepared.wanted.find(reading).values() for hit in hits)
+    leaves = prepared.wanted.find_leaves(reading)
+    written = prepared.wanted.find(reading, leaves)
+    words = _apart(pick_best(hit for hits in written.values() for hit in hits))
+    meant = _find_meant(reading, prepared, leaves, written, words)
+    known = {*written, *(word.hit.phrase for word in meant)}
     return Evidence(
         reading,
         prepared,
-        _to_words(_apart(words), prepared),
+        _to_words(words, prepared),
         find_numbers(reading, prepared),
         _find_code(reading, prepared),
+        meant,
+        prepared.words.find_best(reading.glosses, known),
+        find_fit(reading.meant, prepared.shares),
     )
+
+
+def _find_meant(
+    reading: Reading,
+    prepared: Prepared,
+    leaves: Mapping[int, list[Hit]],
+    written: Collection[int],
+    words: Sequence[Hit],
+) -> tuple[FoundWord, ...]:
+    """The lines that are said by other words than their own, each where that is likeliest."""
+    likely = [each for gloss in reading.glosses for each in prepared.senses.find(gloss)]
+    merged: dict[int, list[Hit]] = defaultdict(list, {leaf: list(hits) for leaf, hits in leaves.items()})
+    for each in likely:
+        merged[each.hit.phrase].append(each.hit)
+    found = []
+    for line, hits in prepared.wanted.find(reading, merged).items() if likely else ():
+        if line not in written:
+            best = max((_to_meant(hit, likely, prepared) for hit in hits), key=_likelihood)
+            found.append(best)
+    kept: list[FoundWord] = []
+    for word in sorted(found, key=_likelihood, reverse=True):
+        if not any(word.hit.overlaps(other) for other in (*words, *(each.hit for each in kept))):
+            kept.append(word)
+    return tuple(kept)
+
+
+def _to_meant(hit: Hit, likely: Sequence[Likeness], prepared: Prepared) -> FoundWord:
+    """A line that is meant at a hit, with the words that lead there; it is as sure as the least sure of them."""
+    inner = [
+        each
+        for each in likely
+        if each.hit.place is hit.place and hit.start <= each.hit.start and each.hit.end <= hit.end
+    ]
+    pairs = dict.fromkeys(pair for each in inner for pair in each.pairs)
+    said = ", ".join(f"{printed} = {english}" for printed, english in pairs if fold(printed) != fold(english))
+    matched = prepared.written(hit.phrase) + (f": {said}" if said else "")
+    chance = min((each.chance for each in inner), default=1.0)
+    return FoundWord(hit, matched, prepared.item(hit.phrase), chance)
+
+
+def _likelihood(word: FoundWord) -> tuple[float, ...]:
+    hit = word.hit
+    return (hit.place.rank is Rank.TITLE, word.chance, -hit.place.rank, hit.end - hit.start, -hit.start, -hit.phrase)
 
 
 def find_numbers(reading: Reading, prepared: Prepared) -> tuple[Hit, ...]:

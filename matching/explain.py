@@ -2,23 +2,34 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from domain.notices import Notice
-from domain.opportunities import Reason, Score
+from domain.opportunities import Reason, Score, show_points, to_points
 from matching import features as feature
 from matching.evidence import Evidence, find_evidence
-from matching.features import FEATURES, SUPPORT, Feature
 from matching.gates import UNKNOWNS
+from matching.meaning.labels import name_code
 from matching.places import Fit, find_fit
 from matching.prepare import Prepared
 from matching.query.nodes import Mode, Word, phrases
 from matching.reading import read_notice
-from matching.score import NOTHING, add_up, find_stops, reasons_of, rule_of, score_reading
+from matching.score import (
+    NONE,
+    NOTHING,
+    POINTS,
+    add_up,
+    find_stops,
+    reasons_of,
+    rule_of,
+    score_evidence,
+    to_reasons,
+    total_of,
+)
 from matching.stems import vocabulary
 from matching.stream import Rank, Stream
 from matching.words import fold
 
-POINTS: dict[Feature, tuple[int, ...]] = dict((*FEATURES, *SUPPORT))
 SHOWN = 80  # letters of a printed text in a sentence
 
 
@@ -27,7 +38,7 @@ class Missing:
     """A reason that the notice lacks: `points` more if it were there, and what would make it so."""
 
     rule: str
-    points: int
+    points: Decimal
     sentence: str
 
 
@@ -45,22 +56,23 @@ class Explanation:
     threshold: int
     qualified: bool
     stops: tuple[Reason, ...]
-    without_stops: int
+    without_stops: Decimal
     missing: tuple[Missing, ...]
-    distance: int
+    distance: Decimal
     sentences: tuple[str, ...]
 
 
 def explain(notice: Notice, prepared: Prepared) -> Explanation:
     """Why, and why not. Gates are told even where nothing of the profile is in the notice."""
     reading = read_notice(notice)
-    evidence, score = find_evidence(reading, prepared), score_reading(reading, prepared)
-    without = sum(reason.points for reason in add_up(evidence))
+    evidence = find_evidence(reading, prepared)
+    score = score_evidence(evidence)
+    without = total_of(add_up(evidence))
     stops = tuple(find_stops(evidence, without))
     if score is NOTHING:
-        score = Score(0, (*reasons_of(UNKNOWNS, evidence), *stops))
+        score = Score(NONE, (*reasons_of(UNKNOWNS, evidence), *stops))
     threshold = prepared.profile.threshold
-    distance = max(threshold - without, 0)
+    distance = to_points(max(threshold - without, NONE))
     missing = tuple(sorted(_find_missing(evidence), key=lambda each: _nearness(each, distance))) if distance else ()
     qualified = not stops and not distance
     sentences = tuple(_to_sentences(score, threshold, stops, without, missing, distance))
@@ -70,7 +82,7 @@ def explain(notice: Notice, prepared: Prepared) -> Explanation:
     )
 
 
-def _nearness(missing: Missing, distance: int) -> tuple[bool, int]:
+def _nearness(missing: Missing, distance: Decimal) -> tuple[bool, Decimal]:
     enough = missing.points >= distance
     return not enough, missing.points if enough else -missing.points
 
@@ -81,11 +93,28 @@ def _find_missing(evidence: Evidence) -> Iterator[Missing]:
     if evidence.prepared.numbers and not evidence.numbers:
         yield Missing(
             rule_of(feature.part_number),
-            POINTS[feature.part_number][0],
+            Decimal(POINTS[feature.part_number][0]),
             f"none of your {len(evidence.prepared.numbers)} part numbers is in it",
         )
     if not evidence.is_empty():
         yield from _missing_support(evidence)
+    yield from _missing_meaning(evidence)
+
+
+def _of_meant(evidence: Evidence) -> Decimal:
+    """The points of the best keyword that is said in other words."""
+    meant = (feature.keyword_meant_in_title, feature.keyword_meant_in_lot_title, feature.keyword_meant_in_text)
+    return total_of(to_reasons(meant, evidence))
+
+
+def _missing_meaning(evidence: Evidence) -> Iterator[Missing]:
+    if evidence.fit is None:
+        return
+    rule = feature.about_what_you_sell
+    points = POINTS[rule][0] - total_of(to_reasons((rule, feature.about_something_else), evidence))
+    if points > 0:
+        other = evidence.fit.other
+        yield Missing(rule_of(rule), points, f"its words speak most of {name_code(other)} (CPV {other})")
 
 
 def _missing_words(evidence: Evidence) -> Iterator[Missing]:
@@ -97,24 +126,24 @@ def _missing_words(evidence: Evidence) -> Iterator[Missing]:
         Rank.LOT_TITLE: feature.keyword_in_lot_title,
         Rank.CODE: feature.keyword_is_code,
     }
-    has = 0 if best is None else POINTS[worth.get(best, feature.keyword_in_text)][0]
+    has = Decimal(POINTS[worth.get(best, feature.keyword_in_text)][0]) if best is not None else _of_meant(evidence)
     near = _nearest_phrase(evidence)
     if best is not Rank.TITLE:
         points = POINTS[feature.keyword_in_title][0] - has
         yield Missing(rule_of(feature.keyword_in_title), points, f"no keyword of yours is in the title{near}")
-    if best is None:
-        points = POINTS[feature.keyword_in_text][0]
+    if best is None and has < POINTS[feature.keyword_in_text][0]:
+        points = POINTS[feature.keyword_in_text][0] - has
         yield Missing(rule_of(feature.keyword_in_text), points, f"no keyword of yours is in the text{near}")
     further = POINTS[feature.further_words]
     if 0 < len(evidence.words) <= len(further):
-        points = further[len(evidence.words) - 1]
+        points = Decimal(further[len(evidence.words) - 1])
         yield Missing(rule_of(feature.further_words), points, f"no further keyword of yours is in it{near}")
 
 
 def _missing_code(evidence: Evidence) -> Iterator[Missing]:
     if not evidence.prepared.codes or evidence.code:
         return
-    points, printed = POINTS[feature.code_fits][0], [code.id for code in evidence.reading.notice.codes]
+    points, printed = Decimal(POINTS[feature.code_fits][0]), [code.id for code in evidence.reading.notice.codes]
     codes = f"its codes are {', '.join(printed[:5])}" if printed else "the buyer printed no code"
     wanted = sorted({code.written for code in evidence.prepared.codes.values() if code.item is None})
     yield Missing(
@@ -125,10 +154,10 @@ def _missing_code(evidence: Evidence) -> Iterator[Missing]:
 def _missing_support(evidence: Evidence) -> Iterator[Missing]:
     profile, notice = evidence.prepared.profile, evidence.reading.notice
     if profile.places and find_fit(profile.places, notice).fit is not Fit.INSIDE:
-        points = POINTS[feature.place_fits][0]
+        points = Decimal(POINTS[feature.place_fits][0])
         yield Missing(rule_of(feature.place_fits), points, f"it is not known to be in {', '.join(profile.places)}")
     if profile.value and not any(feature.value_fits(evidence)):
-        points = POINTS[feature.value_fits][0]
+        points = Decimal(POINTS[feature.value_fits][0])
         yield Missing(rule_of(feature.value_fits), points, "its value is not known to be in your range")
 
 
@@ -159,7 +188,12 @@ def _is_there(word: Word, stream: Stream) -> bool:
 
 
 def _to_sentences(
-    score: Score, threshold: int, stops: tuple[Reason, ...], without: int, missing: tuple[Missing, ...], distance: int
+    score: Score,
+    threshold: int,
+    stops: tuple[Reason, ...],
+    without: Decimal,
+    missing: tuple[Missing, ...],
+    distance: Decimal,
 ) -> Iterator[str]:
     for reason in score.reasons:
         if not reason.stops and (reason.points or reason.matched or reason.text):
@@ -173,13 +207,14 @@ def _to_sentences(
     else:
         yield f"It scores {without}; the profile asks for {threshold}."
     if distance:
-        nearest = f" The nearest: {missing[0].sentence} ({missing[0].points} points)." if missing else ""
+        nearest = f" The nearest: {missing[0].sentence} ({show_points(missing[0].points)} points)." if missing else ""
         yield f"It lacks {distance} points.{nearest}"
 
 
 def to_sentence(reason: Reason) -> str:
     """A line of a score as people read it: `+42 The title has one of your keywords: “Gloves” in title.en (glove*).`"""
-    parts = [f"{reason.points:+d} " if reason.points and not reason.stops else "", reason.explanation.rstrip(".")]
+    points = f"{show_points(reason.points, sign=True)} " if reason.points and not reason.stops else ""
+    parts = [points, reason.explanation.rstrip(".")]
     if reason.text:
         text = reason.text if len(reason.text) <= SHOWN else f"{reason.text[:SHOWN]}…"
         parts.append(f": “{text}”" + (f" in {reason.field}" if reason.field else ""))

@@ -8,92 +8,161 @@ Why these points, with the threshold of 40 that a profile has unless it says oth
   fits. With place it is 36 to 44: around the threshold, so that a four-digit code in the right place passes and a bare
   division does not.
 - A part number is rarely a coincidence: 40, enough alone.
+- A keyword in other words, or in another language, is as sure as its translation: up to 36, 20 and 14.
+- What the notice as a whole is about: up to 39, never enough alone, since a division of the CPV is wide; a keyword of
+  which a word is there, or a code, makes it enough. Where the words speak of something else, a keyword that stands
+  there may be an aside, or another thing of that name: up to 6 less.
 - Place and value only help what fits already; they never make an opportunity of a notice about something else.
 Further words count less and less, so that a long list of synonyms does not shout down a precise one.
+docs/matching.md says what each of these is worth on real notices.
 """
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from matching import money, places
 from matching.evidence import Evidence, Span, span, span_whole
+from matching.meaning.labels import english_word, name_code
 from matching.places import Fit
 from matching.prepare import label
 from matching.stream import Rank
 
-Feature = Callable[[Evidence], Iterator[tuple[int, Span]]]
-"""Gives (level, where) pairs; the level picks the points from the feature's row in FEATURES."""
+
+class Part(NamedTuple):
+    """`level` picks the points from the feature's row in FEATURES, `share` (0 to 1) is how much of them it gives."""
+
+    level: int
+    where: Span
+    share: float = 1.0
 
 
-def keyword_in_title(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+Feature = Callable[[Evidence], Iterator[Part]]
+
+NEAR, RATE = -3.5, 12.0
+"""The logarithm of a fit (meaning/fit.py) from which it speaks for a notice, and the points for each 1 above it."""
+BESIDE_CODE = 1 / 3
+"""What the words are still worth where the buyer's code says already what the notice is about."""
+
+
+def keyword_in_title(evidence: Evidence) -> Iterator[Part]:
     """The title has one of your keywords."""
     yield from _best_word(evidence, (Rank.TITLE,), of_item=False)
 
 
-def item_in_title(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def item_in_title(evidence: Evidence) -> Iterator[Part]:
     """The title names an item of your catalogue."""
     yield from _best_word(evidence, (Rank.TITLE,), of_item=True)
 
 
-def keyword_in_lot_title(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def keyword_in_lot_title(evidence: Evidence) -> Iterator[Part]:
     """The title of a lot has one of your keywords."""
     yield from _best_word(evidence, (Rank.LOT_TITLE,), of_item=False)
 
 
-def keyword_in_text(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def keyword_in_text(evidence: Evidence) -> Iterator[Part]:
     """The description has one of your keywords."""
     yield from _best_word(evidence, (Rank.TEXT,), of_item=False)
 
 
-def item_in_text(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def item_in_text(evidence: Evidence) -> Iterator[Part]:
     """The description or a lot names an item of your catalogue."""
     yield from _best_word(evidence, (Rank.LOT_TITLE, Rank.TEXT), of_item=True)
 
 
-def keyword_in_field(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def keyword_in_field(evidence: Evidence) -> Iterator[Part]:
     """The buyer's name or the title of a document has one of your keywords, where you look for it."""
     yield from _best_word(evidence, (Rank.BUYER, Rank.DOCUMENT), of_item=False)
 
 
-def keyword_is_code(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def keyword_is_code(evidence: Evidence) -> Iterator[Part]:
     """The buyer's code is one that stands among your keywords."""
     yield from _best_word(evidence, (Rank.CODE,), of_item=False)
 
 
-def further_words(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def keyword_meant_in_title(evidence: Evidence) -> Iterator[Part]:
+    """The title says one of your keywords in other words, or in another language."""
+    yield from _best_meant(evidence, (Rank.TITLE,))
+
+
+def keyword_meant_in_lot_title(evidence: Evidence) -> Iterator[Part]:
+    """The title of a lot says one of your keywords in other words, or in another language."""
+    yield from _best_meant(evidence, (Rank.LOT_TITLE,))
+
+
+def keyword_meant_in_text(evidence: Evidence) -> Iterator[Part]:
+    """The description says one of your keywords in other words, or in another language."""
+    yield from _best_meant(evidence, (Rank.TEXT,))
+
+
+def further_words(evidence: Evidence) -> Iterator[Part]:
     """Another of your keywords or items stands in the notice."""
     for number, word in enumerate(evidence.words[1:]):
-        yield number, span(word.hit, word.matched)
+        yield Part(number, span(word.hit, word.matched))
 
 
-def part_number(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def further_words_meant(evidence: Evidence) -> Iterator[Part]:
+    """The notice says another of your keywords or items in other words, or in another language."""
+    first = 0 if evidence.words else 1
+    for number, word in enumerate(evidence.meant[first:]):
+        yield Part(max(len(evidence.words) - 1, 0) + number, span(word.hit, word.matched), word.chance)
+
+
+def part_of_keyword(evidence: Evidence) -> Iterator[Part]:
+    """A word of one of your keywords stands in the notice."""
+    if part := evidence.part:
+        stream, written = part.gloss.stream, evidence.prepared.keywords[part.line]
+        start, end = stream.spans[part.node]
+        place = stream.places[part.node]
+        yield Part(
+            0, Span(place.field, place.text[start:end], start, end, f"{written}: {english_word(part.form)}"), part.worth
+        )
+
+
+def part_number(evidence: Evidence) -> Iterator[Part]:
     """The notice asks for a part number of your catalogue."""
     for number, hit in enumerate(evidence.numbers):
-        yield number, span(hit, label(evidence.prepared.numbered[hit.phrase]))
+        yield Part(number, span(hit, label(evidence.prepared.numbered[hit.phrase])))
 
 
-def code_fits(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def code_fits(evidence: Evidence) -> Iterator[Part]:
     """The buyer's code is in a branch that you named."""
     yield from _code(evidence, of_item=False)
 
 
-def item_code_fits(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def item_code_fits(evidence: Evidence) -> Iterator[Part]:
     """The buyer's code is that of an item of your catalogue."""
     yield from _code(evidence, of_item=True)
 
 
-def place_fits(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def about_what_you_sell(evidence: Evidence) -> Iterator[Part]:
+    """By its words the notice is about what you sell."""
+    said_by_code = evidence.code and not evidence.prepared.wanted.nodes  # a profile of codes alone knows no more
+    if (fit := evidence.fit) and fit.logarithm > NEAR and not said_by_code:
+        share = min(1.0, (fit.logarithm - NEAR) * RATE / MOST_OF_FIT)
+        yield from _speaking(evidence, fit.division, share * BESIDE_CODE if evidence.code else share)
+
+
+def about_something_else(evidence: Evidence) -> Iterator[Part]:
+    """Most of its words speak of something else than what you sell."""
+    told = evidence.words or evidence.meant
+    if (fit := evidence.fit) and fit.logarithm < NEAR and told and not evidence.code and not evidence.numbers:
+        share = min(1.0, (NEAR - fit.logarithm) * RATE / MOST_AGAINST)
+        yield from _speaking(evidence, fit.other, share)
+
+
+def place_fits(evidence: Evidence) -> Iterator[Part]:
     """It is in a place where you work."""
     wanted = evidence.prepared.profile.places
     found = places.find_fit(wanted, evidence.reading.notice)
     if wanted and found.fit is Fit.INSIDE:
-        yield 0, span_whole(found.field, found.text, found.place)
+        yield Part(0, span_whole(found.field, found.text, found.place))
 
 
-def value_fits(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def value_fits(evidence: Evidence) -> Iterator[Part]:
     """Its value is in the range that you can take on."""
     limits = evidence.prepared.profile.value
     if limits and (found := money.find_fit(limits, evidence.reading.notice)).fit is Fit.INSIDE and found.money:
-        yield 0, span_whole(found.field, f"{found.money.amount:f}", money.to_text(limits))
+        yield Part(0, span_whole(found.field, f"{found.money.amount:f}", money.to_text(limits)))
 
 
 FEATURES: tuple[tuple[Feature, tuple[int, ...]], ...] = (
@@ -103,27 +172,59 @@ FEATURES: tuple[tuple[Feature, tuple[int, ...]], ...] = (
     (keyword_in_text, (20,)),
     (item_in_text, (20,)),
     (keyword_in_field, (20,)),
+    (keyword_meant_in_title, (36,)),
+    (keyword_meant_in_lot_title, (20,)),
+    (keyword_meant_in_text, (14,)),
     (keyword_is_code, (26,)),
     (further_words, (10, 7, 5, 3, 1)),
+    (further_words_meant, (10, 7, 5, 3, 1)),
     (part_number, (40, 5, 5)),
     (code_fits, (26, 28, 30, 32, 34)),  # by digits of the prefix: 2, 3, 4, 5, 6 and more
     (item_code_fits, (26, 28, 30, 32, 34)),
 )
 """(feature, points by level): what is bought. A level without points is left out, except for codes (the last holds)."""
 
+MOST_OF_FIT, MOST_AGAINST, POINTS_OF_PART = 39, 6, 18
+
+MEANING: tuple[tuple[Feature, tuple[int, ...]], ...] = (
+    (about_what_you_sell, (MOST_OF_FIT,)),
+    (about_something_else, (-MOST_AGAINST,)),
+    (part_of_keyword, (POINTS_OF_PART,)),
+)
+"""What the notice as a whole is about."""
+
 SUPPORT: tuple[tuple[Feature, tuple[int, ...]], ...] = ((place_fits, (10,)), (value_fits, (5,)))
 """Counted only beside one of FEATURES."""
 
 
-def _best_word(evidence: Evidence, ranks: tuple[Rank, ...], *, of_item: bool) -> Iterator[tuple[int, Span]]:
+def _best_word(evidence: Evidence, ranks: tuple[Rank, ...], *, of_item: bool) -> Iterator[Part]:
     if evidence.words:
         best = evidence.words[0]
         if best.hit.place.rank in ranks and (best.item is not None) == of_item:
-            yield 0, span(best.hit, best.matched)
+            yield Part(0, span(best.hit, best.matched))
 
 
-def _code(evidence: Evidence, *, of_item: bool) -> Iterator[tuple[int, Span]]:
+def _best_meant(evidence: Evidence, ranks: tuple[Rank, ...]) -> Iterator[Part]:
+    """The likeliest line that is meant, where none is written."""
+    if evidence.meant and not evidence.words:
+        best = evidence.meant[0]
+        if best.hit.place.rank in ranks:
+            yield Part(0, span(best.hit, best.matched), best.chance)
+
+
+def _speaking(evidence: Evidence, division: str, share: float) -> Iterator[Part]:
+    """The words that speak most for a division, each with its part of the points."""
+    assert evidence.fit is not None
+    label = f"CPV {division}: {name_code(division)}"
+    for word in evidence.fit.speaking(division):
+        stream = evidence.reading.streams[word.stream]
+        (start, end), place = stream.spans[word.node], stream.places[word.node]
+        yield Part(0, Span(place.field, place.text[start:end], start, end, label), share * word.part)
+
+
+def _code(evidence: Evidence, *, of_item: bool) -> Iterator[Part]:
     found = evidence.code
     if found and (found.wanted.item is not None) == of_item:
         digits = sum(each.isalnum() for each in found.prefix)
-        yield min(max(digits - 2, 0), 4), span_whole(found.place.field, found.place.text, found.wanted.written)
+        where = span_whole(found.place.field, found.place.text, found.wanted.written)
+        yield Part(min(max(digits - 2, 0), 4), where)

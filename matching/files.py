@@ -1,12 +1,12 @@
 """Scores from files alone, without a database: `tenderwatch score`."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from domain.errors import BadProfile, Unreadable
 from domain.notices import Notice
+from domain.opportunities import points_to_json, reason_to_json
 from matching.notice_lines import read_notice_line
 from matching.prepare import Prepared, prepare
 from matching.profiles import read_profile
@@ -76,6 +76,6 @@ def _score(ready: Sequence[Prepared], notice: Notice) -> Iterator[dict[str, Any]
                 "notice": notice.key,
                 "source": notice.source,
                 "profile": prepared.profile.id,
-                "score": score.points,
-                "reasons": [asdict(reason) for reason in score.reasons],
+                "score": points_to_json(score.points),
+                "reasons": [reason_to_json(reason) for reason in score.reasons],
             }

@@ -5,72 +5,72 @@ from collections.abc import Iterator
 from domain.notices import Kind
 from matching import money, places
 from matching.evidence import Evidence, Span, find_minus, span, span_whole
-from matching.features import Feature
+from matching.features import Feature, Part
 from matching.places import Fit
 
 NOT_BIDDABLE = {Kind.AWARD, Kind.MODIFICATION, Kind.CANCELLATION}
 
 
-def minus_word(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def minus_word(evidence: Evidence) -> Iterator[Part]:
     """One of your minus-words stands in the notice."""
     for hit in find_minus(evidence):
-        yield 0, span(hit, evidence.prepared.profile.keywords.exclude[hit.phrase])
+        yield Part(0, span(hit, evidence.prepared.profile.keywords.exclude[hit.phrase]))
 
 
-def kind(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def kind(evidence: Evidence) -> Iterator[Part]:
     """An award, a modification of a contract or a cancellation is not an opportunity to bid."""
     found = evidence.reading.notice.kind
     if found in NOT_BIDDABLE:
-        yield 0, span_whole("kind", found.value)
+        yield Part(0, span_whole("kind", found.value))
 
 
-def place_outside(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def place_outside(evidence: Evidence) -> Iterator[Part]:
     """It is outside the places where you work."""
     wanted = evidence.prepared.profile.places
     found = places.find_fit(wanted, evidence.reading.notice)
     if wanted and found.fit is Fit.OUTSIDE:
-        yield 0, span_whole(found.field, found.text, ", ".join(wanted))
+        yield Part(0, span_whole(found.field, found.text, ", ".join(wanted)))
 
 
-def value_outside(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def value_outside(evidence: Evidence) -> Iterator[Part]:
     """Its value is outside the range that you can take on."""
     limits = evidence.prepared.profile.value
     if limits and (found := money.find_fit(limits, evidence.reading.notice)).fit is Fit.OUTSIDE and found.money:
-        yield 0, span_whole(found.field, f"{found.money.amount:f}", money.to_text(limits))
+        yield Part(0, span_whole(found.field, f"{found.money.amount:f}", money.to_text(limits)))
 
 
-def kind_unknown(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def kind_unknown(evidence: Evidence) -> Iterator[Part]:
     """The portal does not say what kind of notice this is; it is taken for one to bid on."""
     if evidence.reading.notice.kind is Kind.OTHER:
-        yield 0, span_whole("kind", Kind.OTHER.value)
+        yield Part(0, span_whole("kind", Kind.OTHER.value))
 
 
-def place_unknown(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def place_unknown(evidence: Evidence) -> Iterator[Part]:
     """The notice does not say exactly enough where it is."""
     wanted = evidence.prepared.profile.places
     found = places.find_fit(wanted, evidence.reading.notice)
     if wanted and found.fit is Fit.UNKNOWN:
-        yield 0, span_whole(found.field, found.text, ", ".join(wanted))
+        yield Part(0, span_whole(found.field, found.text, ", ".join(wanted)))
 
 
-def value_unknown(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def value_unknown(evidence: Evidence) -> Iterator[Part]:
     """The notice does not say what it is worth."""
     limits = evidence.prepared.profile.value
     if limits and (found := money.find_fit(limits, evidence.reading.notice)).fit is Fit.UNKNOWN and not found.money:
-        yield 0, Span(matched=money.to_text(limits))
+        yield Part(0, Span(matched=money.to_text(limits)))
 
 
-def currency_unknown(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def currency_unknown(evidence: Evidence) -> Iterator[Part]:
     """Its value is in another currency, and no exchange rate is known."""
     limits = evidence.prepared.profile.value
     if limits and (found := money.find_fit(limits, evidence.reading.notice)).fit is Fit.UNKNOWN and found.money:
-        yield 0, span_whole(found.field, found.money.currency, money.to_text(limits))
+        yield Part(0, span_whole(found.field, found.money.currency, money.to_text(limits)))
 
 
-def text_cut(evidence: Evidence) -> Iterator[tuple[int, Span]]:
+def text_cut(evidence: Evidence) -> Iterator[Part]:
     """The notice is so long that only its beginning was read."""
     if evidence.reading.cut:
-        yield 0, Span(matched=", ".join(place.field for place in evidence.reading.cut[:3]))
+        yield Part(0, Span(matched=", ".join(place.field for place in evidence.reading.cut[:3])))
 
 
 GATES: tuple[Feature, ...] = (minus_word, kind, place_outside, value_outside)

@@ -1,14 +1,19 @@
 """A profile made ready for matching: its phrases compiled once for each language that a notice brings."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from domain.profiles import CatalogueItem, Profile
 from matching.codes import to_prefix
+from matching.meaning.divisions import Vector
+from matching.meaning.profiles import find_shares
+from matching.meaning.senses import Senses
+from matching.meaning.words import KeywordWords
 from matching.phrases import PhraseIndex, compile_exact, read_phrase
 from matching.query.find import Lines
 from matching.query.lists import combine, read_list
-from matching.query.nodes import Node, Phrase, Word
+from matching.query.nodes import Node, Phrase, Word, phrases
 from matching.words import fold
 
 SHORTEST_NUMBER = 4  # letters and digits of a part number; shorter ones stand in every text
@@ -39,6 +44,9 @@ class Prepared:
     numbered: list[CatalogueItem]
     codes: dict[tuple[str, str], WantedCode]
     _numbers: dict[str, PhraseIndex] = field(default_factory=dict)
+    _senses: Senses | None = None
+    _words: KeywordWords | None = None
+    _shares: list[Vector | None] = field(default_factory=list)
 
     def number_index(self, language: str) -> PhraseIndex:
         """The part numbers for texts in this language."""
@@ -46,6 +54,27 @@ class Prepared:
         if found is None:
             found = self._numbers[language] = compile_exact(self.numbers, language)
         return found
+
+    @property
+    def senses(self) -> Senses:
+        """Its phrases, to be looked for by meaning; numbered as `wanted` numbers them."""
+        if self._senses is None:
+            self._senses = Senses(self.wanted.leaves, self.profile.language)
+        return self._senses
+
+    @property
+    def words(self) -> KeywordWords:
+        """The words of its keywords, each by itself."""
+        if self._words is None:
+            self._words = KeywordWords(self.wanted.nodes[: len(self.keywords)], self.profile.language)
+        return self._words
+
+    @property
+    def shares(self) -> Vector | None:
+        """What it sells, as a share of each division of the CPV; None where its words say nothing."""
+        if not self._shares:
+            self._shares.append(find_shares(self.profile, keyword_texts(self.wanted.nodes[: len(self.keywords)])))
+        return self._shares[0]
 
     def item(self, line: int) -> CatalogueItem | None:
         """The item whose name is line number `line`, or None for a keyword."""
@@ -80,6 +109,11 @@ def read_keywords(profile: Profile) -> tuple[list[Node], list[Node]]:
     keywords = profile.keywords
     lines = read_list((*keywords.include, *keywords.all))  # one list: its capitals mean the same
     return combine(lines[: len(keywords.include)], lines[len(keywords.include) :]), read_list(keywords.exclude)
+
+
+def keyword_texts(nodes: Sequence[Node]) -> list[str]:
+    """The phrases of lines as plain texts."""
+    return [" ".join(word.raw for word in phrase.words) for node in nodes for phrase in phrases(node)]
 
 
 def named_items(profile: Profile) -> tuple[list[CatalogueItem], list[Phrase]]:

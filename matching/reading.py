@@ -1,11 +1,13 @@
 """A notice made ready for matching: its texts as streams of terms by language. Done once, used for every profile."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from domain.notices import Notice
 from matching.codes import prefixes
 from matching.languages import find_language
+from matching.meaning.divisions import Meant, find_meant
+from matching.meaning.gloss import Gloss, gloss
 from matching.stems import to_language, vocabulary
 from matching.stream import MOST_TEXT, Place, Rank, Stream
 
@@ -21,6 +23,8 @@ class Reading:
     codes: dict[tuple[str, str], Place]
     cut: tuple[Place, ...] = ()
     _asides: tuple[Stream, ...] | None = None
+    _glosses: tuple[Gloss, ...] | None = field(default=None, repr=False)
+    _meant: list[Meant | None] = field(default_factory=list, repr=False)
 
     @property
     def asides(self) -> tuple[Stream, ...]:
@@ -28,6 +32,20 @@ class Reading:
         if self._asides is None:
             self._asides, _ = _to_streams(_aside_places(self.notice), self.notice)
         return self._asides
+
+    @property
+    def glosses(self) -> tuple[Gloss, ...]:
+        """Its streams by what their words mean in English."""
+        if self._glosses is None:
+            self._glosses = tuple(gloss(stream) for stream in self.streams)
+        return self._glosses
+
+    @property
+    def meant(self) -> Meant | None:
+        """Which divisions of the CPV its words mean; None where they say nothing."""
+        if not self._meant:
+            self._meant.append(find_meant(self.streams))
+        return self._meant[0]
 
 
 def read_notice(notice: Notice) -> Reading:

@@ -13,8 +13,9 @@ from domain.alerts import Event, EventKind
 from domain.errors import EpochMoved
 from domain.opportunities import Opportunity
 from matching.events import Standing, decide
+from matching.evidence import find_evidence
 from matching.reading import read_notice
-from matching.score import MODEL_VERSION, score_reading
+from matching.score import MODEL_VERSION, is_near, score_evidence
 from matching.shelf import Shelf
 from storage.engine import reading, writing
 from storage.events import find_notes
@@ -100,22 +101,20 @@ def _find_told(c: Connection, opportunity: Opportunity) -> Standing:
 
 
 def _match(batch: _Batch, shelf: Shelf) -> list[Match]:
-    """Scores the profiles that have something in a notice, and those whose opportunity its procedure already is."""
+    """Scores the profiles that a notice may be near to, and those whose opportunity its procedure already is."""
     standing, matches = dict(batch.standing), []
     known: dict[int, set[str]] = defaultdict(set)
     for procedure, profile in standing:
         known[procedure].add(profile)
     readings = [read_notice(found.stored.notice) for found in batch.found]
-    for found, notice, percolated in zip(batch.found, readings, shelf.index.percolate(readings), strict=True):
+    for found, notice, ids in zip(batch.found, readings, shelf.index.find_candidates(readings), strict=True):
         assessed, procedure = [], found.stored.procedure_id
-        for version in shelf.sort({*percolated.wanted, *known[procedure]}):
-            key, score = (
-                (procedure, version.profile.id),
-                score_reading(notice, shelf.index.prepared(version.profile.id)),
-            )
-            before = standing.get(key)
-            if not score.reasons and before is None:
+        for version in shelf.sort({*ids, *known[procedure]}):
+            key = (procedure, version.profile.id)
+            evidence, before = find_evidence(notice, shelf.index.prepared(version.profile.id)), standing.get(key)
+            if before is None and not is_near(evidence):
                 continue
+            score = score_evidence(evidence)
             events = decide(found, version, score, before or Standing())
             assessed.append(Assessed(version, score, events))
             if events:

@@ -1,81 +1,119 @@
-"""The score of a notice for a profile: 0 to 100, exactly the sum of the points of its reasons."""
+"""The score of a notice for a profile: 0 to 100 with hundredths, exactly the sum of the points of its reasons."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from itertools import chain
 
 from domain.notices import Notice
-from domain.opportunities import Reason, Score
+from domain.opportunities import Reason, Score, to_points
 from matching.evidence import Evidence, Span, find_evidence
-from matching.features import FEATURES, SUPPORT, Feature
+from matching.features import FEATURES, MEANING, SUPPORT, Feature
 from matching.gates import GATES, UNKNOWNS
 from matching.prepare import Prepared, prepare
 from matching.reading import Reading, read_notice
 
-__all__ = ["MODEL_VERSION", "score", "score_reading", "prepare", "read_notice"]  # noqa: RUF022
+__all__ = ["MODEL_VERSION", "is_near", "score", "score_reading", "prepare", "read_notice"]  # noqa: RUF022
 
-MODEL_VERSION = "2"
+MODEL_VERSION = "3"
 """Grows whenever the same notice and profile may get another score: words, features, points, gates."""
 
-MOST_POINTS = 100
-NOTHING = Score(0, ())
+MOST_POINTS, NONE = Decimal(100), Decimal(0)
+NOTHING = Score(NONE, ())
 TOO_MUCH = "A score ends at 100; this much is left out."
+TOO_LITTLE = "A score does not fall below 0; this much is given back."
+
+POINTS: dict[Feature, tuple[int, ...]] = dict((*FEATURES, *MEANING, *SUPPORT))
+
+NEARLY = 10
+"""Points below the threshold from which a notice is kept although nothing of the profile is written in it."""
 
 
 def score(notice: Notice, prepared: Prepared) -> Score:
     """What the profile makes of the notice; the same for ever for the same notice, profile and MODEL_VERSION.
 
     Reasons come by points, the highest first. A stopped score is 0: the first gate takes away what was found. Where
-    nothing of the profile is in the notice there is no reason at all, so that only what could interest is stored.
+    nothing speaks for the notice there is no reason at all.
     """
     return score_reading(read_notice(notice), prepared)
 
 
 def score_reading(reading: Reading, prepared: Prepared) -> Score:
     """As `score`, for a notice that is read once and held against many profiles."""
-    evidence = find_evidence(reading, prepared)
-    if evidence.is_empty():
+    return score_evidence(find_evidence(reading, prepared))
+
+
+def score_evidence(evidence: Evidence) -> Score:
+    """As `score`, of what was found."""
+    gains = add_up(evidence)
+    if not gains:
         return NOTHING
-    reasons = [*add_up(evidence), *reasons_of(UNKNOWNS, evidence)]
-    total = sum(reason.points for reason in reasons)
+    reasons = [*gains, *reasons_of(UNKNOWNS, evidence)]
+    total = total_of(reasons)
     stops = list(find_stops(evidence, total))
     reasons = sorted([*reasons, *stops], key=lambda reason: -reason.points)
-    return Score(0 if stops else total, tuple(reasons))
+    return Score(NONE if stops else total, tuple(reasons))
+
+
+def is_near(evidence: Evidence) -> bool:
+    """Whether this pair of notice and profile is worth keeping: what is not is neither stored nor shown, only `score`
+    prints it.
+
+    Kept is what has something of the profile written in it, a word, a part number or a code, stopped or not: people
+    ask why it was no opportunity. By meaning alone each notice is a little near to many profiles, so of these only
+    those are kept that qualify or nearly do.
+    """
+    if not evidence.is_empty():
+        return True
+    return total_of(add_up(evidence)) >= evidence.prepared.profile.threshold - NEARLY
 
 
 def add_up(evidence: Evidence) -> list[Reason]:
-    """The reasons that give points, with the cut at 100 as one of them."""
+    """The reasons that give points, with the cuts at 100 and at 0 as reasons too; none where none speaks for it."""
     reasons = list(chain.from_iterable(_reasons(feature, points, evidence) for feature, points in FEATURES))
     if reasons:
         reasons += chain.from_iterable(_reasons(feature, points, evidence) for feature, points in SUPPORT)
-    excess = sum(reason.points for reason in reasons) - MOST_POINTS
-    if excess > 0:
-        reasons.append(Reason("cap", TOO_MUCH, -excess))
+    reasons += chain.from_iterable(_reasons(feature, points, evidence) for feature, points in MEANING)
+    total = total_of(reasons)
+    if total > MOST_POINTS:
+        reasons.append(Reason("cap", TOO_MUCH, MOST_POINTS - total))
+    if total < 0:
+        reasons.append(Reason("floor", TOO_LITTLE, -total))
     return reasons
 
 
-def find_stops(evidence: Evidence, total: int) -> Iterator[Reason]:
+def total_of(reasons: Iterable[Reason]) -> Decimal:
+    """What the points add up to."""
+    return to_points(sum((reason.points for reason in reasons), NONE))
+
+
+def find_stops(evidence: Evidence, total: Decimal) -> Iterator[Reason]:
     """The gates that the notice does not pass; the first takes away all its points."""
     for number, reason in enumerate(reasons_of(GATES, evidence)):
         yield Reason(
-            reason.rule, reason.explanation, 0 if number else -total, reason.field, reason.text, reason.start,
+            reason.rule, reason.explanation, NONE if number else -total, reason.field, reason.text, reason.start,
             reason.end, reason.matched, stops=True,
         )  # fmt: skip
 
 
 def _reasons(feature: Feature, points: tuple[int, ...], evidence: Evidence) -> Iterator[Reason]:
-    for level, where in feature(evidence):
-        if level < len(points):
-            yield to_reason(feature, points[level], where)
+    for level, where, share in feature(evidence):
+        if level < len(points) and (worth := to_points(points[level] * share)):
+            yield to_reason(feature, worth, where)
+
+
+def to_reasons(features: Iterable[Feature], evidence: Evidence) -> list[Reason]:
+    """What these features give."""
+    return [reason for feature in features for reason in _reasons(feature, POINTS[feature], evidence)]
 
 
 def reasons_of(features: Iterable[Feature], evidence: Evidence) -> Iterator[Reason]:
     """What gates or unknowns say, with no points."""
     for feature in features:
-        for _, where in feature(evidence):
-            yield to_reason(feature, 0, where)
+        for _, where, _ in feature(evidence):
+            yield to_reason(feature, NONE, where)
 
 
-def to_reason(feature: Feature, points: int, where: Span) -> Reason:
+def to_reason(feature: Feature, points: Decimal, where: Span) -> Reason:
     """A line of the score, in the feature's own words."""
     return Reason(rule_of(feature), feature.__doc__ or "", points, *where)
 

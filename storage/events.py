@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
@@ -29,7 +30,7 @@ class Unrouted:
 
     event: Event
     profile_id: str
-    score: int
+    score: Decimal
     qualified: bool
     status: Status
     closes_at: datetime | None

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.types import CleanText, Id, Instant, Json
+from storage.types import CleanText, Id, Instant, Json, Points
 
 metadata = MetaData(
     naming_convention={
@@ -419,7 +419,7 @@ opportunities = Table(
     Column("profile_id", Text, ForeignKey("profiles.id"), nullable=False),
     Column("notice_id", Id, ForeignKey("notices.id"), nullable=False),
     Column("assessment_id", Id),  # the one that counts; no foreign key: assessments point here
-    Column("score", Integer, nullable=False),
+    Column("score", Points, nullable=False),
     Column("qualified", Boolean, nullable=False),
     Column("first_seen_at", Instant, nullable=False),
     Column("baseline", Boolean, nullable=False),
@@ -438,7 +438,7 @@ assessments = Table(
     Column("revision", Integer, nullable=False),
     Column("profile_version", Integer, nullable=False),
     Column("model_version", Text, nullable=False),
-    Column("score", Integer, nullable=False),
+    Column("score", Points, nullable=False),
     Column("qualified", Boolean, nullable=False),
     Column("reasons", Json, nullable=False),
     Column("made_at", Instant, nullable=False),

@@ -1,9 +1,10 @@
-"""Column types that keep on SQLite what PostgreSQL keeps: instants in UTC, JSON, whole numbers as keys."""
+"""Column types that keep on SQLite what PostgreSQL keeps: instants in UTC, JSON, points, whole numbers as keys."""
 
 import json
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -23,6 +24,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
+
+from domain.opportunities import to_points
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
@@ -72,6 +75,21 @@ def _format(value: datetime, fold: int) -> str:  # noqa: ARG001
     moment = _to_utc(value)
     assert moment is not None
     return moment.isoformat(timespec="microseconds")
+
+
+class Points(TypeDecorator[Decimal]):
+    """Points with hundredths, kept as a whole number of these, so that they sort and compare exactly everywhere."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """Hundredths."""
+        return None if value is None else int(Decimal(value) * 100)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
+        """Points again."""
+        return None if value is None else to_points(Decimal(value).scaleb(-2))
 
 
 class CleanText(TypeDecorator[str]):

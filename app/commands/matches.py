@@ -2,13 +2,13 @@
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from app.console import PARTIAL, now, open_installation, out, print_json, tell, with_progress
+from domain.opportunities import points_to_json, reason_to_json
 
 
 def register(app: typer.Typer) -> None:
@@ -90,12 +90,13 @@ def _as_json(source: str, key: str, head: Any, explanation: Any) -> dict[str, An
         "notice": f"{source}:{key}",
         "profile": head.profile.id,
         "version": head.version,
-        "score": explanation.score.points,
+        "score": points_to_json(explanation.score.points),
         "threshold": head.profile.threshold,
         "qualified": explanation.qualified,
-        "reasons": [asdict(reason) for reason in explanation.score.reasons],
+        "reasons": [reason_to_json(reason) for reason in explanation.score.reasons],
         "missing": [
-            {"rule": each.rule, "points": each.points, "explanation": each.sentence} for each in explanation.missing
+            {"rule": each.rule, "points": points_to_json(each.points), "explanation": each.sentence}
+            for each in explanation.missing
         ],
         "sentences": list(explanation.sentences),
     }

@@ -1,11 +1,11 @@
 """`tenderwatch opportunities`: what the profiles found worth a bid."""
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from app.console import in_zone, open_installation, print_json, print_rows, tell
+from domain.opportunities import points_to_json, reason_to_json, show_points
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -41,7 +41,10 @@ def list_some(
     if as_json:
         print_json([_to_json(view) for view in found])
     elif found:
-        rows = [[view.opportunity.score, to_heading(view, place.settings.zone), to_reasons(view)] for view in found]
+        rows = [
+            [show_points(view.opportunity.score), to_heading(view, place.settings.zone), to_reasons(view)]
+            for view in found
+        ]
         print_rows(["score", "opportunity", "why"], rows)
     else:
         tell("no opportunities; `tenderwatch match` looks for them, `tenderwatch explain NOTICE` says why not")
@@ -71,7 +74,10 @@ def to_heading(view: "OpportunityView", zone: str) -> str:
 def to_reasons(view: "OpportunityView") -> str:
     """The three reasons with the most points, on a line each, with what stands in the notice."""
     reasons = view.assessment.reasons[:3] if view.assessment else ()
-    lines = [f"{each.points:+d} {each.explanation}" + (f" «{each.text}»" if each.text else "") for each in reasons]
+    lines = [
+        f"{show_points(each.points, sign=True)} {each.explanation}" + (f" «{each.text}»" if each.text else "")
+        for each in reasons
+    ]
     return "\n".join(lines)
 
 
@@ -81,8 +87,8 @@ def _to_json(view: "OpportunityView") -> dict[str, Any]:
     return {
         "opportunity": view.opportunity.id,
         "profile": view.opportunity.profile_id,
-        "score": view.opportunity.score,
+        "score": points_to_json(view.opportunity.score),
         "qualified": view.opportunity.qualified,
-        "reasons": [asdict(each) for each in view.assessment.reasons] if view.assessment else [],
+        "reasons": [reason_to_json(each) for each in view.assessment.reasons] if view.assessment else [],
         "notice": to_json(view.notice.notice),
     }

@@ -35,6 +35,7 @@ from app.demo.mailbox import Mailbox
 from app.demo.portals import DemoPortals
 from crawler.browser.find import check_browser
 from domain.errors import BrowserMissing, WrongUse
+from domain.opportunities import show_points
 from domain.sources import Run, RunState
 from matching.profiles import read_profile
 from matching.run import match_stored
@@ -200,7 +201,7 @@ def _show_best(place: Installation) -> None:
     with reading(place.engine) as connection:
         best = find_opportunities(connection, limit=5)
     zone = place.settings.zone
-    rows = [[view.opportunity.score, to_heading(view, zone), to_reasons(view)] for view in best]
+    rows = [[show_points(view.opportunity.score), to_heading(view, zone), to_reasons(view)] for view in best]
     title = "\nThe best opportunities, and the three largest of the reasons that add up to their score"
     print_rows(["score", "opportunity", "why"], rows, title=title)
 

@@ -7,27 +7,22 @@ result can be told. Measured in docs/matching.md.
 """
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.meaning.labels import DIVISION, ENGLISH, Labels, find_codes, find_divisions, find_labels, find_terms
+from matching.meaning.counts import Vector, count_runs, count_words, find_runs
+from matching.meaning.labels import find_divisions, find_labels
 from matching.meaning.lexicon import translate
 from matching.meaning.nearest import score_labels, to_chances
-from matching.reading import Rank, Reading
 from matching.stems import Term
+from matching.stream import Rank, Stream
 
-Vector = NDArray[np.float64]
-"""A number for each division."""
-
-SMOOTHING = 0.1
-RUNS = (4, 5)
 MEANT, SPELT, NEAREST, NEAREST_OWN = 0.3, 0.6, 0.5, 0.3
-"""Weights of what words mean, of how they are spelt, and of the nearest labels in English and in the text's language."""
+"""Weights of what words mean, of how they are spelt, and of the nearest labels in English and in the own language."""
 FULL, SHARP_MEANT, SHARP_SPELT = 6.0, 0.5, 1.5
 """Further words than six make nothing surer: they are of one text, and repeat one another."""
 DOUBT = 0.03
@@ -52,18 +47,18 @@ class Meant:
     words: tuple[Word, ...]
     parts: NDArray[np.float64] = field(repr=False)
 
-    def speaking_for(self, division: int, most: int = 5) -> list[Word]:
-        """The words that speak most for a division, against all others."""
+    def speaking_for(self, division: int, most: int) -> list[tuple[Word, float]]:
+        """The words that speak most for a division, against all others, each with how much (over 0)."""
         gains = self.parts[:, division]
         best = np.argsort(-gains, kind="stable")[:most]
-        return [self.words[place] for place in best.tolist() if gains[place] > 0]
+        return [(self.words[place], float(gains[place])) for place in best.tolist() if gains[place] > 0]
 
 
-def find_meant(reading: Reading) -> Meant | None:
+def find_meant(streams: Sequence[Stream]) -> Meant | None:
     """What the notice's words mean; None where none of them says anything (no text, a language without labels)."""
     found = []
-    for word in _weigh(reading):
-        stream = reading.streams[word.stream]
+    for word in _weigh(streams):
+        stream = streams[word.stream]
         said = _say(stream.terms[word.node], stream.language)
         if said.mass_meant or said.mass_spelt:
             found.append((word, said))
@@ -75,17 +70,17 @@ def find_meant(reading: Reading) -> Meant | None:
     meant *= _sharpness(SHARP_MEANT, float(weights @ [said.mass_meant for _, said in found]))
     spelt *= _sharpness(SHARP_SPELT, float(weights @ [said.mass_spelt for _, said in found]))
     logs = MEANT * np.log(_to_chances(meant.sum(0))) + SPELT * np.log(_to_chances(spelt.sum(0)))
-    logs += _of_nearest(reading, [word for word, _ in found])
+    logs += _of_nearest(streams, [word for word, _ in found])
     chances = np.exp(logs - logs.max())
     return Meant(chances / chances.sum(), tuple(word for word, _ in found), MEANT * meant + SPELT * spelt)
 
 
-def _of_nearest(reading: Reading, words: Sequence[Word]) -> Vector:
+def _of_nearest(streams: Sequence[Stream], words: Sequence[Word]) -> Vector:
     """What the labels that are nearest to the text say, in English and in its own languages."""
     english: dict[str, float] = defaultdict(float)
     own: dict[str, dict[str, float]] = defaultdict(dict)
     for word in words:
-        stream = reading.streams[word.stream]
+        stream = streams[word.stream]
         term = stream.terms[word.node]
         own[stream.language][term.forms[0]] = word.weight
         for form, chance in translate(term, stream.language):
@@ -100,10 +95,10 @@ def _log(chances: Vector | None) -> Vector:
     return _nothing() if chances is None else np.log(chances)
 
 
-def _weigh(reading: Reading) -> Iterator[Word]:
+def _weigh(streams: Sequence[Stream]) -> Iterator[Word]:
     """Each different word once, at its first place: 1 + log of how often it stands there, twice in a title."""
     found: dict[tuple[int, str], list[float]] = {}
-    for number, stream in enumerate(reading.streams):
+    for number, stream in enumerate(streams):
         for node, term in enumerate(stream.terms):
             if not term.forms or len(term.folded) < 2 or not term.folded.isalpha():
                 continue
@@ -153,60 +148,20 @@ def _say(term: Term, language: str) -> _Said:
 
 
 def _of_meaning(term: Term, language: str) -> tuple[Vector, float]:
-    model = _word_model()
-    found = [(model[other], chance) for other, chance in translate(term, language) if other in model]
-    return sum((vector * chance for vector, chance in found), _nothing()), sum(chance for _, chance in found)
+    words, total, mass = count_words(), _nothing(), 0.0
+    for form, chance in translate(term, language):
+        if form in words.rows:
+            total += words.logarithms[words.rows[form]] * chance
+            mass += chance
+    return total, mass
 
 
 def _of_letters(term: Term, language: str) -> tuple[Vector, float]:
     labels = find_labels(language)
     if labels is None:
         return _nothing(), 0.0
-    model = _letter_model(labels.language)
-    found = [model[run] for run in _runs(term.folded) if run in model]
-    return sum(found, _nothing()), float(len(found))
+    return count_runs(labels.language).add_up(find_runs(term.folded))
 
 
 def _nothing() -> Vector:
     return np.zeros(len(find_divisions()))
-
-
-@cache
-def _word_model() -> dict[str, Vector]:
-    return _to_model(find_labels(ENGLISH), lambda term: term.forms[:1])
-
-
-@cache
-def _letter_model(language: str) -> dict[str, Vector]:
-    return _to_model(find_labels(language), lambda term: _runs(term.folded))
-
-
-def _runs(folded: str) -> tuple[str, ...]:
-    """The runs of 4 and 5 letters of a word, its beginning and end marked."""
-    marked = f" {folded} "
-    return tuple(marked[at : at + size] for size in RUNS for at in range(len(marked) - size + 1))
-
-
-def _to_model(labels: Labels | None, split: Callable[[Term], Sequence[str]]) -> dict[str, Vector]:
-    """For each feature the logarithm of how much oftener than usual it stands in a division's labels."""
-    assert labels is not None
-    counts: dict[str, Counter[int]] = defaultdict(Counter)
-    for term, places in _count_terms(labels).items():
-        for feature in split(term):
-            counts[feature].update(places)
-    table = np.full((len(counts), len(find_divisions())), SMOOTHING)
-    for row, places in enumerate(counts.values()):
-        table[row, list(places)] += list(places.values())
-    table = np.log(table / table.sum(0))
-    table -= table.mean(1, keepdims=True)
-    return dict(zip(counts, table, strict=True))
-
-
-def _count_terms(labels: Labels) -> dict[Term, Counter[int]]:
-    """How often each word stands in the labels of each division."""
-    number = {division: place for place, division in enumerate(find_divisions())}
-    found: dict[Term, Counter[int]] = defaultdict(Counter)
-    for code, text in zip(find_codes(), labels.texts, strict=True):
-        for term in find_terms(text, labels.language):
-            found[term][number[code[:DIVISION]]] += 1
-    return found

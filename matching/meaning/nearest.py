@@ -1,14 +1,12 @@
 """The labels of the CPV that are nearest to a bag of words (BM25), and what they say of its division."""
 
-import math
-from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.meaning.labels import DIVISION, ENGLISH, find_codes, find_divisions, find_labels, find_terms
+from matching.meaning.labels import ENGLISH, divisions_of_codes, find_codes, find_divisions, find_labels
 
 Numbers = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -40,15 +38,9 @@ def to_chances(scores: Numbers, most: int = MOST) -> Numbers | None:
     if top <= 0:
         return None
     chances = np.zeros(len(find_divisions()))
-    np.add.at(chances, _divisions()[best], np.exp((scores[best] - top) / (SHARPNESS * top)))
+    np.add.at(chances, divisions_of_codes()[best], np.exp((scores[best] - top) / (SHARPNESS * top)))
     found: Numbers = (1 - DOUBT) * chances / chances.sum() + DOUBT / len(chances)
     return found
-
-
-@cache
-def _divisions() -> Places:
-    number = {division: place for place, division in enumerate(find_divisions())}
-    return np.array([number[code[:DIVISION]] for code in find_codes()])
 
 
 @cache
@@ -57,16 +49,17 @@ def _postings(language: str) -> dict[str, tuple[Places, Numbers]]:
     labels = find_labels(language)
     if labels is None:
         return {}
-    texts = [Counter(term.forms[0] for term in find_terms(text, labels.language)) for text in labels.texts]
-    mean = sum(sum(text.values()) for text in texts) / len(texts)
-    found: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for place, text in enumerate(texts):
-        length = K1 * (1 - B + B * sum(text.values()) / mean)
-        for form, count in text.items():
-            found[form].append((place, count * (K1 + 1) / (count + length)))
-    return {form: _to_posting(pairs, len(texts)) for form, pairs in found.items()}
-
-
-def _to_posting(pairs: list[tuple[int, float]], texts: int) -> tuple[Places, Numbers]:
-    rarity = math.log(1 + (texts - len(pairs) + 0.5) / (len(pairs) + 0.5))
-    return np.array([place for place, _ in pairs]), np.array([gain * rarity for _, gain in pairs])
+    numbers: dict[str, int] = {}
+    of_word = np.array([numbers.setdefault(form, len(numbers)) for form in labels.forms])
+    owners, total = np.repeat(np.arange(len(labels.lengths)), labels.lengths), len(labels.lengths)
+    keys, counts = np.unique(of_word[labels.flat] * total + owners, return_counts=True)
+    forms, places = np.divmod(keys, total)
+    length = K1 * (1 - B + B * labels.lengths / labels.lengths.mean())
+    having = np.bincount(forms, minlength=len(numbers))
+    rarity = np.log(1 + (total - having + 0.5) / (having + 0.5))
+    gains = counts * (K1 + 1) / (counts + length[places]) * rarity[forms]
+    ends = np.cumsum(having)
+    return {
+        form: (places[ends[n] - having[n] : ends[n]], gains[ends[n] - having[n] : ends[n]])
+        for form, n in numbers.items()
+    }

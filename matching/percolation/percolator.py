@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.profiles import Profile
+from matching.percolation.meaning import Meanings
 from matching.percolation.rows import to_rows
 from matching.percolation.tier import Bools, Tier
 from matching.prepare import Prepared, prepare
@@ -52,7 +53,7 @@ class Percolator:
         yield from self._profiles.values()
 
     def _build(self) -> None:
-        self._tiers = (Tier(), Tier())
+        self._tiers, self._meanings = (Tier(), Tier()), (Meanings(), Meanings())
         self._names: list[NDArray[np.object_]] = [np.array([], object), np.array([], object)]
         self._ids: tuple[list[str], list[str]] = (list(self._profiles), [])
         self._places = {name: (0, number) for number, name in enumerate(self._profiles)}
@@ -98,6 +99,22 @@ class Percolator:
         at_once = max(MOST_CELLS // max(len(self._profiles), 1), LEAST_AT_ONCE)
         chunks = (readings[start : start + at_once] for start in range(0, len(readings), at_once))
         return [found for chunk in chunks for found in self._percolate(chunk)]
+
+    def find_candidates(self, readings: Sequence[Reading]) -> list[set[str]]:
+        """For each notice the ids of all profiles for which it is worth keeping (`score.is_near`), and some more."""
+        found = [set(each.wanted) for each in self.percolate(readings)]
+        for number, tier in enumerate(self._tiers):
+            self._learn(number)
+            names = self._name(number)
+            for ids, near in zip(found, self._meanings[number].find(readings), strict=True):
+                ids.update(names[near[tier.alive[near]]].tolist())
+        return found
+
+    def _learn(self, tier: int) -> None:
+        """Takes in what the profiles of a tier mean: only where asked for, as each takes a millisecond."""
+        meanings, alive = self._meanings[tier], self._tiers[tier].alive
+        for place in range(len(meanings), len(self._ids[tier])):
+            meanings.add(prepare(self._profiles[self._ids[tier][place]]) if alive[place] else None)
 
     def _percolate(self, readings: Sequence[Reading]) -> Iterator[Percolated]:
         tables = []

@@ -54,9 +54,17 @@ class Lines:
             for phrase in phrases(node):
                 self._by_leaf[self._leaves[phrase.words]].append(number)
 
-    def find(self, reading: Reading) -> dict[int, list[Hit]]:
-        """The lines that are true, by number, each with the hits that stand for it (numbered as the line)."""
-        found = self._find_leaves(reading)
+    @property
+    def leaves(self) -> Mapping[tuple[Word, ...], int]:
+        """The phrases of the lines, numbered."""
+        return self._leaves
+
+    def find(self, reading: Reading, found: Mapping[int, list[Hit]] | None = None) -> dict[int, list[Hit]]:
+        """The lines that are true, by number, each with the hits that stand for it (numbered as the line).
+
+        `found` are the places of its `leaves`, where they are known, or where more than what is written counts.
+        """
+        found = self.find_leaves(reading) if found is None else found
         near = {line for leaf in found.keys() & self._by_leaf.keys() for line in self._by_leaf[leaf]}
         truth, true = _Truth(reading, self._leaves, found), {}
         for number in sorted(near.union(self._wordless)):
@@ -64,7 +72,8 @@ class Lines:
                 true[number] = [replace(hit, phrase=number) for hit in hits]
         return true
 
-    def _find_leaves(self, reading: Reading) -> dict[int, list[Hit]]:
+    def find_leaves(self, reading: Reading) -> dict[int, list[Hit]]:
+        """Where the phrases are written, by their numbers in `leaves`."""
         found: dict[int, list[Hit]] = defaultdict(list)
         for stream in (*reading.streams, *(reading.asides if self.asides else ())):
             for hit in self._index(stream).find(stream):

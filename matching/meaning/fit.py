@@ -1,0 +1,58 @@
+"""How near a notice is to what a profile sells, by the divisions of the CPV that both are likely to be about."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching.meaning.divisions import Meant, Vector
+from matching.meaning.labels import find_divisions
+
+FEWEST = 1e-6  # keeps the logarithm finite
+MOST_WORDS = 3  # that are named for a division
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """A word of the notice (stream and node) that speaks for a division, and its part of what all of these say."""
+
+    stream: int
+    node: int
+    part: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """`logarithm` of the chance that both are about the same division: 0 is sure, -3.8 what chance alone gives.
+
+    `division` is what they share most, `other` what the notice is about most, each two digits.
+    """
+
+    logarithm: float
+    division: str
+    other: str
+    meant: Meant
+
+    def speaking(self, division: str) -> list[Speaking]:
+        """The words that speak most for a division; their parts sum to 1."""
+        number = find_divisions().index(division)
+        words = self.meant.speaking_for(number, MOST_WORDS)
+        total = sum(gain for _, gain in words)
+        return [Speaking(word.stream, word.node, gain / total) for word, gain in words]
+
+
+def find_fit(meant: Meant | None, shares: Vector | None) -> Fit | None:
+    """None where either side says nothing that is known: that is no reason against the notice."""
+    if meant is None or shares is None:
+        return None
+    both, divisions = meant.chances * shares, find_divisions()
+    logarithm = math.log(float(both.sum()) + FEWEST)
+    return Fit(logarithm, divisions[int(both.argmax())], divisions[int(meant.chances.argmax())], meant)
+
+
+def find_logarithms(meant: Sequence[Meant], shares: Vector) -> Vector:
+    """`Fit.logarithm` of each pair of notice (row) and profile (column), for many at once; shares: a profile a row."""
+    chances = np.array([each.chances for each in meant])
+    found: Vector = np.log(chances @ shares.T + FEWEST)
+    return found
