@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from app.console import Installation, in_zone
 from app.gaps import tell_coverage
+from app.model import find_heads
 from crawler.names import Named, read_name
 from domain.alerts import DeliveryState
 from domain.errors import WrongUse
@@ -119,8 +120,9 @@ def _tell_matching(c: Connection, place: Installation, stored: StoredNotice, sto
         story.lines.append("It has not been matched yet as it stands; `tenderwatch match` does it.")
         return "stored"
     stages = []
+    learnt = find_heads(place.settings)
     for head in heads:
-        why = explain(stored.notice, prepare(head.profile))
+        why = explain(stored.notice, prepare(head.profile), learnt)
         news = find_news(c, stored.procedure_id, head.profile.id)
         stage, lines = _tell_profile(head, why, news, place.settings.zone, story.notice)
         stages.append(stage)

@@ -22,6 +22,7 @@ from app.jobs.crawling import Crawling, find_watched
 from app.jobs.heart import EVERY, Heart
 from app.jobs.job import Job
 from app.jobs.profiles import import_profiles
+from app.model import find_heads
 from domain.errors import DatabaseLost
 from domain.supervision import Part
 from matching.run import match_stored
@@ -40,11 +41,11 @@ class Supervisor:
         self._stop = stop
         self._told: dict[Path, str] = {}
         self._crawling = Crawling(place, endpoints, stop, now())
-        shelf = Shelf()
+        shelf, heads = Shelf(), find_heads(place.settings)
         self._jobs = [
             Job("profiles", lambda: import_profiles(place, self._told)),
             Job("crawling", self._crawling.work, timedelta(seconds=2)),
-            Job("matching", lambda: match_stored(place.engine, now(), stop=stop, shelf=shelf)),
+            Job("matching", lambda: match_stored(place.engine, now(), stop=stop, shelf=shelf, heads=heads)),
             Job("operators", lambda: report_sources(place.engine, find_watched(place, only=endpoints), now())),
             Job("sending", self._send),
         ]

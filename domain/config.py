@@ -94,6 +94,11 @@ class Settings(BaseSettings):
         return re.sub(r"^postgresql://", "postgresql+psycopg://", url)
 
     @property
+    def model_file(self) -> Path:
+        """Where `profiles train` leaves what it learnt; matching uses it where it is there."""
+        return self.data_dir / "model.npz"
+
+    @property
     def pages_dir(self) -> Path:
         """Where saved pages lie, by hash."""
         return self.data_dir / "pages"

@@ -21,6 +21,10 @@ class BadProfile(WrongUse):
     """`matching.profiles` raises it: a profile file, with the key or row that is wrong."""
 
 
+class BadModel(WrongUse):
+    """`matching.meaning.heads` raises it: a file that is no model, or one of another version."""
+
+
 class BadRule(WrongUse):
     """`alerts.book` raises it: a rule or destination in an alerts file."""
 

@@ -9,6 +9,7 @@ from domain.opportunities import Reason, Score, show_points, to_points
 from matching import features as feature
 from matching.evidence import Evidence, find_evidence
 from matching.gates import UNKNOWNS
+from matching.meaning.heads import Heads
 from matching.meaning.labels import name_code
 from matching.places import Fit, find_fit
 from matching.prepare import Prepared
@@ -30,6 +31,7 @@ from matching.stems import vocabulary
 from matching.stream import Rank, Stream
 from matching.words import fold
 
+ABOUT = rule_of(feature.about_what_you_sell)
 SHOWN = 80  # letters of a printed text in a sentence
 
 
@@ -62,9 +64,9 @@ class Explanation:
     sentences: tuple[str, ...]
 
 
-def explain(notice: Notice, prepared: Prepared) -> Explanation:
+def explain(notice: Notice, prepared: Prepared, heads: Heads | None = None) -> Explanation:
     """Why, and why not. Gates are told even where nothing of the profile is in the notice."""
-    reading = read_notice(notice)
+    reading = read_notice(notice, heads)
     evidence = find_evidence(reading, prepared)
     score = score_evidence(evidence)
     without = total_of(add_up(evidence))
@@ -82,9 +84,10 @@ def explain(notice: Notice, prepared: Prepared) -> Explanation:
     )
 
 
-def _nearness(missing: Missing, distance: Decimal) -> tuple[bool, Decimal]:
+def _nearness(missing: Missing, distance: Decimal) -> tuple[bool, bool, Decimal]:
+    """The least that is enough, else the most; what the notice is about comes last, as nobody can add that."""
     enough = missing.points >= distance
-    return not enough, missing.points if enough else -missing.points
+    return missing.rule == ABOUT, not enough, missing.points if enough else -missing.points
 
 
 def _find_missing(evidence: Evidence) -> Iterator[Missing]:

@@ -7,6 +7,7 @@ from typing import Any
 from domain.errors import BadProfile, Unreadable
 from domain.notices import Notice
 from domain.opportunities import points_to_json, reason_to_json
+from matching.meaning.heads import Heads
 from matching.notice_lines import read_notice_line
 from matching.prepare import Prepared, prepare
 from matching.profiles import read_profile
@@ -18,19 +19,23 @@ Fault = Callable[[int, Unreadable], None]
 
 
 def score_files(
-    profiles: Sequence[Path], notices: Path | Iterable[bytes | str], on_fault: Fault | None = None
+    profiles: Sequence[Path],
+    notices: Path | Iterable[bytes | str],
+    on_fault: Fault | None = None,
+    heads: Heads | None = None,
 ) -> Iterator[dict[str, Any]]:
     """{"notice": key, "source", "profile", "score", "reasons"} for each pair above 0, in the order of the notices.
 
     `notices` is a JSONL file, or lines such as those of sys.stdin.buffer; blank ones are passed over. BadProfile comes
     before the first line, with the faults of all profiles. A bad line goes to `on_fault`, without one it is raised.
+    `heads` is what was learnt from other notices.
     """
     ready = read_profiles(profiles)
     if isinstance(notices, Path):
         with notices.open("rb") as lines:
-            yield from _score_lines(ready, lines, on_fault)
+            yield from _score_lines(ready, lines, on_fault, heads)
     else:
-        yield from _score_lines(ready, notices, on_fault)
+        yield from _score_lines(ready, notices, on_fault, heads)
 
 
 def read_profiles(files: Sequence[Path]) -> list[Prepared]:
@@ -52,7 +57,7 @@ def read_profiles(files: Sequence[Path]) -> list[Prepared]:
 
 
 def _score_lines(
-    ready: Sequence[Prepared], lines: Iterable[bytes | str], on_fault: Fault | None
+    ready: Sequence[Prepared], lines: Iterable[bytes | str], on_fault: Fault | None, heads: Heads | None
 ) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -64,11 +69,11 @@ def _score_lines(
                 raise
             on_fault(number, error)
             continue
-        yield from _score(ready, notice)
+        yield from _score(ready, notice, heads)
 
 
-def _score(ready: Sequence[Prepared], notice: Notice) -> Iterator[dict[str, Any]]:
-    reading = read_notice(notice)
+def _score(ready: Sequence[Prepared], notice: Notice, heads: Heads | None) -> Iterator[dict[str, Any]]:
+    reading = read_notice(notice, heads)
     for prepared in ready:
         score = score_reading(reading, prepared)
         if score.points > 0:

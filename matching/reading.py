@@ -8,6 +8,7 @@ from matching.codes import prefixes
 from matching.languages import find_language
 from matching.meaning.divisions import Meant, find_meant
 from matching.meaning.gloss import Gloss, gloss
+from matching.meaning.heads import Heads
 from matching.stems import to_language, vocabulary
 from matching.stream import MOST_TEXT, Place, Rank, Stream
 
@@ -22,6 +23,7 @@ class Reading:
     streams: tuple[Stream, ...]
     codes: dict[tuple[str, str], Place]
     cut: tuple[Place, ...] = ()
+    heads: Heads | None = field(default=None, repr=False)
     _asides: tuple[Stream, ...] | None = None
     _glosses: tuple[Gloss, ...] | None = field(default=None, repr=False)
     _meant: list[Meant | None] = field(default_factory=list, repr=False)
@@ -44,14 +46,14 @@ class Reading:
     def meant(self) -> Meant | None:
         """Which divisions of the CPV its words mean; None where they say nothing."""
         if not self._meant:
-            self._meant.append(find_meant(self.streams))
+            self._meant.append(find_meant(self.streams, self.heads))
         return self._meant[0]
 
 
-def read_notice(notice: Notice) -> Reading:
+def read_notice(notice: Notice, heads: Heads | None = None) -> Reading:
     """The notice's texts by the language that each is in; the portal's word is a hint, as is the notice's own."""
     streams, cut = _to_streams(_places(notice), notice)
-    return Reading(notice, streams, _codes(notice), cut)
+    return Reading(notice, streams, _codes(notice), cut, heads)
 
 
 def _to_streams(texts: Iterable[tuple[str, Place]], notice: Notice) -> tuple[tuple[Stream, ...], tuple[Place, ...]]:

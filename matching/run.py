@@ -14,8 +14,9 @@ from domain.errors import EpochMoved
 from domain.opportunities import Opportunity
 from matching.events import Standing, decide
 from matching.evidence import find_evidence
+from matching.meaning.heads import Heads
 from matching.reading import read_notice
-from matching.score import MODEL_VERSION, is_near, score_evidence
+from matching.score import is_near, score_evidence, version_of
 from matching.shelf import Shelf
 from storage.engine import reading, writing
 from storage.events import find_notes
@@ -55,11 +56,13 @@ def match_stored(
     again: bool = False,
     stop: Signal | None = None,
     shelf: Shelf | None = None,
+    heads: Heads | None = None,
 ) -> Matched:
     """Matches every stored notice that is not matched in its revision with the newest profiles.
 
     `on_progress` is told how many notices are matched so far; `again` forgets first what was matched. `now` (aware) is
-    only recorded. `stop` ends it after a batch. `shelf` is what a process keeps from one call to the next.
+    only recorded. `stop` ends it after a batch. `shelf` is what a process keeps from one call to the next, `heads`
+    what was learnt from stored notices.
     No match is lost to an edit: a batch that an edit overtakes is thrown away and read again.
     """
     done, shelf = Matched(), shelf or Shelf()
@@ -73,10 +76,10 @@ def match_stored(
             level = log.info if done.notices else log.debug
             level("matched", notices=done.notices, qualified=done.qualified, again=done.again)
             return done
-        matches = _match(batch, shelf)
+        matches = _match(batch, shelf, heads)
         try:
             with writing(engine) as c:
-                save_assessments(c, batch.epoch, matches, model_version=MODEL_VERSION, now=now)
+                save_assessments(c, batch.epoch, matches, model_version=version_of(heads), now=now)
         except EpochMoved:
             done.again += 1
             continue
@@ -100,13 +103,13 @@ def _find_told(c: Connection, opportunity: Opportunity) -> Standing:
     return Standing(any(event.kind is EventKind.NEW for event in events), events)
 
 
-def _match(batch: _Batch, shelf: Shelf) -> list[Match]:
+def _match(batch: _Batch, shelf: Shelf, heads: Heads | None) -> list[Match]:
     """Scores the profiles that a notice may be near to, and those whose opportunity its procedure already is."""
     standing, matches = dict(batch.standing), []
     known: dict[int, set[str]] = defaultdict(set)
     for procedure, profile in standing:
         known[procedure].add(profile)
-    readings = [read_notice(found.stored.notice) for found in batch.found]
+    readings = [read_notice(found.stored.notice, heads) for found in batch.found]
     for found, notice, ids in zip(batch.found, readings, shelf.index.find_candidates(readings), strict=True):
         assessed, procedure = [], found.stored.procedure_id
         for version in shelf.sort({*ids, *known[procedure]}):

@@ -9,6 +9,7 @@ from domain.opportunities import Reason, Score, to_points
 from matching.evidence import Evidence, Span, find_evidence
 from matching.features import FEATURES, MEANING, SUPPORT, Feature
 from matching.gates import GATES, UNKNOWNS
+from matching.meaning.heads import Heads
 from matching.prepare import Prepared, prepare
 from matching.reading import Reading, read_notice
 
@@ -28,13 +29,18 @@ NEARLY = 10
 """Points below the threshold from which a notice is kept although nothing of the profile is written in it."""
 
 
-def score(notice: Notice, prepared: Prepared) -> Score:
-    """What the profile makes of the notice; the same for ever for the same notice, profile and MODEL_VERSION.
+def version_of(heads: Heads | None) -> str:
+    """The model version of scores made with these heads."""
+    return f"{MODEL_VERSION}+{heads.name}" if heads else MODEL_VERSION
+
+
+def score(notice: Notice, prepared: Prepared, heads: Heads | None = None) -> Score:
+    """What the profile makes of the notice; the same for ever for the same notice, profile and `version_of(heads)`.
 
     Reasons come by points, the highest first. A stopped score is 0: the first gate takes away what was found. Where
     nothing speaks for the notice there is no reason at all.
     """
-    return score_reading(read_notice(notice), prepared)
+    return score_reading(read_notice(notice, heads), prepared)
 
 
 def score_reading(reading: Reading, prepared: Prepared) -> Score:

@@ -22,6 +22,7 @@ def match(
     everything: Annotated[bool, typer.Option("--all", help="Score every stored notice again.")] = False,
 ) -> None:
     """Score stored notices that are new, changed, or whose profiles changed; nothing is sent."""
+    from app.model import find_heads
     from matching.run import match_stored
     from storage.engine import reading
     from storage.notices import count_notices
@@ -30,7 +31,9 @@ def match(
     with reading(place.engine) as connection:
         total = count_notices(connection)
     matched = with_progress(
-        total, "matching", lambda report: match_stored(place.engine, now(), report, again=everything)
+        total,
+        "matching",
+        lambda report: match_stored(place.engine, now(), report, again=everything, heads=find_heads(place.settings)),
     )
     tell(f"{matched.notices:,} notices matched, {matched.qualified:,} new opportunities")
 
@@ -38,10 +41,14 @@ def match(
 def score(
     profile: Annotated[list[Path], typer.Option(exists=True, dir_okay=False, help="A profile; repeatable.")],
     notices: Annotated[Path, typer.Option(dir_okay=False, help="JSON lines; - is stdin.")],
+    model: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="What `profiles train` learnt.")
+    ] = None,
 ) -> None:
     """Score notices of a file, without any database: a JSON line for each pair of notice and profile above 0."""
     from domain.errors import Unreadable, WrongUse
     from matching.files import score_files
+    from matching.meaning.heads import read_heads
 
     faults = 0
 
@@ -53,7 +60,8 @@ def score(
     if str(notices) != "-" and not notices.is_file():
         raise WrongUse(f"--notices {notices}: no such file; `tenderwatch parse` or `notices export` write one")
     lines = sys.stdin.buffer if str(notices) == "-" else notices
-    for row in score_files(profile, lines, on_fault):
+    heads = read_heads(model) if model else None
+    for row in score_files(profile, lines, on_fault, heads):
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
     if faults:
         raise typer.Exit(PARTIAL)
@@ -66,18 +74,21 @@ def explain(
 ) -> None:
     """Why a notice is, or is not, an opportunity for each profile."""
     from app.commands.notices import find_one
+    from app.model import find_heads
     from domain.errors import WrongUse
     from matching.explain import explain as why
     from matching.score import prepare
     from storage.engine import reading
     from storage.profiles import find_profiles
 
-    with reading(open_installation().engine) as connection:
+    place = open_installation()
+    with reading(place.engine) as connection:
         stored = find_one(connection, name)
         heads = [head for head in find_profiles(connection) if profile in (None, head.profile.id)]
     if not heads:
         raise WrongUse(f"no profile {profile or ''}".rstrip() + "; `tenderwatch profiles list` shows them")
-    found = [(head, why(stored.notice, prepare(head.profile))) for head in heads]
+    learnt = find_heads(place.settings)
+    found = [(head, why(stored.notice, prepare(head.profile), learnt)) for head in heads]
     if as_json:
         print_json([_as_json(stored.notice.source, stored.notice.key, head, each) for head, each in found])
         return

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.commands.training import train
 from app.console import FAILED, now, open_installation, show, tell
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-app = typer.Typer(no_args_is_help=True, help="Profiles: import, export, list, check.")
+app = typer.Typer(no_args_is_help=True, help="Profiles: import, export, list, check, train.")
+app.command()(train)
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, metavar="FILE…")]
 
 

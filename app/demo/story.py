@@ -33,6 +33,7 @@ from app.demo.corpus import build_corpus
 from app.demo.folder import MAIL, Remembered, find_remembered, make_anew, remember
 from app.demo.mailbox import Mailbox
 from app.demo.portals import DemoPortals
+from app.model import find_heads
 from crawler.browser.find import check_browser
 from domain.errors import BrowserMissing, WrongUse
 from domain.opportunities import show_points
@@ -141,7 +142,7 @@ class _Look:
         known = len(self.mailbox.messages())
         sources = [self.place.source(name) for name in self.names if name != without]
         runs = crawl_all(self.place, sources, endpoints=self.portals.endpoints, until=moment)
-        matched = match_stored(self.place.engine, now())
+        matched = match_stored(self.place.engine, now(), heads=find_heads(self.place.settings))
         routed = route(self.place.engine, now())
         sent = send_due(self.place.engine, self.place.settings, now)
         self.runs += runs

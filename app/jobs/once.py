@@ -9,6 +9,7 @@ from app.console import DONE, FAILED, PARTIAL, Installation, now, tell
 from app.crawls import crawl_all
 from app.jobs.crawling import find_due, find_watched
 from app.jobs.profiles import import_profiles
+from app.model import find_heads
 from domain.sources import LOST, Run, RunState, Source
 from matching.run import match_stored
 
@@ -18,7 +19,7 @@ def run_once(place: Installation, chosen: Sequence[Source], endpoints: Mapping[s
     bad_profiles = import_profiles(place)
     sources = list(chosen) or find_due(place, now())
     runs = crawl_all(place, sources, endpoints=endpoints) if sources else []
-    matched = match_stored(place.engine, now())
+    matched = match_stored(place.engine, now(), heads=find_heads(place.settings))
     report_sources(place.engine, find_watched(place, sources), now())
     routed = route(place.engine, now())
     sent = send_due(place.engine, place.settings, now)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.meaning.counts import Vector, count_runs, count_words, find_runs
+from matching.meaning.heads import Heads, to_features
 from matching.meaning.labels import find_divisions, find_labels
 from matching.meaning.lexicon import translate
 from matching.meaning.nearest import score_labels, to_chances
@@ -26,6 +27,7 @@ MEANT, SPELT, NEAREST, NEAREST_OWN = 0.3, 0.6, 0.5, 0.3
 FULL, SHARP_MEANT, SHARP_SPELT = 6.0, 0.5, 1.5
 """Further words than six make nothing surer: they are of one text, and repeat one another."""
 DOUBT = 0.03
+OF_HEADS, FLATTER = 0.5, 0.7
 MOST_WORDS = 60  # different words of a notice, those of its title first; 250 say nothing else
 TITLE = 2.0  # times
 
@@ -54,8 +56,11 @@ class Meant:
         return [(self.words[place], float(gains[place])) for place in best.tolist() if gains[place] > 0]
 
 
-def find_meant(streams: Sequence[Stream]) -> Meant | None:
-    """What the notice's words mean; None where none of them says anything (no text, a language without labels)."""
+def find_meant(streams: Sequence[Stream], heads: Heads | None = None) -> Meant | None:
+    """What the notice's words mean; None where none of them says anything (no text, a language without labels).
+
+    With `heads` what was learnt from notices counts as much as the labels.
+    """
     found = []
     for word in _weigh(streams):
         stream = streams[word.stream]
@@ -72,7 +77,25 @@ def find_meant(streams: Sequence[Stream]) -> Meant | None:
     logs = MEANT * np.log(_to_chances(meant.sum(0))) + SPELT * np.log(_to_chances(spelt.sum(0)))
     logs += _of_nearest(streams, [word for word, _ in found])
     chances = np.exp(logs - logs.max())
-    return Meant(chances / chances.sum(), tuple(word for word, _ in found), MEANT * meant + SPELT * spelt)
+    words, parts = tuple(word for word, _ in found), MEANT * meant + SPELT * spelt
+    chances /= chances.sum()
+    if heads is not None:
+        learnt, of_words = heads.read(to_head_words(streams, words))
+        chances, parts = mix(chances, learnt), parts + of_words - of_words.mean(1, keepdims=True)
+    return Meant(chances, words, parts)
+
+
+def to_head_words(streams: Sequence[Stream], words: Sequence[Word]) -> list[dict[str, float]]:
+    """What the words of a notice are to a head."""
+    found = ((streams[word.stream], word) for word in words)
+    return [to_features(stream.terms[word.node], stream.language, word.weight) for stream, word in found]
+
+
+def mix(shipped: Vector, learnt: Vector) -> Vector:
+    """The chances by the labels, made less sure, and those that were learnt, in equal parts."""
+    flat = shipped**FLATTER
+    mixed: Vector = (1 - OF_HEADS) * flat / flat.sum() + OF_HEADS * learnt
+    return mixed
 
 
 def _of_nearest(streams: Sequence[Stream], words: Sequence[Word]) -> Vector:

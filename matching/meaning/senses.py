@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import prod
 
 from matching.meaning.gloss import Gloss
-from matching.meaning.labels import STOP, english_word
+from matching.meaning.labels import ENGLISH, STOP, english_word
 from matching.meaning.lexicon import Meaning, translate
 from matching.phrases import Hit
 from matching.query.nodes import Mode, Word
@@ -135,7 +135,8 @@ def _nearest(node: int, there: Mapping[int, object], stream: Stream) -> int | No
 def _to_likeness(number: int, taken: Sequence[tuple[int, float, str]], stream: Stream) -> Likeness:
     nodes = sorted(node for node, _, _ in taken)
     place, start, end = stream.places[nodes[0]], stream.spans[nodes[0]][0], stream.spans[nodes[-1]][1]
-    pairs = tuple(dict.fromkeys((to_printed(stream, node), english_word(form)) for node, _, form in taken))
+    english = stream.language == ENGLISH
+    pairs = () if english else tuple((to_printed(stream, node), english_word(form)) for node, _, form in taken)
     chance = prod(chance for _, chance, _ in taken) ** (1 / len(taken))
     return Likeness(Hit(number, place, start, end, nodes[0], nodes[-1] + 1), chance, pairs)
 

@@ -33,16 +33,20 @@ def test_why() -> None:
     assert found.sentences == (
         "+42 The title has one of your keywords: “pumps” in title.en (pump*).",
         "+26 The buyer's code is in a branch that you named: “42122000” in codes[0] (CPV 42).",
-        "It scores 68; the profile asks for 40.",
+        "+6.03 By its words the notice is about what you sell: “pumps” in title.en (CPV 42: Industrial machinery).",
+        "+5.24 By its words the notice is about what you sell: “centrifugal” in description.en"
+        " (CPV 42: Industrial machinery).",
+        "+1.73 By its words the notice is about what you sell: “water” in title.en (CPV 42: Industrial machinery).",
+        "It scores 81; the profile asks for 40.",
     )
 
 
 def test_a_minus_word_says_what_it_would_have_scored() -> None:
     found = explained(a_profile(), title={"en": "Toy pump"})
-    assert (found.qualified, found.without_stops, found.distance) == (False, 68, 0)
+    assert (found.qualified, found.without_stops, found.distance) == (False, 81, 0)
     assert found.sentences[-2:] == (
         "Stopped: One of your minus-words stands in the notice: “Toy” in title.en (toy).",
-        "Without that it would score 68 of the 40 points that it needs.",
+        "Without that it would score 81 of the 40 points that it needs.",
     )
 
 
@@ -53,21 +57,29 @@ def test_gates_are_told_even_where_nothing_fits() -> None:
 
 
 def test_the_nearest_missing_reason_is_the_least_that_would_be_enough() -> None:
-    profile = a_profile(keywords=Keywords(("waterworks", "turbine")), codes={"CPV": ("33",)}, places=("GB",))
-    found = explained(profile)
+    profile = a_profile(keywords=Keywords(("Norbridge", "Zyxtown")), codes={"CPV": ("33",)}, places=("GB",))
+    found = explained(profile, title={"en": "Wxyz"}, description={"en": "Norbridge wxyzs"})
     assert (found.without_stops, found.distance) == (30, 10)
     assert (found.missing[0].rule, found.missing[0].points) == ("further words", 10)
     assert found.sentences[-1].startswith("It lacks 10 points. The nearest: no further keyword of yours is in it")
 
 
 def test_a_phrase_that_is_nearly_there_is_named() -> None:
-    profile = a_profile(keywords=Keywords(("water pump station", "supply pumps")), codes={})
-    found = explained(profile)
-    assert "(nearest: “supply pumps”, all its words are, but not together)" in found.missing[0].sentence
-    profile = a_profile(keywords=Keywords(("water turbine",)), codes={})
-    assert "(nearest: “water turbine”, only water is)" in explained(profile).missing[0].sentence
-    profile = a_profile(keywords=Keywords(("tools and turbines of water works",)), codes={})
-    assert "nearest" not in explained(profile).missing[0].sentence
+    def missing(*keywords: str) -> str:
+        profile = a_profile(keywords=Keywords(keywords), codes={}, threshold=90)
+        return explained(profile).missing[0].sentence
+
+    assert "(nearest: “Twelve works”, all its words are, but not together)" not in missing("Twelve works")
+    assert "(nearest: “twelve Norbridge”, all its words are, but not together)" in missing("twelve Norbridge")
+    assert "(nearest: “water turbine”, only water is)" in missing("water turbine")
+    assert "nearest" not in missing("tools and turbines of water works")
+
+
+def test_what_it_is_about_is_told_where_it_is_something_else() -> None:
+    profile = a_profile(keywords=Keywords(("nitrile gloves",)), codes={})
+    found = explained(profile, title={"en": "Road works, pavement and bridges"}, description={}, codes=())
+    assert found.missing[-1].rule == "about what you sell"
+    assert found.missing[-1].sentence == "its words speak most of Construction work (CPV 45)"
 
 
 def test_codes_are_named_on_both_sides() -> None:
@@ -77,4 +89,9 @@ def test_codes_are_named_on_both_sides() -> None:
 
 def test_part_numbers_are_missed() -> None:
     found = explained(a_profile(keywords=Keywords(), codes={}, catalogue=(CatalogueItem("AX-200", "Mixer"),)))
-    assert [each.rule for each in found.missing] == ["part number", "keyword in title", "keyword in text"]
+    assert [each.rule for each in found.missing] == [
+        "keyword in text",
+        "part number",
+        "keyword in title",
+        "about what you sell",
+    ]
