@@ -40,6 +40,8 @@ Feature = Callable[[Evidence], Iterator[Part]]
 
 NEAR, RATE = -3.5, 12.0
 """The logarithm of a fit (meaning/fit.py) from which it speaks for a notice, and the points for each 1 above it."""
+SURE = 0.3
+"""The chance of its likeliest division from which a notice is said to be about something else."""
 BESIDE_CODE = 1 / 3
 """What the words are still worth where the buyer's code says already what the notice is about."""
 
@@ -145,7 +147,8 @@ def about_what_you_sell(evidence: Evidence) -> Iterator[Part]:
 def about_something_else(evidence: Evidence) -> Iterator[Part]:
     """Most of its words speak of something else than what you sell."""
     told = evidence.words or evidence.meant
-    if (fit := evidence.fit) and fit.logarithm < NEAR and told and not evidence.code and not evidence.numbers:
+    fit, told = evidence.fit, told and not evidence.code and not evidence.numbers
+    if told and fit and fit.logarithm < NEAR and fit.meant.chances.max() >= SURE:
         share = min(1.0, (NEAR - fit.logarithm) * RATE / MOST_AGAINST)
         yield from _speaking(evidence, fit.other, share)
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from matching.percolation.percolator import Percolator
 from matching.prepare import Prepared, prepare
 from matching.query.parser import BadQuery, parse
 from matching.reading import Reading, read_notice
+from matching.score import is_near
 
 WORDS = [
     "pump", "pumps", "Pumpen", "pumping", "valve", "water", "waste-water", "x-ray", "xray", "IT", "it", "LED", "leds",
@@ -236,3 +238,18 @@ def test_hostile_texts_cost_no_more_than_their_words() -> None:
     notices = [Notice("s", "1", Kind.TENDER, Status.OPEN, title={"en": text}) for text in (chain, flood)]
     found = Percolator(profiles).percolate([read_notice(notice) for notice in notices])
     assert [len(each.hits) for each in found] == [300, 300]
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(PROFILES, min_size=1, max_size=20), st.lists(NOTICES, min_size=1, max_size=4), st.integers(5, 60))
+def test_no_profile_that_is_near_by_meaning_is_left_out(
+    profiles: list[Profile], notices: list[Notice], threshold: int
+) -> None:
+    """What is kept of the candidates is what is kept of all profiles."""
+    profiles = [replace(each, threshold=threshold) for each in numbered(profiles)]
+    readings, ready = [read_notice(notice) for notice in notices], [*map(prepare, profiles)]
+    percolator = Percolator(profiles[1:])
+    percolator.put(profiles[0])
+    for reading, ids in zip(readings, percolator.find_candidates(readings), strict=True):
+        near = {each.profile.id for each in ready if is_near(find_evidence(reading, each))}
+        assert near <= ids
