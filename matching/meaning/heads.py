@@ -99,7 +99,7 @@ def read_heads(file: Path) -> Heads:
             arrays = {name: data[name] for name in ("about", "features", "rarity", "weights", "bias")}
         about = json.loads(arrays["about"].tobytes())
         features = arrays["features"].tobytes().decode().split("\n")
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise BadModel(f"{file}: no model of `tenderwatch profiles train` ({error}); train it again") from error
     if about.get("format") != FORMAT or about.get("divisions") != list(find_divisions()):
         raise BadModel(f"{file}: a model of format {about.get('format')}, this version reads {FORMAT}; train it again")

@@ -13,8 +13,8 @@ from app.cli import app
 from domain.errors import BadModel, WrongUse
 from domain.notices import Code, Notice
 from domain.profiles import Keywords
-from matching.meaning.heads import read_heads, save_heads
-from matching.meaning.learning import FEWEST, learn, to_example
+from matching.meaning.heads import Heads, read_heads, save_heads
+from matching.meaning.learning import FEWEST, Example, Gain, learn, to_example
 from matching.reading import read_notice
 from matching.run import match_stored
 from matching.score import prepare, score, version_of
@@ -41,12 +41,17 @@ def coded() -> list[Notice]:
 
 
 @pytest.fixture(scope="module")
-def examples() -> list[object]:
-    return [to_example(notice) for notice in coded()]
+def examples() -> list[Example]:
+    return [example for notice in coded() if (example := to_example(notice))]
 
 
-def test_what_the_labels_do_not_know_is_learnt_and_the_gain_is_told(examples: list, tmp_path: Path) -> None:
-    heads, gain = learn(examples)
+@pytest.fixture(scope="module")
+def learnt(examples: list[Example]) -> tuple[Heads, Gain]:
+    return learn(examples)
+
+
+def test_what_the_labels_do_not_know_is_learnt_and_the_gain_is_told(learnt: tuple[Heads, Gain], tmp_path: Path) -> None:
+    heads, gain = learnt
     assert gain.notices == len(KINDS) * FEWEST
     assert gain.before < 0.7
     assert gain.after > 0.95
@@ -63,11 +68,7 @@ def test_what_the_labels_do_not_know_is_learnt_and_the_gain_is_told(examples: li
     assert score(notice, profile, heads).points > score(notice, profile).points
 
 
-def test_the_same_notices_give_the_same_model(examples: list) -> None:
-    assert learn(examples)[0].name == learn(examples)[0].name
-
-
-def test_too_few_notices_are_refused(examples: list) -> None:
+def test_too_few_notices_are_refused(examples: list[Example]) -> None:
     with pytest.raises(WrongUse, match="too few"):
         learn(examples[: FEWEST - 1])
     assert to_example(a_notice(codes=())) is None
@@ -88,8 +89,8 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
         read_heads(file)
 
 
-def test_a_model_of_another_format_is_refused(examples: list, tmp_path: Path) -> None:
-    heads, _ = learn(examples)
+def test_a_model_of_another_format_is_refused(learnt: tuple[Heads, Gain], tmp_path: Path) -> None:
+    heads, _ = learnt
     file = tmp_path / "model.npz"
     save_heads(heads, file)
     with np.load(file) as data:
@@ -101,8 +102,8 @@ def test_a_model_of_another_format_is_refused(examples: list, tmp_path: Path) ->
         read_heads(file)
 
 
-def test_stored_notices_are_scored_with_heads_and_say_so(engine: Engine, examples: list) -> None:
-    heads, _ = learn(examples)
+def test_stored_notices_are_scored_with_heads_and_say_so(engine: Engine, learnt: tuple[Heads, Gain]) -> None:
+    heads, _ = learnt
     notice = a_notice(title={"en": "Zorblex wanted"}, description={"en": "medical quandril"}, codes=())
     profile = a_profile(keywords=Keywords(("medical",)), codes={})
     with writing(engine) as c:
