@@ -85,7 +85,8 @@ def show_points(points: Decimal, *, sign: bool = False) -> str:
 
 def points_to_json(points: Decimal) -> int | float:
     """Points as a number of JSON: whole where they are; `to_points` gives the same points again."""
-    return int(points) if points == points.to_integral_value() else float(points)
+    exact = to_points(points)
+    return int(exact) if exact == exact.to_integral_value() else float(exact)
 
 
 def reason_to_json(reason: Reason) -> dict[str, Any]:

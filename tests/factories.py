@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.notices import Buyer, Code, Kind, Lot, Money, Notice, Precision, Status, ZoneFrom
-from domain.opportunities import Reason, Score
+from domain.opportunities import Reason, Score, to_points
 from domain.profiles import Keywords, Profile, ProfileVersion
 from domain.sources import Expect, Issue, IssueKind, Page, Source, Step
 from storage.notices import StoredNotice, find_notice, save_notices
@@ -88,9 +88,10 @@ def a_version(connection: Connection, now: datetime = NOW, **fields: Any) -> Pro
     )
 
 
-def a_score(points: int = 60, **fields: Any) -> Score:
+def a_score(points: float = 60, **fields: Any) -> Score:
     """A score of one reason."""
-    return Score(points, (Reason(rule="keyword", explanation="“pumps” stands in the title", points=points, **fields),))
+    exact = to_points(points)
+    return Score(exact, (Reason(rule="keyword", explanation="“pumps” stands in the title", points=exact, **fields),))
 
 
 def a_step(token: str = "page 1", **fields: Any) -> Step:
