@@ -13,7 +13,6 @@ from alerts.schedule import count_working, remind_at
 from alerts.timing import before
 from alerts.turns import Turns
 from domain.alerts import EventKind, Rule
-from domain.decisions import DecisionState
 from domain.people import Reader
 from storage.assignments import Standing, find_standings
 from storage.deliveries import NewDelivery, save_deliveries
@@ -67,9 +66,7 @@ def _find_reminders(c: Connection, desk: Desk, now: datetime) -> Iterable[Due]:
     standings = find_standings(c, [each.opportunity_id for each in (*told, *taken)])
     for each in (*told, *taken):
         reader, standing = desk.readers[each.destination], standings[each.opportunity_id]
-        decided = standing.decided
-        is_declined = decided is not None and decided.state is DecisionState.DECLINED
-        if each.deadline is None or is_declined or _is_relieved(desk, each, standing):
+        if each.deadline is None or standing.is_turned_down or _is_relieved(desk, each, standing):
             continue
         days = _find_days(reader, each, rules, now)
         if days is not None:

@@ -1,6 +1,7 @@
 """What each word of a list is worth, by the notices that it stands in: none, nearly all, or only rejected ones."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,14 +23,10 @@ from matching.search.changes import find_change
 from matching.search.index import Index
 from matching.search.look import Look
 from storage.listed import find_listed, find_numbers_listed
-from storage.stored import StoredNotice
 
 LOOKED_AT = 200  # notices that are read for one line, the newest that may have it
 MOST_READ = 6_000  # for all lines together: some seconds
 NEARLY_ALL = 0.25  # share of the notices from which a word says nothing
-
-Rejected = Callable[[StoredNotice], bool]
-"""Whether people judged the notice to be none for the profile."""
 
 
 class Verdict(StrEnum):
@@ -64,22 +61,18 @@ class WordReport:
         return self.looked_at >= self.at_most
 
 
-def never(_: StoredNotice) -> bool:
-    """Nobody has judged anything."""
-    return False
-
-
 def report_words(
     c: Connection,
     index: Index,
     profile: Profile,
     since: datetime,
-    rejected: Rejected = never,
+    rejected: AbstractSet[int] = frozenset(),
     heads: Heads | None = None,
 ) -> Iterator[WordReport]:
     """Each line of a profile's keywords, then each minus-word, in its order, over the notices listed since.
 
-    A minus-word is looked for in what the profile finds.
+    A minus-word is looked for in what the profile finds. `rejected` are procedures that people judged to be none for
+    the profile.
     """
     look, window = Look(index, index.languages()), np.isin(index.numbers, find_numbers_listed(c, since))
     reader = _Reader(c, since, prepare(profile), rejected, index.count(window), heads)
@@ -99,7 +92,7 @@ class _Reader:
     c: Connection
     since: datetime
     prepared: Prepared
-    rejected: Rejected
+    rejected: AbstractSet[int]
     listed: int
     heads: Heads | None = None
     read: int = 0
@@ -123,7 +116,7 @@ class _Reader:
                     continue
                 found += 1
                 score = score_reading(reading, self.prepared)
-                useful |= minus or not (score.stopped or self.rejected(stored))
+                useful |= minus or not (score.stopped or stored.procedure_id in self.rejected)
                 stops.update({reason.matched or reason.rule: reason for reason in score.reasons if reason.stops})
             if useful and not often:
                 break

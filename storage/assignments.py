@@ -3,7 +3,7 @@
 Of an opportunity that was merged into another, that other is meant everywhere.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
 from domain.decisions import Assignment, Decision, DecisionState
+from domain.judgements import Verdict
 from domain.notices import Status
 from storage.ids import in_chunks
-from storage.schema import assignments, decisions, lots, notices, opportunities
+from storage.schema import assignments, decisions, judgements, lots, notices, opportunities
 
 OVER = (Status.CANCELLED, Status.AWARDED, Status.CLOSED)
 _LAST_LOT = select(func.max(lots.c.deadline_at)).where(lots.c.notice_id == notices.c.id).scalar_subquery()
@@ -21,10 +22,11 @@ _LAST_LOT = select(func.max(lots.c.deadline_at)).where(lots.c.notice_id == notic
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What was decided of an opportunity, newest last, and who was and is to deal with it."""
+    """What was decided of an opportunity, newest last, who was and is to deal with it, and what it was judged to be."""
 
     decisions: tuple[Decision, ...] = ()
     assignments: tuple[Assignment, ...] = ()
+    verdict: Verdict | None = None
 
     @property
     def decided(self) -> Decision | None:
@@ -34,8 +36,15 @@ class Standing:
 
     @property
     def is_dealt_with(self) -> bool:
-        """Somebody has decided, so that nobody else needs to be told that nobody has."""
-        return self.decided is not None
+        """Somebody has decided or judged, so that nobody else needs to be told that nobody has."""
+        return self.decided is not None or self.verdict is not None
+
+    @property
+    def is_turned_down(self) -> bool:
+        """Nobody bids: it was declined, or judged to be none for the profile, and not taken all the same."""
+        if self.decided is not None:
+            return self.decided.state is DecisionState.DECLINED
+        return self.verdict is not None and not self.verdict.is_relevant
 
     @property
     def at_work(self) -> tuple[str, ...]:
@@ -125,7 +134,21 @@ def find_standings(c: Connection, opportunity_ids: Collection[int]) -> dict[int,
         query = select(assignments).where(assignments.c.opportunity_id.in_(chunk)).order_by(assignments.c.id)
         for row in c.execute(query):
             assigned.setdefault(merged[row.opportunity_id], []).append(_to_assignment(row))
-    return {each: Standing(_sorted(decided.get(each, ())), tuple(assigned.get(each, ()))) for each in opportunity_ids}
+    judged = _find_verdicts(c, merged)
+    return {
+        each: Standing(_sorted(decided.get(each, ())), tuple(assigned.get(each, ())), judged.get(each))
+        for each in opportunity_ids
+    }
+
+
+def _find_verdicts(c: Connection, merged: Mapping[int, int]) -> dict[int, Verdict]:
+    """The newest verdict on each, whichever of the opportunities that it is now it was given on."""
+    found: dict[int, Verdict] = {}
+    for chunk in in_chunks(sorted(merged)):
+        query = select(judgements.c.opportunity_id, judgements.c.verdict, judgements.c.id)
+        rows = c.execute(query.where(judgements.c.opportunity_id.in_(chunk)).order_by(judgements.c.id))
+        found |= {merged[row.opportunity_id]: Verdict(row.verdict) for row in rows}
+    return found
 
 
 def find_last_turn(c: Connection, team_id: str) -> str | None:

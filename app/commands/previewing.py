@@ -14,6 +14,8 @@ from app.console import in_zone, now, open_installation, out
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import Connection
+
     from domain.opportunities import Reason
     from domain.profile_changes import ProfileChange
     from domain.profiles import ProfileVersion
@@ -63,8 +65,17 @@ def preview(
         for shift in stream_shifts(connection, held):
             if moved or shift.effect.value != "moved":
                 view.shift(shift)
-        reports = list(report_words(connection, held.index, profile, since, heads=heads)) if words else []
+        rejected = _find_rejected(connection, profile.id) if words else frozenset[int]()
+        reports = list(report_words(connection, held.index, profile, since, rejected, heads)) if words else []
     view.end(held, reports, file, since)
+
+
+def _find_rejected(connection: "Connection", profile_id: str) -> frozenset[int]:
+    """The procedures that people judged to be none for the profile."""
+    from storage.judgements import find_judged
+
+    judged = find_judged(connection, profile_id)
+    return frozenset(each.procedure_id for each in judged if not each.judgement.verdict.is_relevant)
 
 
 class _Text:

@@ -9,7 +9,9 @@ from alerts.decide import decline, hand, take
 from alerts.follow import follow_up
 from alerts.route import route
 from domain.alerts import DeliveryState, EventKind
+from domain.judgements import Verdict
 from domain.notices import Status
+from matching.learning.judging import judge_opportunity
 from storage.engine import writing
 from storage.schema import deliveries
 from tests.alerts.cases import happen, ledger
@@ -143,6 +145,25 @@ def test_what_was_dealt_with_is_not_escalated(engine: Engine, tmp_path: Path) ->
     assert len(told(engine, EventKind.ESCALATION)) == 1
     follow_up(engine, at("2026-11-03 09:00"))
     assert len(told(engine, EventKind.ESCALATION)) == 2, "eight hours of Jun's day, who got it at midnight"
+
+
+def test_what_was_judged_is_dealt_with_and_what_was_rejected_has_no_reminders(engine: Engine, tmp_path: Path) -> None:
+    import_text(
+        engine,
+        tmp_path,
+        BOOK + "rules:\n  - {id: all, min_score: 40, person: mira, remind: [10], escalate: [{hours: 8, to: olga}]}\n",
+    )
+    happen(engine, a_notice(key="relevant"), a_notice(key="rejected"), a_notice(key="taken"))
+    route(engine, NOW)
+    send_all(engine)
+    with writing(engine) as c:
+        for number, verdict in ((1, Verdict.RELEVANT), (2, Verdict.WRONG_WORD), (3, Verdict.WRONG_WORD)):
+            judge_opportunity(c, number, verdict, by="mira", why="", now=NOW)
+    take(engine, 3, "mira", "all the same", NOW)
+    follow_up(engine, at("2026-11-10 09:00"))
+    assert told(engine, EventKind.ESCALATION) == []
+    follow_up(engine, at("2026-11-20 09:00"))
+    assert len(told(engine, EventKind.REMINDER)) == 2
 
 
 def test_an_escalation_to_a_team_goes_to_the_next_who_has_not_had_it(engine: Engine, tmp_path: Path) -> None:

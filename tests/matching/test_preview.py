@@ -155,7 +155,9 @@ def test_a_phrase_whose_words_stand_apart_was_never_found(filled: Engine) -> Non
 
 def test_what_people_rejected_counts(filled: Engine) -> None:
     with reading(filled) as c:
-        (report,) = report_words(c, Index(c), replace(OLD, keywords=Keywords(("valve",))), LONG_AGO, lambda _: True)
+        (report,) = report_words(
+            c, Index(c), replace(OLD, keywords=Keywords(("valve",))), LONG_AGO, frozenset(range(1, 100))
+        )
     assert report.verdict is Verdict.REJECTED
 
 
