@@ -7,10 +7,11 @@ import pytest
 
 from alerts.render import Content, render
 from alerts.words import TABLES, words
-from domain.alerts import LANGUAGES, EventKind
+from domain.alerts import EventKind
 from tests.alerts.test_render import a_card
 from tests.factories import NOW
 
+LANGUAGES = tuple(TABLES)
 ENGLISH, FIELDS = TABLES["en"]
 COUNTED = {key.removesuffix("_one") for key in ENGLISH if key.endswith("_one")}
 
