@@ -102,13 +102,6 @@ def further_words(evidence: Evidence) -> Iterator[Part]:
         yield Part(number, span(word.hit, word.matched))
 
 
-def further_words_meant(evidence: Evidence) -> Iterator[Part]:
-    """The notice says another of your keywords or items in other words, or in another language."""
-    first = 0 if evidence.words else 1
-    for number, word in enumerate(evidence.meant[first:]):
-        yield Part(max(len(evidence.words) - 1, 0) + number, span(word.hit, word.matched), word.chance)
-
-
 def part_of_keyword(evidence: Evidence) -> Iterator[Part]:
     """A word of one of your keywords stands in the notice."""
     if part := evidence.part:
@@ -146,8 +139,8 @@ def about_what_you_sell(evidence: Evidence) -> Iterator[Part]:
 
 def about_something_else(evidence: Evidence) -> Iterator[Part]:
     """Most of its words speak of something else than what you sell."""
-    told = evidence.words or evidence.meant
-    fit, told = evidence.fit, told and not evidence.code and not evidence.numbers
+    fit = evidence.fit
+    told = bool(evidence.words or evidence.meant) and not evidence.code and not evidence.numbers
     if told and fit and fit.logarithm < NEAR and fit.meant.chances.max() >= SURE:
         share = min(1.0, (NEAR - fit.logarithm) * RATE / MOST_AGAINST)
         yield from _speaking(evidence, fit.other, share)
@@ -180,7 +173,6 @@ FEATURES: tuple[tuple[Feature, tuple[int, ...]], ...] = (
     (keyword_meant_in_text, (14,)),
     (keyword_is_code, (26,)),
     (further_words, (10, 7, 5, 3, 1)),
-    (further_words_meant, (10, 7, 5, 3, 1)),
     (part_number, (40, 5, 5)),
     (code_fits, (26, 28, 30, 32, 34)),  # by digits of the prefix: 2, 3, 4, 5, 6 and more
     (item_code_fits, (26, 28, 30, 32, 34)),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from domain.profiles import CatalogueItem, Profile
 from matching.codes import to_prefix
-from matching.meaning.divisions import Vector
+from matching.meaning.counts import Vector
 from matching.meaning.profiles import find_shares
 from matching.meaning.senses import Senses
 from matching.meaning.words import KeywordWords

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -236,7 +237,7 @@ def _append(c: Connection, entries: list[_Entry], model_version: str, now: datet
         c.execute(insert(assessments), [{"id": number, **row} for number, row in zip(ids, rows, strict=True)])
 
 
-def _find_newest(c: Connection, opportunity_ids: list[int]) -> dict[tuple[int, int], tuple[int, int, str, int]]:
+def _find_newest(c: Connection, opportunity_ids: list[int]) -> dict[tuple[int, int], tuple[int, int, str, Decimal]]:
     found = {}
     for chunk in in_chunks(sorted(set(opportunity_ids))):
         query = select(assessments).where(assessments.c.opportunity_id.in_(chunk)).order_by(assessments.c.id)

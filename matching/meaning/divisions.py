@@ -120,19 +120,20 @@ def _log(chances: Vector | None) -> Vector:
 
 def _weigh(streams: Sequence[Stream]) -> Iterator[Word]:
     """Each different word once, at its first place: 1 + log of how often it stands there, twice in a title."""
-    found: dict[tuple[int, str], list[float]] = {}
+    nodes: dict[tuple[int, str], int] = {}
+    counts: dict[tuple[int, str], float] = defaultdict(float)
     for number, stream in enumerate(streams):
         for node, term in enumerate(stream.terms):
             if not term.forms or len(term.folded) < 2 or not term.folded.isalpha():
                 continue
             key = (number, term.folded)
-            if key not in found and len(found) >= MOST_WORDS:
+            if key not in nodes and len(nodes) >= MOST_WORDS:
                 continue
             in_title = stream.places[node].rank is Rank.TITLE
-            entry = found.setdefault(key, [node, 0.0])
-            entry[1] += TITLE if in_title else 1.0
-    for (number, _), (node, count) in found.items():
-        yield Word(number, int(node), 1 + math.log(count))
+            nodes.setdefault(key, node)
+            counts[key] += TITLE if in_title else 1.0
+    for key, node in nodes.items():
+        yield Word(key[0], node, 1 + math.log(counts[key]))
 
 
 def _sharpness(sharp: float, mass: float) -> float:

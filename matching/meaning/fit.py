@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.meaning.divisions import Meant, Vector
+from matching.meaning.counts import Vector
+from matching.meaning.divisions import Meant
 from matching.meaning.labels import find_divisions
 
 FEWEST = 1e-6  # keeps the logarithm finite

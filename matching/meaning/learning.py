@@ -155,8 +155,9 @@ def _fit(table: _Table, wanted: Numbers, importance: Numbers) -> tuple[Numbers, 
     """Adam over all examples at once: the same examples give the same weights."""
     many = wanted.shape[1]
     wanted, importance = wanted.astype(np.float32), importance.astype(np.float32)
-    state = np.zeros((table.shape[1] + 1, many), np.float32)  # the last row is the bias
-    first, second = np.zeros_like(state), np.zeros_like(state)
+    state: Numbers = np.zeros((table.shape[1] + 1, many), np.float32)  # the last row is the bias
+    first: Numbers = np.zeros_like(state)
+    second: Numbers = np.zeros_like(state)
     for turn in range(1, ROUNDS + 1):
         logs = table.times(state[:-1]) + state[-1]
         chances = np.exp(logs - logs.max(1, keepdims=True))

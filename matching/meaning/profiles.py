@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from domain.profiles import Profile
-from matching.meaning.divisions import Vector
+from matching.meaning.counts import Vector
 from matching.meaning.labels import DIVISION, find_divisions, find_terms
 from matching.meaning.lexicon import translate
 from matching.meaning.nearest import Bag, score_labels, to_chances
@@ -21,11 +21,12 @@ def find_shares(profile: Profile, keywords: Sequence[str]) -> Vector | None:
     """The shares, which sum to 1; None where no word of the profile is known. `keywords` are its lists' phrases."""
     shares, coded = _of_words(profile, keywords), _of_codes(profile)
     if shares is not None:
-        shares = shares**SHARPER
-        shares = shares / shares.sum()
+        sharp: Vector = shares**SHARPER
+        shares = sharp / sharp.sum()
     if coded is None or shares is None:
         return coded if shares is None else shares
-    return (1 - OF_CODES) * shares + OF_CODES * coded
+    both: Vector = (1 - OF_CODES) * shares + OF_CODES * coded
+    return both
 
 
 def _of_words(profile: Profile, keywords: Sequence[str]) -> Vector | None:
