@@ -75,6 +75,7 @@ ENGLISH: Mapping[str, str] = {
     "yours": "yours: {word}",
     "what_changed": "What changed",
     "lot": "Lot",
+    "lots": "Lots",
     "lots_of": "{lots} (of {count})",
     "open_notice": "Open the notice",
     "no_link": "The portal gives no link",
