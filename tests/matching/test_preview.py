@@ -53,16 +53,23 @@ def test_what_is_added_and_removed_with_the_words_that_did_it(filled: Engine) ->
         preview, found = shifts(c, OLD, NEW)
     by_key = {each.stored.notice.key: each for each in found}
     assert {key: each.effect for key, each in by_key.items()} == {
-        "b": Effect.REMOVED, "c": Effect.ADDED, "e": Effect.ADDED,
+        "a": Effect.MOVED, "b": Effect.REMOVED, "c": Effect.ADDED, "e": Effect.ADDED,
     }  # fmt: skip
-    assert [(cause.reason.matched, cause.gained) for cause in by_key["e"].causes] == [("heat", True)]
-    assert [(cause.reason.matched, cause.gained) for cause in by_key["b"].causes] == [("valve", False)]
-    assert [(cause.reason.matched, cause.reason.stops, cause.gained) for cause in by_key["c"].causes] == [
-        ("toy", True, False)
-    ]
-    assert (by_key["e"].before.points, by_key["e"].after.points) == (0, 42)
+    assert ("heat", True) in {(cause.reason.matched, cause.gained) for cause in by_key["e"].causes}
+    assert ("valve", False) in {(cause.reason.matched, cause.gained) for cause in by_key["b"].causes}
+    first = by_key["c"].causes[0]
+    assert (first.reason.matched, first.reason.stops, first.gained) == ("toy", True, False)
+    assert by_key["e"].before.points < NEW.threshold <= by_key["e"].after.points
     assert (preview.counts[Effect.ADDED], preview.counts[Effect.REMOVED], preview.index.count()) == (2, 1, 5)
-    assert preview.read == 3, "only what has a changed word is read"
+    assert preview.read == 5, "what the profile is about has moved, so that every notice may be nearer or less near"
+
+
+def test_a_quick_preview_reads_only_what_has_a_changed_word(filled: Engine) -> None:
+    with reading(filled) as c:
+        preview = begin_preview(c, OLD, NEW, LONG_AGO, by_meaning=False)
+        found = {each.stored.notice.key: each.effect for each in stream_shifts(c, preview)}
+    assert found == {"b": Effect.REMOVED, "c": Effect.ADDED, "e": Effect.ADDED}
+    assert preview.read == 3
 
 
 def test_the_preview_says_what_saving_does(filled: Engine) -> None:
@@ -85,7 +92,7 @@ def test_a_new_profile_adds_all_that_it_finds(filled: Engine) -> None:
 
 def test_another_threshold_has_no_cause_but_itself(filled: Engine) -> None:
     with reading(filled) as c:
-        _, found = shifts(c, OLD, replace(OLD, threshold=50))
+        _, found = shifts(c, OLD, replace(OLD, threshold=95))
     assert {(each.stored.notice.key, each.effect, each.causes) for each in found} == {
         ("a", Effect.REMOVED, ()), ("b", Effect.REMOVED, ())
     }  # fmt: skip
@@ -115,7 +122,7 @@ def test_old_notices_are_left_out_and_unmatched_ones_are_not(filled: Engine) -> 
     with reading(filled) as c:
         preview = begin_preview(c, OLD, NEW, NOW - timedelta(days=30))
         found = {each.stored.notice.key for each in stream_shifts(c, preview)}
-    assert found == {"b", "c", "e", "new"}
+    assert found == {"a", "b", "c", "e", "new"}
     assert preview.waiting == 1
 
 
