@@ -16,10 +16,10 @@ from alerts.source_mail import render_sources
 from alerts.words import words
 from domain.alerts import OF_SOURCES, Delivery, Event, EventKind, FieldChange
 from domain.notices import Precision
-from storage.deliveries import find_thread
 from storage.destinations import find_rules, find_template
 from storage.events import find_events
 from storage.opportunities import find_opportunity
+from storage.told import find_thread
 from storage.verifications import find_never_verified
 
 

@@ -11,9 +11,9 @@ from alerts.obstacles import find_obstacle
 from alerts.turns import Turns
 from domain.alerts import EventKind, Rule
 from storage.assignments import Standing, find_standings
-from storage.deliveries import find_summed, find_told
 from storage.events import Unrouted
 from storage.opportunities import OpportunityView
+from storage.told import find_summed, find_told
 from storage.unseen import find_unseen
 
 Recipients = dict[str, list[Rule]]

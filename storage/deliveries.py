@@ -198,50 +198,6 @@ def find_deliveries(c: Connection, ids: Sequence[int]) -> list[Delivery]:
     return [to_delivery(row) for row in c.execute(query)]
 
 
-def find_thread(c: Connection, destination_id: str, opportunity_id: int, before: int) -> list[str]:
-    """Message-IDs (without domain) that told this destination of the opportunity before this delivery, oldest first."""
-    query = (
-        select(deliveries.c.message_id)
-        .join(events, events.c.id == deliveries.c.event_id)
-        .where(
-            events.c.opportunity_id.in_(list(_find_merged(c, [opportunity_id]))),
-            deliveries.c.destination_id == destination_id,
-            deliveries.c.id < before,
-            deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.BUNDLED]),
-        )
-        .order_by(deliveries.c.id)
-    )
-    return list(dict.fromkeys(c.execute(query).scalars()))
-
-
-def find_told(c: Connection, opportunity_ids: Collection[int]) -> dict[int, set[str]]:
-    """Of each of these opportunities, the destinations that have a delivery about it, but for those of summaries."""
-    found: dict[int, set[str]] = {opportunity_id: set() for opportunity_id in opportunity_ids}
-    merged = _find_merged(c, opportunity_ids)
-    query = select(events.c.opportunity_id, deliveries.c.destination_id)
-    query = query.join(events, events.c.id == deliveries.c.event_id).where(events.c.opportunity_id.in_(list(merged)))
-    query = query.where(deliveries.c.state != DeliveryState.LAPSED)
-    for opportunity_id, destination_id in c.execute(query):
-        found[merged[opportunity_id]].add(destination_id)
-    return found
-
-
-def find_summed(c: Connection) -> dict[int, set[str]]:
-    """The opportunities that summaries showed, each with the destinations that they went to.
-
-    Of one that was merged into another since, that other.
-    """
-    into = opportunities.c.merged_into
-    merged = {row.id: row.merged_into for row in c.execute(select(opportunities.c.id, into).where(into.is_not(None)))}
-    query = select(deliveries.c.destination_id, events.c.payload)
-    query = query.join(events, events.c.id == deliveries.c.event_id).where(events.c.kind == EventKind.BASELINE)
-    found: dict[int, set[str]] = {}
-    for destination_id, payload in c.execute(query):
-        for opportunity_id in payload["opportunities"]:
-            found.setdefault(merged.get(opportunity_id, opportunity_id), set()).add(destination_id)
-    return found
-
-
 def count_deliveries(c: Connection, state: DeliveryState, destination_id: str | None = None) -> int:
     """How many are in this state."""
     query = select(func.count()).select_from(deliveries).where(deliveries.c.state == state)
@@ -327,13 +283,6 @@ def _batch_of(first: Row[Any], now: datetime) -> Select[Any]:
         same = events.c.opportunity_id == first.opportunity_id
         return query.where(events.c.kind.in_(OF_CHANGES), same, deliveries.c.tries == 0)
     return query.where(deliveries.c.id == first.id)
-
-
-def _find_merged(c: Connection, opportunity_ids: Collection[int]) -> dict[int, int]:
-    """These opportunities, and those that were merged into them, each with the one that it is now."""
-    into = opportunities.c.merged_into
-    query = select(opportunities.c.id, into).where(into.is_not(None), into.in_(list(opportunity_ids)))
-    return {each: each for each in opportunity_ids} | {row.id: row.merged_into for row in c.execute(query)}
 
 
 def _is_busy(c: Connection, destination_id: str) -> bool:

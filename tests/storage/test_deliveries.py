@@ -11,9 +11,6 @@ from storage.deliveries import (
     count_deliveries,
     expire_leases,
     find_holders,
-    find_summed,
-    find_thread,
-    find_told,
     lease_deliveries,
     lease_one,
     list_deliveries,
@@ -30,6 +27,7 @@ from storage.events import append_event
 from storage.matches import Assessed, Match, save_assessments
 from storage.profiles import find_epoch
 from storage.schema import opportunities
+from storage.told import find_summed, find_thread, find_told
 from tests.factories import NOW, a_notice, a_score, a_version, stored
 
 TTL = timedelta(minutes=5)
