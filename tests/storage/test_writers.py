@@ -39,7 +39,7 @@ def crawl(url: str, source: str) -> None:
             check_lease(c, lease)
             save_releases(c, source, [a_release(key) for key in keys], NOW)
             # The same procedures and buyers as the other crawls have.
-            given = [a_notice(source=source, key=key, procedure_id=key) for key in keys]
+            given = [a_notice(source=source, key=key, procedure_id=f"ocds-tw0wri-{key}") for key in keys]
             save_notices(c, given, run_id=lease.run_id, now=NOW, baseline=False, page=None)
             save_step(c, source, str(page), StepState.DONE)
     engine.dispose()
