@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 from storage.engine import HEAD, open_engine  # noqa: E402
 from storage.migrate import upgrade  # noqa: E402
 from storage.schema import metadata  # noqa: E402
+from tests.closed.near import is_near  # noqa: E402
 
 TABLES = {*metadata.tables, "alembic_version"}
 MAILDEV = os.environ.get("TENDERWATCH_TESTS_MAILDEV")
@@ -39,13 +40,6 @@ class NetworkClosed(AssertionError):
     """A test tried to leave this machine."""
 
 
-def _is_near(address: Any) -> bool:
-    if not isinstance(address, tuple):
-        return True  # a Unix socket's path
-    host = address[0].decode() if isinstance(address[0], bytes) else str(address[0] or "")
-    return host in ("", "localhost", "::1", "0.0.0.0", "::") or host.startswith("127.")
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _closed_network() -> Iterator[None]:
     """Nothing but loopback can be reached from this process, by name or by number."""
@@ -56,7 +50,7 @@ def _closed_network() -> Iterator[None]:
 
         def guarded(*args: Any, **kwargs: Any) -> Any:
             address = args[1] if owner is socket.socket else (args[0] if args else kwargs["host"], 0)
-            if not _is_near(address):
+            if not is_near(address):
                 raise NetworkClosed(f"{name}({address!r})")
             return real(*args, **kwargs)
 

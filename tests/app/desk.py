@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, delete
 
 from alerts.operators import report_sources
+from alerts.plain import without_joiners
 from alerts.route import route
 from alerts.send import send_due
 from domain.alerts import Destination, Rule
@@ -135,7 +136,7 @@ def expect_mails(
     assert mail["To"] == "operators@bidder.example"
     assert mail["Subject"] == f"Tenderwatch: xx_test is {run.state.value}"
     text, html = parts(mail)
-    flat = " ".join(text.split())
+    flat = without_joiners(" ".join(text.split()))
     always_told = ("Since", "May be missing", "tenderwatch sources show xx_test", "CET", "never verified live")
     for words in (*told, *always_told):
         assert words in flat, text

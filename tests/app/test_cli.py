@@ -15,9 +15,16 @@ HEAVY = {"scrapy", "sqlalchemy", "twisted", "apprise", "lxml", "pydantic", "rich
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """This process's environment without any settings of Tenderwatch's; the code is this repository's."""
+    """This process's environment without any settings of Tenderwatch's; the code is this repository's.
+
+    Nothing but loopback can be reached (tests/closed).
+    """
     kept = {key: value for key, value in os.environ.items() if not key.startswith("TENDERWATCH_")}
-    return kept | {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "XDG_CONFIG_HOME": str(folder / "none")}
+    return kept | {
+        "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "tests" / "closed"))),
+        "COLUMNS": "200",
+        "XDG_CONFIG_HOME": str(folder / "none"),
+    }
 
 
 def tenderwatch(*words: str | Path, cwd: Path, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
