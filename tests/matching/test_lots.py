@@ -3,6 +3,7 @@
 from sqlalchemy import Engine
 
 from alerts.cards import to_lots
+from alerts.words import words
 from domain.notices import Code
 from matching.explain import explain
 from matching.profiles import digest
@@ -57,6 +58,6 @@ def test_an_opportunity_says_which_lots_of_the_revision_that_was_assessed(engine
 
 
 def test_lots_in_a_message_are_few_and_say_of_how_many() -> None:
-    assert to_lots((), 4) == ""
-    assert to_lots(LOTS[1:2], 4) == "2 Water pumps (of 4)"
-    assert to_lots(LOTS * 2, 8).endswith(", and 3 more (of 8)")
+    assert to_lots((), 4, words("en")) == ""
+    assert to_lots(LOTS[1:2], 4, words("en")) == "2 Water pumps (of 4)"
+    assert to_lots(LOTS * 2, 8, words("en")).endswith(", and 3 more (of 8)")
