@@ -80,14 +80,23 @@ def expecting(**promised: Any) -> dict[str, Any]:
 
 CASES = {
     "rows of another class": Case(
-        renamed('class="row"', 'class="entry"', "/list"), ("not what the source promised", "li.row", "pages/"), WORSE
+        renamed('class="row"', 'class="entry"', "/list"),
+        ("not what the source promised", "li.row", "tenderwatch sources page "),
+        WORSE,
     ),
     "a key of another class": Case(
-        renamed('class="key"', 'class="id"', "/list"), ("not what the source promised", "a.key", "pages/"), WORSE
+        renamed('class="key"', 'class="id"', "/list"),
+        ("not what the source promised", "a.key", "tenderwatch sources page "),
+        WORSE,
     ),
     "notices of another class": Case(
         renamed('class="notice"', 'class="record"', "/notice/"),
-        ("12 of 12 notices' pages are not what the source promised", "dl.notice", "pages/", "has it changed?"),
+        (
+            "12 of 12 notices' pages are not what the source promised",
+            "dl.notice",
+            "tenderwatch sources page ",
+            "has it changed?",
+        ),
     ),
     "a deadline of another class": Case(
         renamed('class="deadline"', 'class="closing"', "/notice/"), ("deadline is filled in 0% of 12 calls",)
@@ -97,9 +106,11 @@ CASES = {
         ("buyer is filled in 0% of 12 notices where 100% are usual",),
     ),
     "JSON: another name of the list and its keys": Case(
-        an_api({"releases": "items", "ocid": "ref"}), ("pages/",), WORSE, an_api(), JSON_API
+        an_api({"releases": "items", "ocid": "ref"}), ("tenderwatch sources page ",), WORSE, an_api(), JSON_API
     ),
-    "JSON: another name of the key": Case(an_api({"ocid": "id_"}), ("pages/",), WORSE, an_api(), JSON_API),
+    "JSON: another name of the key": Case(
+        an_api({"ocid": "id_"}), ("tenderwatch sources page ",), WORSE, an_api(), JSON_API
+    ),
     "JSON: another name of the tender": Case(
         an_api({"tender": "procedure"}),
         ("title is filled in none of the last 6 new notices",),

@@ -38,7 +38,7 @@ BAD: dict[str, tuple[Respond, RunState, tuple[str, ...]]] = {
     "layout changed": (
         always(a_page("<main><article class='card'>Pump 1</article> " + "our new site " * 400 + "</main>")),
         RunState.FAILED,
-        ("not what the source promised", "li.row", "pages/", "has it changed?"),
+        ("not what the source promised", "li.row", "tenderwatch sources page ", "has it changed?"),
     ),
     "half the rows gone": (
         a_site(6),
@@ -53,7 +53,7 @@ BAD: dict[str, tuple[Respond, RunState, tuple[str, ...]]] = {
     "consent": (
         always(a_page("<h1>Wir verwenden Cookies</h1><button>Alle akzeptieren</button>")),
         RunState.BLOCKED,
-        ("consent wall", "Alle akzeptieren", "pages/", "not dodged"),
+        ("consent wall", "Alle akzeptieren", "tenderwatch sources page ", "not dodged"),
     ),
     "login": (with_login, RunState.BLOCKED, ("leads to a login: /account/login", "not dodged")),
     "captcha": (
@@ -64,7 +64,7 @@ BAD: dict[str, tuple[Respond, RunState, tuple[str, ...]]] = {
     "a challenge with 403": (
         always(Answer(b"<html><title>Just a moment</title><script src='/cdn-cgi/challenge-platform/x'>", 403)),
         RunState.BLOCKED,
-        ("HTTP 403", "check for robots", "pages/"),
+        ("HTTP 403", "check for robots", "tenderwatch sources page "),
     ),
     "refused": (always(Answer(b"no", 403)), RunState.BLOCKED, ("HTTP 403", "Ask its operator", "never work around")),
     "one page lost": (but_one_page, RunState.PARTIAL, ("1 pages could not be read", "HTTP 404", "Nothing at once")),
