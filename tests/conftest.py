@@ -12,6 +12,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+import structlog
 from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect, text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,6 +63,13 @@ def _closed_network() -> Iterator[None]:
         guard(socket, name)
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """A command run in this process logs to the stderr of its day, which a later test finds closed."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.hookimpl(wrapper=True)
