@@ -214,13 +214,19 @@ def _best_meant(evidence: Evidence, ranks: tuple[Rank, ...]) -> Iterator[Part]:
 
 
 def _speaking(evidence: Evidence, division: str, share: float) -> Iterator[Part]:
-    """The words that speak most for a division, each with its part of the points."""
+    """The words that speak most for a division, each with its part of the points, and the title where it does so as a
+    whole, with the label that it is most alike."""
     assert evidence.fit is not None
+    of_words = share
+    if (told := evidence.fit.sentence_for(division)) is not None:
+        place, code, part = told
+        of_words = share * (1 - part)
+        yield Part(0, span_whole(place.field, place.text, f"CPV {code}: {name_code(code)}"), share * part)
     label = f"CPV {division}: {name_code(division)}"
     for word in evidence.fit.speaking(division):
         stream = evidence.reading.streams[word.stream]
         (start, end), place = stream.spans[word.node], stream.places[word.node]
-        yield Part(0, Span(place.field, place.text[start:end], start, end, label), share * word.part)
+        yield Part(0, Span(place.field, place.text[start:end], start, end, label), of_words * word.part)
 
 
 def _code(evidence: Evidence, *, of_item: bool) -> Iterator[Part]:

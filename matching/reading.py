@@ -7,6 +7,7 @@ from domain.notices import Notice
 from domain.rates import NO_RATES, Rates
 from matching.codes import prefixes
 from matching.languages import find_language
+from matching.meaning.alike import Kept, find_kept
 from matching.meaning.divisions import Meant, find_meant
 from matching.meaning.gloss import Gloss, gloss
 from matching.meaning.heads import Heads
@@ -28,6 +29,7 @@ class Reading:
     rates: Rates = NO_RATES
     _asides: tuple[Stream, ...] | None = None
     _glosses: tuple[Gloss, ...] | None = field(default=None, repr=False)
+    _kept: list[Kept | None] = field(default_factory=list, repr=False)
     _meant: list[Meant | None] = field(default_factory=list, repr=False)
 
     @property
@@ -45,10 +47,21 @@ class Reading:
         return self._glosses
 
     @property
+    def kept(self) -> Kept | None:
+        """The vector of its title, encoded once; None where there is no word, or no encoder."""
+        if not self._kept:
+            self._kept.append(find_kept(self.streams))
+        return self._kept[0]
+
+    def remember(self, kept: Kept) -> None:
+        """Takes the vector that was stored for these very texts, so that nothing is encoded again."""
+        self._kept[:] = [kept]
+
+    @property
     def meant(self) -> Meant | None:
         """Which divisions of the CPV its words mean; None where they say nothing."""
         if not self._meant:
-            self._meant.append(find_meant(self.streams, self.heads))
+            self._meant.append(find_meant(self.streams, self.heads, self.kept))
         return self._meant[0]
 
 

@@ -10,6 +10,7 @@ from domain.rates import NO_RATES, Rates
 from matching.evidence import Evidence, Span, find_evidence
 from matching.features import FEATURES, MEANING, SUPPORT, Feature
 from matching.gates import GATES, UNKNOWNS
+from matching.meaning.encoding import find_encoder
 from matching.meaning.heads import Heads
 from matching.prepare import Prepared, prepare
 from matching.reading import Reading, read_notice
@@ -17,7 +18,7 @@ from matching.weights import weigh
 
 __all__ = ["MODEL_VERSION", "is_near", "score", "score_reading", "prepare", "read_notice"]  # noqa: RUF022
 
-MODEL_VERSION = "3"
+MODEL_VERSION = "4"
 """Grows whenever the same notice and profile may get another score: words, features, points, gates."""
 
 MOST_POINTS, NONE = Decimal(100), Decimal(0)
@@ -32,8 +33,9 @@ NEARLY = 10
 
 
 def version_of(heads: Heads | None) -> str:
-    """The model version of scores made with these heads."""
-    return f"{MODEL_VERSION}+{heads.name}" if heads else MODEL_VERSION
+    """The model version of scores made with these heads, by this process: with a sentence encoder or without."""
+    shipped = MODEL_VERSION if find_encoder() else f"{MODEL_VERSION} without encoder"
+    return f"{shipped}+{heads.name}" if heads else shipped
 
 
 def score(notice: Notice, prepared: Prepared, heads: Heads | None = None, rates: Rates = NO_RATES) -> Score:

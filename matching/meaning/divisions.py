@@ -1,9 +1,10 @@
 """Which divisions of the CPV a notice's words mean, whether or not its buyer coded it.
 
-Two models, both Naive Bayes, both made of the labels alone, so that nothing is learnt from any notice: one over the
-English words that a word means (lexicon.py), one over its runs of 4 and 5 letters in the labels of its own language,
-which finds "Reinigungsarbeiten" by "Reinigungsdienste". Both are sums over words, so that each word's part in the
-result can be told. Measured in docs/matching.md.
+Made of the labels alone, so that nothing is learnt from any notice. Two models are Naive Bayes: one over the English
+words that a word means (lexicon.py), one over its runs of 4 and 5 letters in the labels of its own language, which finds
+"Reinigungsarbeiten" by "Reinigungsdienste". Both are sums over words, so that each word's part in the result can be
+told. Then there are the labels that share most words with the text (nearest.py), and those that its title as a whole is
+most alike (alike.py). All are mixed in logarithms. Measured in docs/matching.md.
 """
 
 import math
@@ -14,16 +15,21 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.meaning.alike import Alike, Kept, find_alike
 from matching.meaning.counts import Vector, count_runs, count_words, find_runs
+from matching.meaning.encoding import Sentence, find_sentence
 from matching.meaning.heads import Heads, to_features
-from matching.meaning.labels import find_divisions, find_labels
+from matching.meaning.labels import ENGLISH, find_divisions, find_labels
 from matching.meaning.lexicon import translate
 from matching.meaning.nearest import score_labels, to_chances
 from matching.stems import Term
 from matching.stream import Rank, Stream
 
-MEANT, SPELT, NEAREST, NEAREST_OWN = 0.3, 0.6, 0.5, 0.3
+MEANT, SPELT, NEAREST, NEAREST_OWN = 0.1, 0.3, 0.2, 0.15
 """Weights of what words mean, of how they are spelt, and of the nearest labels in English and in the own language."""
+ALIKE, ALIKE_IN_ENGLISH = 0.5, 0.1
+"""Weights of the labels that the title is most alike: as it stands, and where only its words in English are known."""
+WORDS_ALONE = 1.3  # times, the weights of the words where the title is not encoded as it stands
 FULL, SHARP_MEANT, SHARP_SPELT = 6.0, 0.5, 1.5
 """Further words than six make nothing surer: they are of one text, and repeat one another."""
 DOUBT = 0.03
@@ -43,11 +49,19 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """How likely each division is (sums to 1), and what each word says for each: rows go with `words`."""
+    """How likely each division is (sums to 1), and what each word says for each: rows go with `words`.
+
+    `of_words` and `of_sentence` are what all words, and the title as a whole, add to the logarithm of each division's
+    chance, over its mean; `alike` is None where nothing was encoded.
+    """
 
     chances: Vector
     words: tuple[Word, ...]
     parts: NDArray[np.float64] = field(repr=False)
+    of_words: Vector = field(repr=False)
+    of_sentence: Vector = field(repr=False)
+    sentence: Sentence | None = None
+    alike: Alike | None = field(default=None, repr=False)
 
     def speaking_for(self, division: int, most: int) -> list[tuple[Word, float]]:
         """The words that speak most for a division, against all others, each with how much (over 0)."""
@@ -55,10 +69,17 @@ class Meant:
         best = np.argsort(-gains, kind="stable")[:most]
         return [(self.words[place], float(gains[place])) for place in best.tolist() if gains[place] > 0]
 
+    def share_of_sentence(self, division: int) -> float:
+        """How much of what speaks for a division is the title as a whole, not its words: 0 to 1."""
+        sentence, words = max(float(self.of_sentence[division]), 0.0), max(float(self.of_words[division]), 0.0)
+        return sentence / (sentence + words) if sentence else 0.0
 
-def find_meant(streams: Sequence[Stream], heads: Heads | None = None) -> Meant | None:
+
+def find_meant(streams: Sequence[Stream], heads: Heads | None = None, kept: Kept | None = None) -> Meant | None:
     """What the notice's words mean; None where none of them says anything (no text, a language without labels).
 
+    The one place where a notice's chances are made: the same streams, heads and `kept` (the vector that
+    `alike.find_kept` made of these streams) give the same chances, to the last digit, for one `score.version_of`.
     With `heads` what was learnt from notices counts as much as the labels.
     """
     found = []
@@ -67,8 +88,31 @@ def find_meant(streams: Sequence[Stream], heads: Heads | None = None) -> Meant |
         said = _say(stream.terms[word.node], stream.language)
         if said.mass_meant or said.mass_spelt:
             found.append((word, said))
-    if not found:
+    sentence = find_sentence(streams) if kept is not None else None
+    if not found and sentence is None:
         return None
+    words = tuple(word for word, _ in found)
+    of_words, parts = _of_words(streams, found)
+    alike, of_sentence = None, _nothing()
+    if kept is not None and sentence is not None:
+        alike = find_alike(kept)
+        of_sentence = _centre((ALIKE if sentence.language else ALIKE_IN_ENGLISH) * np.log(alike.chances))
+    if sentence is None or not sentence.language:
+        of_words, parts = of_words * WORDS_ALONE, parts * WORDS_ALONE
+    logs = of_words + of_sentence
+    chances = np.exp(logs - logs.max())
+    chances /= chances.sum()
+    if heads is not None:
+        learnt, learnt_parts = heads.read(to_head_words(streams, words))
+        learnt_parts -= learnt_parts.mean(1, keepdims=True)
+        chances, parts, of_words = mix(chances, learnt), parts + learnt_parts, of_words + learnt_parts.sum(0)
+    return Meant(chances, words, parts, of_words, of_sentence, sentence, alike)
+
+
+def _of_words(streams: Sequence[Stream], found: Sequence[tuple[Word, "_Said"]]) -> tuple[Vector, NDArray[np.float64]]:
+    """What the words say for each division, and each word's own part in it, a row each."""
+    if not found:
+        return _nothing(), np.zeros((0, len(find_divisions())))
     weights = np.array([word.weight for word, _ in found])
     meant = np.array([said.meant for _, said in found]) * weights[:, None]
     spelt = np.array([said.spelt for _, said in found]) * weights[:, None]
@@ -76,13 +120,7 @@ def find_meant(streams: Sequence[Stream], heads: Heads | None = None) -> Meant |
     spelt *= _sharpness(SHARP_SPELT, float(weights @ [said.mass_spelt for _, said in found]))
     logs = MEANT * np.log(_to_chances(meant.sum(0))) + SPELT * np.log(_to_chances(spelt.sum(0)))
     logs += _of_nearest(streams, [word for word, _ in found])
-    chances = np.exp(logs - logs.max())
-    words, parts = tuple(word for word, _ in found), MEANT * meant + SPELT * spelt
-    chances /= chances.sum()
-    if heads is not None:
-        learnt, of_words = heads.read(to_head_words(streams, words))
-        chances, parts = mix(chances, learnt), parts + of_words - of_words.mean(1, keepdims=True)
-    return Meant(chances, words, parts)
+    return _centre(logs), MEANT * meant + SPELT * spelt
 
 
 def to_head_words(streams: Sequence[Stream], words: Sequence[Word]) -> list[dict[str, float]]:
@@ -109,9 +147,15 @@ def _of_nearest(streams: Sequence[Stream], words: Sequence[Word]) -> Vector:
         for form, chance in translate(term, stream.language):
             english[form] += word.weight * chance
     logs = NEAREST * _log(to_chances(score_labels(english)))
+    own.pop(ENGLISH, None)
     for language, bag in own.items():
         logs += NEAREST_OWN * _log(to_chances(score_labels(bag, language)))
     return logs
+
+
+def _centre(logs: Vector) -> Vector:
+    centred: Vector = logs - logs.mean()
+    return centred
 
 
 def _log(chances: Vector | None) -> Vector:

@@ -9,6 +9,7 @@ import numpy as np
 from matching.meaning.counts import Vector
 from matching.meaning.divisions import Meant
 from matching.meaning.labels import find_divisions
+from matching.stream import Place
 
 FEWEST = 1e-6  # keeps the logarithm finite
 MOST_WORDS = 3  # that are named for a division
@@ -34,6 +35,15 @@ class Fit:
     division: str
     other: str
     meant: Meant
+
+    def sentence_for(self, division: str) -> tuple[Place, str, float] | None:
+        """The title where it speaks for a division as a whole: the code whose label it is most alike, and its share."""
+        number = find_divisions().index(division)
+        share, meant = self.meant.share_of_sentence(number), self.meant
+        if not share or meant.sentence is None or meant.alike is None:
+            return None
+        alone = not meant.speaking_for(number, 1)
+        return meant.sentence.place, meant.alike.find_nearest(number), 1.0 if alone else share
 
     def speaking(self, division: str) -> list[Speaking]:
         """The words that speak most for a division; their parts sum to 1."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from domain.errors import WrongUse
 from domain.notices import Notice
-from matching.meaning.divisions import find_meant, mix, to_head_words
+from matching.meaning.divisions import mix, to_head_words
 from matching.meaning.heads import Heads, each_feature
 from matching.meaning.labels import DIVISION, ENGLISH, divisions_of_codes, find_divisions, find_labels
 
@@ -52,8 +52,8 @@ def to_example(notice: Notice) -> Example | None:
     from matching.reading import read_notice
 
     shares = _find_shares(notice)
-    streams = read_notice(notice).streams
-    meant = find_meant(streams)
+    reading = read_notice(notice)
+    streams, meant = reading.streams, reading.meant
     if shares is None or meant is None:
         return None
     words = to_head_words(streams, meant.words)

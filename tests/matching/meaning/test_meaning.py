@@ -74,7 +74,8 @@ def test_what_a_notice_is_about_is_told_by_its_own_words_and_is_not_enough_alone
     notice = said("de", "Unterhaltsreinigung der Schulen", "Reinigung von Gebäuden und Fenstern, Abfallentsorgung")
     found = rated(wanting("cleaning services", "refuse collection", "sanitation"), notice)
     about = by_rule(found, "about what you sell")
-    assert {reason.matched for reason in about} == {f"CPV 90: {name_code('90')}"}
+    assert {(reason.matched or "")[:6] for reason in about} == {"CPV 90"}
+    assert {reason.matched for reason in about if reason.text != notice.title["de"]} == {f"CPV 90: {name_code('90')}"}
     assert 20 < sum(reason.points for reason in about) <= 39
     alone = score(notice, prepare(wanting("sewerage", "sanitation")))
     assert alone.points < 40
@@ -84,8 +85,9 @@ def test_a_keyword_in_a_notice_about_something_else_counts_less() -> None:
     notice = said(
         "en", "Gloves", "Construction of a road bridge, pavement, asphalt and concrete works for the motorway"
     )
-    (against,) = {reason.matched for reason in by_rule(rated(wanting("gloves"), notice), "about something else")}
-    assert against == f"CPV 45: {name_code('45')}"
+    against = {reason.matched for reason in by_rule(rated(wanting("gloves"), notice), "about something else")}
+    assert f"CPV 45: {name_code('45')}" in against
+    assert all(each is not None and each.startswith("CPV 45") for each in against)
     assert rated(wanting("gloves"), notice).points < 42
 
 
@@ -98,7 +100,8 @@ def test_the_words_say_less_where_the_code_says_it_already() -> None:
     plain, coded = wanting("pump*"), a_profile()
     without = sum(reason.points for reason in by_rule(score(a_notice(), prepare(plain)), "about what you sell"))
     beside = sum(reason.points for reason in by_rule(score(a_notice(), prepare(coded)), "about what you sell"))
-    assert (without, beside) == (39, 13)
+    assert abs(without - 39) < Decimal("0.05")  # each part is rounded by itself
+    assert abs(beside - 13) < Decimal("0.05")
 
 
 def test_why_not_says_what_it_is_about() -> None:
