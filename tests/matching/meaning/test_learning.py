@@ -95,10 +95,10 @@ def test_a_model_of_another_format_is_refused(learnt: tuple[Heads, Gain], tmp_pa
     save_heads(heads, file)
     with np.load(file) as data:
         arrays = {name: data[name] for name in data.files}
-    about = json.loads(arrays["about"].tobytes()) | {"format": 2}
+    about = json.loads(arrays["about"].tobytes()) | {"format": 3}
     arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
     np.savez_compressed(file, **arrays)
-    with pytest.raises(BadModel, match="format 2"):
+    with pytest.raises(BadModel, match="format 3"):
         read_heads(file)
 
 
