@@ -13,7 +13,7 @@ from domain.profiles import Profile
 from matching.meaning.heads import Heads
 from matching.prepare import Prepared, prepare
 from matching.rates import find_rates_for
-from matching.reading import read_notice
+from matching.remembered import read_stored
 from matching.score import NOTHING, score_reading
 from matching.search.candidates import stream_candidates
 from matching.search.index import Index
@@ -118,8 +118,7 @@ class _Scorer:
     def score_all(self, found: Sequence[StoredNotice]) -> Iterator[tuple[StoredNotice, Score, Score]]:
         """What they make of each notice."""
         rates = find_rates_for(self.c, [stored.notice for stored in found])
-        for stored in found:
-            reading = read_notice(stored.notice, self.heads, rates)
+        for stored, reading in zip(found, read_stored(self.c, found, self.heads, rates), strict=True):
             before = score_reading(reading, self.old) if self.old else NOTHING
             yield stored, before, score_reading(reading, self.new)
 

@@ -16,7 +16,7 @@ from matching.prepare import Prepared, prepare, read_keywords
 from matching.query.find import Lines
 from matching.query.nodes import Node
 from matching.rates import find_rates_for
-from matching.reading import read_notice
+from matching.remembered import read_stored
 from matching.score import score_reading
 from matching.search.candidates import find_wanted
 from matching.search.changes import find_change
@@ -109,9 +109,8 @@ class _Reader:
         for start in range(0, min(len(numbers), LOOKED_AT), 20):
             newest = find_listed(self.c, numbers[start : start + 20], self.since)
             rates = find_rates_for(self.c, [stored.notice for stored in newest])
-            for stored in newest:
+            for stored, reading in zip(newest, read_stored(self.c, newest, self.heads, rates), strict=True):
                 looked_at += 1
-                reading = read_notice(stored.notice, self.heads, rates)
                 if not lines.find(reading):
                     continue
                 found += 1

@@ -53,6 +53,11 @@ class Reading:
             self._kept.append(find_kept(self.streams))
         return self._kept[0]
 
+    @property
+    def encoded(self) -> Kept | None:
+        """The same, but None where it was not asked for yet."""
+        return self._kept[0] if self._kept else None
+
     def remember(self, kept: Kept) -> None:
         """Takes the vector that was stored for these very texts, so that nothing is encoded again."""
         self._kept[:] = [kept]

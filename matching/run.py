@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import repeat
 from threading import Event as Signal
@@ -21,6 +21,7 @@ from matching.joining.run import join_stored
 from matching.meaning.heads import Heads
 from matching.rates import find_rates_for
 from matching.reading import Reading, read_notice
+from matching.remembered import Vectors
 from matching.score import is_near, score_evidence, version_of
 from matching.search.keep import keep_index
 from matching.search.words import WORDS_VERSION, to_words
@@ -58,6 +59,7 @@ class _Batch:
     standing: dict[tuple[int, str], Standing]
     rates: Rates
     edited: bool = False
+    vectors: Vectors = field(default_factory=lambda: Vectors({}), repr=False)
 
 
 def match_stored(
@@ -119,6 +121,7 @@ def _save(engine: Engine, batch: _Batch, backfill: Backfill | None, heads: Heads
                 c, batch.shelf.epoch, matches, model_version=version_of(heads), now=now, words_version=WORDS_VERSION,
                 edited=batch.edited,
             )  # fmt: skip
+            batch.vectors.save(c)
         elif backfill:
             settle_profiles(c, backfill.shelf.epoch, backfill.heads)
     return matches
@@ -152,7 +155,8 @@ def _to_batch(c: Connection, shelf: Shelf, found: Sequence[Unmatched], *, edited
     telling = {each.stored.procedure_id for each in found if each.previous or not each.matched_revision}
     standing = {key: _find_told(c, each) if key[0] in telling else Standing() for key, each in opportunities.items()}
     rates = find_rates_for(c, [each.stored.notice for each in found])
-    return _Batch(shelf, tuple(found), standing, rates, edited)
+    vectors = Vectors.of(c, [each.stored.id for each in found])
+    return _Batch(shelf, tuple(found), standing, rates, edited, vectors)
 
 
 def _find_told(c: Connection, opportunity: Opportunity) -> Standing:
@@ -166,7 +170,8 @@ def _match(batch: _Batch, heads: Heads | None) -> list[Match]:
     known: dict[int, set[str]] = defaultdict(set)
     for procedure, profile in standing:
         known[procedure].add(profile)
-    readings = [read_notice(found.stored.notice, heads, batch.rates) for found in batch.found]
+    remind = batch.vectors.remind
+    readings = [remind(each.stored.id, read_notice(each.stored.notice, heads, batch.rates)) for each in batch.found]
     for found, notice, ids in zip(batch.found, readings, _find_candidates(shelf, readings), strict=True):
         assessed, procedure = [], found.stored.procedure_id
         for version in shelf.sort({*ids, *known[procedure]}):

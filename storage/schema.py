@@ -564,6 +564,15 @@ search_loose = Table(  # notices that stand in no segment yet
     PrimaryKeyConstraint("notice_id", "digest"),
 )
 
+notice_vectors = Table(  # what an encoder made of a notice's title, so that it is not encoded again
+    "notice_vectors",
+    metadata,
+    Column("notice_id", Id, primary_key=True, autoincrement=False),
+    Column("encoder", Text, nullable=False),  # its name; vectors of another one are not comparable
+    Column("digest", String(16), nullable=False),  # of the text
+    Column("numbers", LargeBinary, nullable=False),  # float16, little-endian
+)
+
 # Alerts.
 
 events = Table(

@@ -1,6 +1,7 @@
 """`tenderwatch profiles train`: learn from notices that carry codes what words mean."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,9 @@ from app.console import PARTIAL, open_installation, tell
 if TYPE_CHECKING:
     from domain.notices import Notice
     from matching.meaning.learning import Example
+    from matching.reading import Reading
+
+AT_ONCE = 500  # stored notices that are read together
 
 NoticesFile = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="JSON lines; default: the stored notices.")
@@ -44,6 +48,7 @@ def train(notices: NoticesFile = None, out: OutFile = None) -> None:
 def _read_file(file: Path) -> tuple[list["Example"], int]:
     from domain.errors import Unreadable
     from matching.notice_lines import read_notice_line
+    from matching.reading import read_notice
 
     found: list[Notice] = []
     faults = 0
@@ -56,18 +61,23 @@ def _read_file(file: Path) -> tuple[list["Example"], int]:
             except Unreadable as fault:
                 faults += 1
                 tell(f"{file}, line {number}: {fault}")
-    return _to_examples(iter(found)), faults
+    return _to_examples(map(read_notice, found)), faults
 
 
 def _read_stored() -> tuple[list["Example"], int]:
+    from matching.remembered import read_stored
     from storage.engine import reading
     from storage.notices import iterate_notices
 
+    found: list[Example] = []
     with reading(open_installation().engine) as connection:
-        return _to_examples(stored.notice for stored in iterate_notices(connection)), 0
+        stored = iter(iterate_notices(connection))
+        while some := list(islice(stored, AT_ONCE)):
+            found += _to_examples(read_stored(connection, some))
+    return found, 0
 
 
-def _to_examples(notices: Iterator["Notice"]) -> list["Example"]:
+def _to_examples(readings: Iterable["Reading"]) -> list["Example"]:
     from matching.meaning.learning import to_example
 
-    return [example for notice in notices if (example := to_example(notice))]
+    return [example for reading in readings if (example := to_example(reading))]

@@ -20,6 +20,7 @@ from matching.meaning.divisions import mix, to_head_words
 from matching.meaning.encoding import find_encoder
 from matching.meaning.heads import Heads, each_feature
 from matching.meaning.labels import DIVISION, ENGLISH, divisions_of_codes, find_divisions, find_labels
+from matching.reading import Reading
 
 Numbers = NDArray[Any]  # float32 in _fit, for speed
 Ints = NDArray[np.int64]
@@ -52,12 +53,9 @@ class Gain:
     after: float
 
 
-def to_example(notice: Notice) -> Example | None:
-    """None for a notice without a CPV code, or without a word that says anything."""
-    from matching.reading import read_notice
-
-    shares = _find_shares(notice)
-    reading = read_notice(notice)
+def to_example(reading: Reading) -> Example | None:
+    """None for a notice without a CPV code, or without a word that says anything. It is read without heads."""
+    shares = _find_shares(reading.notice)
     streams, meant = reading.streams, reading.meant
     if shares is None or meant is None:
         return None

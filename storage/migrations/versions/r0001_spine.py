@@ -146,6 +146,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("notice_id", "digest", name="pk_search_loose"),
     )
     op.create_table(
+        "notice_vectors",
+        sa.Column("notice_id", ID, autoincrement=False, nullable=False),
+        sa.Column("encoder", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=16), nullable=False),
+        sa.Column("numbers", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("notice_id", name="pk_notice_vectors"),
+    )
+    op.create_table(
         "releases",
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("ocid", sa.Text(), nullable=False),

@@ -42,7 +42,7 @@ def coded() -> list[Notice]:
 
 @pytest.fixture(scope="module")
 def examples() -> list[Example]:
-    return [example for notice in coded() if (example := to_example(notice))]
+    return [example for notice in coded() if (example := to_example(read_notice(notice)))]
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_what_the_labels_do_not_know_is_learnt_and_the_gain_is_told(learnt: tupl
 def test_too_few_notices_are_refused(examples: list[Example]) -> None:
     with pytest.raises(WrongUse, match="too few"):
         learn(examples[: FEWEST - 1])
-    assert to_example(a_notice(codes=())) is None
+    assert to_example(read_notice(a_notice(codes=()))) is None
 
 
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
