@@ -7,6 +7,8 @@ from matching import buyers, money, places
 from matching.evidence import Evidence, Span, find_minus, span, span_whole
 from matching.features import Feature, Part, find_value
 from matching.lots import lot_fits
+from matching.meaning.disagreement import find_disagreement
+from matching.meaning.labels import name_code
 from matching.places import Fit
 
 NOT_BIDDABLE = {Kind.AWARD, Kind.MODIFICATION, Kind.CANCELLATION}
@@ -102,9 +104,19 @@ def text_cut(evidence: Evidence) -> Iterator[Part]:
         yield Part(0, Span(matched=", ".join(place.field for place in evidence.reading.cut[:3])))
 
 
+def code_and_text_disagree(evidence: Evidence) -> Iterator[Part]:
+    """The buyer's code and the notice's words speak of different things; one of them may be wrong."""
+    reading = evidence.reading
+    codes = {prefix[1]: place for prefix, place in reading.codes.items() if prefix[0] == "CPV"}
+    first = next(iter(codes.values()), None)
+    if first is not None and (other := find_disagreement(reading.meant, codes)):
+        yield Part(0, span_whole(first.field, first.text, f"its words: CPV {other}: {name_code(other)}"))
+
+
 GATES: tuple[Feature, ...] = (
     minus_word, kind, kind_unwanted, buyer_excluded, buyer_outside, place_outside, value_outside,
 )  # fmt: skip
 UNKNOWNS: tuple[Feature, ...] = (
-    kind_unknown, buyer_unknown, place_unknown, value_unknown, currency_unknown, text_cut, lot_fits,
+    kind_unknown, buyer_unknown, place_unknown, value_unknown, currency_unknown, text_cut,
+    code_and_text_disagree, lot_fits,
 )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from storage.bulk import Same, insert_columns
+from storage.bulk import Columns, Same, insert_columns
 from storage.ids import in_chunks
 from storage.schema import notice_vectors
 
@@ -35,7 +35,7 @@ def save_vectors(c: Connection, encoder: str, vectors: Mapping[int, StoredVector
     if not vectors:
         return
     c.execute(_DELETE, [{"of_notice": number} for number in vectors])
-    columns = {
+    columns: Columns = {
         "notice_id": list(vectors),
         "encoder": Same(encoder),
         "digest": [each.digest for each in vectors.values()],

@@ -46,7 +46,7 @@ class Alike:
     def find_nearest(self, division: int) -> str:
         """The code of the division whose label is most alike."""
         places = np.flatnonzero(divisions_of_codes() == division)
-        return find_codes()[places[self.cosines[places].argmax()]]
+        return find_codes()[int(places[self.cosines[places].argmax()])]
 
 
 def find_kept(streams: Sequence[Stream]) -> Kept | None:

@@ -35,7 +35,8 @@ def main() -> None:
 def find_axes(vectors: Floats) -> Floats:
     """The first axes along which vectors (a row each) differ most, a column each; signs are fixed."""
     axes: Floats = np.linalg.svd(vectors, full_matrices=False)[2][:WIDTH].T
-    return axes * np.sign(axes[np.abs(axes).argmax(0), np.arange(WIDTH)])
+    turned: Floats = axes * np.sign(axes[np.abs(axes).argmax(0), np.arange(WIDTH)])
+    return turned
 
 
 def _read(language: str) -> tuple[str, ...]:
@@ -50,7 +51,8 @@ def _encode(encoder: Encoder, texts: Sequence[str]) -> Floats:
 
 
 def _to_length_1(vectors: Floats) -> Floats:
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    found: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return found
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.notices import Notice
+from domain.notices import Code, Notice
 from domain.opportunities import Reason, Score, points_to_json, reason_from_json, reason_to_json, show_points, to_points
 from domain.profiles import Keywords, Profile
 from matching.explain import explain
@@ -89,6 +89,28 @@ def test_a_keyword_in_a_notice_about_something_else_counts_less() -> None:
     assert f"CPV 45: {name_code('45')}" in against
     assert all(each is not None and each.startswith("CPV 45") for each in against)
     assert rated(wanting("gloves"), notice).points < 42
+
+
+TRANSPORT = "School bus transport of pupils"
+RIDES = "Passenger transport by bus: daily journeys of pupils from home to school, with a driver"
+
+
+@pytest.mark.parametrize(
+    ("code", "told"), [("72000000", True), ("60130000", False), ("99000000", False), ("72000000-5", True)]
+)
+def test_where_the_code_and_the_text_speak_of_different_things_it_is_said_without_points(code: str, told: bool) -> None:
+    notice = a_notice(title={"en": TRANSPORT}, description={"en": RIDES}, codes=(Code("CPV", code),))
+    flags = by_rule(rated(wanting("school bus"), notice), "code and text disagree")
+    assert [(each.field, each.text, each.points, each.matched) for each in flags] == (
+        [("codes[0]", code, 0, f"its words: CPV 60: {name_code('60')}")] if told else []
+    )
+    why_not = explain(notice, prepare(wanting("gloves")))
+    assert any(each.rule == "code and text disagree" for each in why_not.score.reasons) == told
+
+
+def test_a_text_that_says_little_disagrees_with_no_code() -> None:
+    notice = a_notice(title={"en": "Framework agreement 2026"}, description={}, codes=(Code("CPV", "72000000"),))
+    assert not by_rule(rated(wanting("agreement"), notice), "code and text disagree")
 
 
 def test_a_language_without_labels_is_no_reason_against() -> None:
