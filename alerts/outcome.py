@@ -51,6 +51,12 @@ class HandOver:
         self._begun = False
         self._abandoned = False
 
+    @property
+    def begun(self) -> bool:
+        """Whether any of it may have left."""
+        with self._lock:
+            return self._begun
+
     def begin(self) -> None:
         """Called right before the message is given away, and before each further call; raises TooLate after the end."""
         with self._lock:
