@@ -108,4 +108,4 @@ def _to_source(source: str, state: str | None, since: str | None, zone: str, w: 
     day = w.to_day(datetime.fromisoformat(since).astimezone(ZoneInfo(zone))) if since else w["never"]
     if state == "not checked":
         return f"{source} ({w['last_good']}: {day})"
-    return f"{source} ({state}, {w['since'].lower()} {day})"
+    return f"{source} ({w.to_state(str(state))}, {w['since'].lower()} {day})"
