@@ -47,9 +47,7 @@ def test_a_mail_says_why_in_the_language_of_its_reader(
 ) -> None:
     to = f"destination: {reader}" if reader == "board" else f"person: {reader}"
     import_text(engine, tmp_path, f"{BOOK}rules:\n  - {{id: all, min_score: 0, {to}}}\n")
-    why = Reason(
-        "keyword in title", "The title has one of your keywords.", to_points(60), text="pumps", matched="pump*"
-    )
+    why = Reason("keyword in title", "The title has one of your keywords.", to_points(60), text="pumps")
     happen(engine, reasons=(why,))
     route(engine, NOW)
     box = Box()
