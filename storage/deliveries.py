@@ -15,6 +15,7 @@ from domain.alerts import OF_SOURCES, Delivery, DeliveryState, EventKind, Pace
 from storage.ids import in_chunks, insert_new
 from storage.schema import deliveries, destinations, events, notices, opportunities
 from storage.throttles import find_free, take_tokens
+from storage.twins import lapse_twins
 
 MOST_AT_ONCE = 25
 QUEUED = deliveries.c.state == DeliveryState.QUEUED
@@ -85,13 +86,10 @@ def lease_deliveries(
         row_lock = select(destinations.c.id).where(destinations.c.id == destination_id)
         if c.execute(row_lock.with_for_update(skip_locked=True, key_share=True)).first() is None:
             continue
-        first = c.execute(_first_of(destination_id, now)).first()
-        if first is None or first.next_try_at > now or _is_busy(c, destination_id):
-            continue
-        if take_tokens(c, (paces or {}).get(destination_id, ()), now) is not None:
-            continue
         most = (limits or {}).get(destination_id, MOST_AT_ONCE)
-        ids = list(c.execute(_batch_of(first, now).limit(most)).scalars())
+        first, ids = _find_batch(c, destination_id, now, most)
+        if first is None or take_tokens(c, (paces or {}).get(destination_id, ()), now) is not None:
+            continue
         held = {
             "state": DeliveryState.SENDING,
             "message_id": first.message_id,
@@ -264,6 +262,19 @@ def _first_of(destination_id: str, now: datetime) -> Select[Any]:
         .order_by(deliveries.c.id)
         .limit(1)
     )
+
+
+def _find_batch(c: Connection, destination_id: str, now: datetime, most: int) -> tuple[Row[Any] | None, list[int]]:
+    """What goes next to a destination, by its first; none where nothing is due, or somebody is sending there."""
+    while True:
+        first = c.execute(_first_of(destination_id, now)).first()
+        if first is None or first.next_try_at > now or _is_busy(c, destination_id):
+            return None, []
+        ids = list(c.execute(_batch_of(first, now).limit(most)).scalars())
+        if first.kind == EventKind.NEW and not first.tries:
+            ids = lapse_twins(c, destination_id, ids)
+        if ids:
+            return first, ids
 
 
 def _batch_of(first: Row[Any], now: datetime) -> Select[Any]:
