@@ -58,10 +58,13 @@ def with_lead(content: Content, events: Sequence[Event], w: Words) -> Content:
         values = {"told": told, "moment": to_deadline(moment, None, ZoneInfo(content.zone), w)}
         return replace(content, values=values)
     if content.kind is EventKind.HANDED:
-        why = plain(str(payload["why"]), 300)
-        said = w["handed_by"].format(by=plain(str(payload["by"]), 80)) + (f": {why}" if why else "")
-        return replace(content, lines=(said,))
+        return replace(content, lines=tuple(dict.fromkeys(_to_hand(event.payload, w) for event in events)))
     return content
+
+
+def _to_hand(payload: Mapping[str, Any], w: Words) -> str:
+    why = plain(str(payload["why"]), 300)
+    return w["handed_by"].format(by=plain(str(payload["by"]), 80)) + (f": {why}" if why else "")
 
 
 def mark_too_near(content: Content, rules: Mapping[str, Rule], now: datetime, w: Words) -> Content:

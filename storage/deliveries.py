@@ -20,7 +20,8 @@ from storage.twins import lapse_twins
 MOST_AT_ONCE = 25
 QUEUED = deliveries.c.state == DeliveryState.QUEUED
 SENDING = deliveries.c.state == DeliveryState.SENDING
-TOGETHER = (EventKind.NEW, EventKind.REMINDER, EventKind.ESCALATION)  # one message holds several of a kind
+# One message holds several of a kind.
+TOGETHER = (EventKind.NEW, EventKind.REMINDER, EventKind.ESCALATION, EventKind.HANDED)
 OF_CHANGES = (EventKind.CHANGED, EventKind.DEADLINE_MOVED, EventKind.CANCELLED)
 
 
@@ -77,8 +78,8 @@ def lease_deliveries(
     They are of one destination, to which nobody is sending, and whose `paces` allow it: their tokens are taken in this
     transaction, so that a process that is killed has not sent more than they allow. A delivery that waits for its next
     try holds back the later ones of its destination, so that they arrive in order. What is leased together: new
-    opportunities (or reminders, or escalations), at most `limits` of that destination; or all changes of one
-    opportunity; or news of sources, as many; or a summary or digest alone; or what was tried together.
+    opportunities (or reminders, escalations, or what was handed over), at most `limits` of that destination; or all
+    changes of one opportunity; or news of sources, as many; or a summary or digest alone; or what was tried together.
     """
     for destination_id in find_due_destinations(c, now):
         if only is not None and destination_id not in only:
@@ -170,10 +171,12 @@ def save_dead(c: Connection, ids: Sequence[int], holder: str, reason: str) -> No
 def requeue(c: Connection, ids: Collection[int] | None, states: Collection[DeliveryState], now: datetime) -> int:
     """Queues again those of these states (and, unless None, these ids), as due now; how many.
 
-    They keep their Message-ID, and count as tried, so that they go out as the message that they were. Of a digest in
-    parts those that arrived are not sent again, unless it is not known which.
+    What went to a destination that was removed stays as it is. They keep their Message-ID, and count as tried, so that
+    they go out as the message that they were. Of a digest in parts those that arrived are not sent again, unless it is
+    not known which.
     """
-    which: ColumnElement[bool] = deliveries.c.state.in_(list(states))
+    there = select(destinations.c.id).where(destinations.c.removed_at.is_(None))
+    which: ColumnElement[bool] = deliveries.c.state.in_(list(states)) & deliveries.c.destination_id.in_(there)
     if ids is not None:
         which &= deliveries.c.id.in_(list(ids))
     values = {

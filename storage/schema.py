@@ -597,6 +597,7 @@ destinations = Table(
     Column("zone", Text),
     Column("schedule", Json),  # null: at once
     Column("digested_until", Instant),  # all digests up to this moment were made, or missed
+    Column("removed_at", Instant),  # nothing goes there any more
 )
 
 templates = Table(  # what users write in place of our own text of an opportunity
@@ -638,7 +639,7 @@ people = Table(
     "people",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("destination_id", Text, ForeignKey("destinations.id"), nullable=False, unique=True),
+    Column("destination_id", Text, ForeignKey("destinations.id"), unique=True),  # null: was removed
     Column("document", Json, nullable=False),
 )
 

@@ -26,12 +26,13 @@ def upgrade() -> None:
         sa.Column("zone", sa.Text()),
         sa.Column("schedule", JSON_),
         sa.Column("digested_until", INSTANT),
+        sa.Column("removed_at", INSTANT),
         sa.PrimaryKeyConstraint("id", name="pk_destinations"),
     )
     op.create_table(
         "people",
         sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("destination_id", sa.Text(), nullable=False),
+        sa.Column("destination_id", sa.Text()),
         sa.Column("document", JSON_, nullable=False),
         sa.ForeignKeyConstraint(["destination_id"], ["destinations.id"], name="fk_people_destination_id_destinations"),
         sa.PrimaryKeyConstraint("id", name="pk_people"),
