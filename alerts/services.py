@@ -3,6 +3,7 @@
 With the mail plugin the only module that imports Apprise, which reads all addresses and reaches what is not ours.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,9 +29,13 @@ from alerts.words import words
 from domain.alerts import Destination, Pace
 from domain.config import Settings
 from domain.errors import BadRule
+from domain.masking import keep_secret
 
 # Of services whose limits we do not know: one message a second. Mail servers take a handful at once.
 UNKNOWN_EVERY, MAIL_EVERY, MAIL_BURST = 1.0, 0.2, 25
+
+# A part of an address that is none of its secrets: logs may name the host.
+HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 register()
 
@@ -79,6 +84,7 @@ class Service:
 def open_service(place: Destination, read_secret: Callable[[str], str]) -> Service:
     """The service behind a destination; raises BadSettings for a secret that is nowhere, BadRule for a bad address."""
     url, hidden = expand(place.url, read_secret)
+    keep_secret(*(each for each in hidden if not HOST.fullmatch(each)))
     scheme = scheme_of(url) or ""
     if scheme in ("json", "jsons"):
         return Service(scheme, None, read_hook(url), None, hidden, url)
