@@ -27,13 +27,15 @@ class Fate(StrEnum):
 class Outcome:
     """A fate with its reason in plain words, never holding a secret; `retry_after` is what the service asked for.
 
-    `busy`: it only wants to be asked later (429), which is not counted as a try.
+    `busy`: it only wants to be asked later (429), which is not counted as a try. `known_as` is what the service calls
+    the message, where a later one can be a reply to it.
     """
 
     fate: Fate
     reason: str
     retry_after: timedelta | None = None
     busy: bool = False
+    known_as: str | None = None
 
 
 class TooLate(Exception):

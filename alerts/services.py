@@ -5,7 +5,7 @@ With the mail plugin the only module that imports Apprise, which reads all addre
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from apprise import Apprise, AppriseAsset, NotifyFormat
@@ -114,12 +114,21 @@ def hand_over(
         )
         return call(webhook.to_request(service.hook, body, parcel.key, now), webhook.read, watch)
     if service.channel:
-        request = service.channel.to_request(service.plugin, parcel.message.note, parcel.key, settings.endpoints)
-        return call(request, service.channel.read, watch)
+        return _tell(service, service.channel, parcel, settings, watch)
     assert service.plugin is not None
     if isinstance(service.plugin, TenderMail):
         service.plugin.load(_to_letter(parcel, place, service.plugin, settings, now), settings.mail, watch.hand_over)
     return _notify(service.plugin, parcel, service.scheme, watch)
+
+
+def _tell(service: Service, channel: Channel, parcel: Parcel, settings: Settings, watch: Watch) -> Outcome:
+    """To a chat; a reply, where it follows a message that this very address was sent."""
+    here = f"{fingerprint(service.url)} "
+    known = parcel.follows if parcel.follows and parcel.follows.startswith(here) else None
+    note = replace(parcel.message.note, follows=known.removeprefix(here) if known else None)
+    request = channel.to_request(service.plugin, note, parcel.key, settings.endpoints)
+    outcome = call(request, channel.read, watch)
+    return replace(outcome, known_as=here + outcome.known_as) if outcome.known_as else outcome
 
 
 def _open_plugin(url: str) -> NotifyBase:

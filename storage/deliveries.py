@@ -143,9 +143,11 @@ def expire_leases(c: Connection, now: datetime, gone: Collection[str] = ()) -> i
     return c.execute(update(deliveries).where(SENDING, over).values(**values)).rowcount
 
 
-def save_sent(c: Connection, ids: Sequence[int], holder: str, now: datetime, reason: str | None) -> None:
-    """Arrived at the service, which said `reason`."""
-    _save(c, ids, holder, state=DeliveryState.SENT, sent_at=now, reason=reason)
+def save_sent(
+    c: Connection, ids: Sequence[int], holder: str, now: datetime, reason: str | None, known_as: str | None = None
+) -> None:
+    """Arrived at the service, which said `reason`, and calls the message `known_as`."""
+    _save(c, ids, holder, state=DeliveryState.SENT, sent_at=now, reason=reason, known_as=known_as)
 
 
 def save_part(c: Connection, ids: Sequence[int], holder: str, now: datetime, told: int, doubt: str | None) -> None:

@@ -696,6 +696,7 @@ deliveries = Table(
     Column("tries", Integer, nullable=False),
     Column("next_try_at", Instant, nullable=False),
     Column("message_id", Text, nullable=False),
+    Column("known_as", Text),  # what its service calls the message, where later ones can be replies to it
     Column("reason", CleanText),
     Column("lease_holder", Text),
     Column("lease_expires_at", Instant),
@@ -707,6 +708,12 @@ deliveries = Table(
     Column("acknowledged_by", CleanText),
     Column("reported_at", Instant),  # the operators were told then that it is dead or unknown
     UniqueConstraint("event_id", "destination_id"),
+    Index(
+        "ix_deliveries_known",
+        "message_id",
+        sqlite_where=text("known_as IS NOT NULL"),
+        postgresql_where=text("known_as IS NOT NULL"),
+    ),
     Index(
         "ix_deliveries_queued",
         "destination_id",

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from alerts.plain import without_joiners
 from alerts.route import route
 from alerts.send import Sent, send_due, send_test
-from domain.alerts import DeliveryState
+from domain.alerts import DeliveryState, EventKind
 from domain.config import Mail, Settings
 from storage.deliveries import requeue
 from storage.destinations import save_template
@@ -97,6 +97,24 @@ def test_a_message_that_is_sent_again_is_one_message(engine: Engine, tmp_path: P
         requeue(c, None, [DeliveryState.SENT], NOW)
     assert send_due(engine, place, lambda: NOW) == Sent(sent=1)
     assert len(room.read()) == 1
+
+
+@ONE
+def test_what_becomes_of_it_is_a_reply_to_the_first_message(engine: Engine, tmp_path: Path, room: Room) -> None:
+    tell(engine, url=room.url)
+    place = the_settings(tmp_path)
+    happen(engine)
+    route(engine, NOW)
+    send_due(engine, place, lambda: NOW)
+    for days in (7, 14):
+        moved = {"field": "deadline_at", "old": "2026-12-01T12:00:00+00:00", "new": f"2026-12-{days:02}T12:00:00+00:00"}
+        happen(engine, a_notice(), kind=EventKind.DEADLINE_MOVED, changes=[moved])
+        route(engine, NOW)
+        assert send_due(engine, place, lambda: NOW) == Sent(sent=1)
+    first, *later = room.reader.read(room.id)
+    assert "m.relates_to" not in first["content"]
+    replies = [each["content"]["m.relates_to"] for each in later]
+    assert replies == [{"m.in_reply_to": {"event_id": first["event_id"]}}] * 2
 
 
 @ONE

@@ -668,6 +668,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("next_try_at", INSTANT, nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("known_as", sa.Text()),
         sa.Column("reason", sa.Text()),
         sa.Column("lease_holder", sa.Text()),
         sa.Column("lease_expires_at", INSTANT),
@@ -742,6 +743,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_decisions"),
     )
     op.create_index("ix_decisions_opportunity_id", "decisions", ["opportunity_id"])
+    op.create_index(
+        "ix_deliveries_known",
+        "deliveries",
+        ["message_id"],
+        sqlite_where=sa.text("known_as IS NOT NULL"),
+        postgresql_where=sa.text("known_as IS NOT NULL"),
+    )
     op.create_index(
         "ix_deliveries_unreported",
         "deliveries",
