@@ -23,6 +23,7 @@ from tests.alerts.cases import happen, ledger, tell, tenders
 from tests.alerts.homeserver import BURST, Homeserver, a_homeserver
 from tests.alerts.post import an_installation, free_port
 from tests.alerts.test_channels import HOSTILE
+from tests.alerts.test_route import finish_runs
 from tests.conftest import MATRIX
 from tests.factories import NOW, a_notice
 
@@ -127,6 +128,17 @@ def test_many_come_in_parts_and_none_is_lost(engine: Engine, tmp_path: Path, roo
     titles = [re.findall(r"Water pumps no\. (\d+)", each["body"]) for each in events]
     assert [len(each) for each in titles] == [8, 8, 8, 6]
     assert sorted(int(each) for part in titles for each in part) == list(range(30))
+
+
+@ONE
+def test_a_first_crawl_is_one_message(engine: Engine, tmp_path: Path, room: Room) -> None:
+    tell(engine, url=room.url)
+    happen(engine, *tenders(500), baseline="first run of gb_test")
+    finish_runs(engine)
+    route(engine, NOW)
+    assert send_due(engine, the_settings(tmp_path), lambda: NOW) == Sent(sent=1)
+    (event,) = room.read()
+    assert "500 tenders already published match (first run of gb_test)" in event["body"]
 
 
 @ONE
