@@ -27,7 +27,6 @@ SPANISH: Mapping[str, str] = {
     "about what you sell": "Por sus palabras, el anuncio trata de lo que usted vende.",
     "place fits": "Es en un lugar donde usted trabaja.",
     "value fits": "Su valor está entre los límites que usted puede asumir.",
-    "code and text disagree": "El código del comprador y el texto del anuncio hablan de cosas distintas.",
 }
 
 RUSSIAN: Mapping[str, str] = {
@@ -49,7 +48,6 @@ RUSSIAN: Mapping[str, str] = {
     "about what you sell": "Судя по словам, извещение — о том, что вы продаёте.",
     "place fits": "Это там, где вы работаете.",
     "value fits": "Сумма — в тех пределах, с которыми вы справитесь.",
-    "code and text disagree": "Код заказчика и текст извещения говорят о разном.",
 }
 
 FILIPINO: Mapping[str, str] = {
@@ -72,7 +70,6 @@ FILIPINO: Mapping[str, str] = {
     "about what you sell": "Ayon sa mga salita nito, tungkol sa ibinebenta ninyo ang abiso.",
     "place fits": "Nasa lugar ito kung saan kayo nagtatrabaho.",
     "value fits": "Ang halaga nito ay nasa saklaw na kaya ninyo.",
-    "code and text disagree": "Magkaiba ang tinutukoy ng code ng bumibili at ng teksto ng abiso.",
 }
 
 TABLES: Mapping[str, Mapping[str, str]] = {"es": SPANISH, "ru": RUSSIAN, "fil": FILIPINO}
