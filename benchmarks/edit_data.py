@@ -34,6 +34,7 @@ SOURCE, END = "benchmark", datetime(2026, 11, 1, tzinfo=UTC)
 YEARS = timedelta(days=3 * 365)
 AT_ONCE, SENTENCES = 500, (2, 6)
 VERSIONS = Versions(WORDS_VERSION, MODEL_VERSION)
+COPIED = ("procedures", "notices", "revisions")
 CHOICE = 400  # words whose share is looked at
 LONG = {  # ISO 639-2 as some portals print it
     "eng": "en", "lav": "lv", "fin": "fi", "nld": "nl", "swe": "sv", "deu": "de", "dan": "da", "spa": "es", "nor": "nb",
@@ -117,13 +118,13 @@ def multiply(engine: Engine, times: int) -> None:
     with reading(engine) as c:
         count = int(c.execute(text("SELECT max(id) FROM notices")).scalar_one())
         segments, loose, chances = find_segments(c), find_loose(c), dict(find_chances(c))
-        names = {table: [column.name for column in metadata.tables[table].c] for table in ("notices", "revisions")}
+        names = {table: [column.name for column in metadata.tables[table].c] for table in COPIED}
     shift = count
     for copy in range(1, times):
         further = copy * 1_000
         own = {"shift": shift, "last": count, "key": f"-{copy}", "segment": further}
         with writing(engine) as c:
-            c.execute(text("INSERT INTO procedures SELECT id + :shift, NULL FROM procedures WHERE id <= :last"), own)
+            c.execute(_copy("procedures", names["procedures"], "id"), own)
             c.execute(_copy("notices", names["notices"], "id"), own)
             c.execute(_copy("revisions", names["revisions"], "notice_id"), own)
             c.execute(
@@ -159,7 +160,7 @@ def _copy(table: str, columns: Sequence[str], of_notice: str) -> TextClause:
 def choose_words(engine: Engine, pools: Sequence[Pool], shares: Sequence[float], chance: random.Random) -> list[str]:
     """English words, each of which about this share of the notices has, in any form, as the index says."""
     english = next(pool for pool in pools if pool.language == "en")
-    printed = sorted({word for each in english.sentences for word in WORD.findall(each.text.lower())})
+    printed = sorted({word for each in english.sentences for word in WORD.findall(each.lower())})
     found: dict[str, float] = {}
     with reading(engine) as c:
         index = Index(c)
