@@ -29,6 +29,7 @@ from app.console import start_logging
 from benchmarks.edit_data import VERSIONS, choose_words, fill, find_pools, make_notices, make_profile, multiply
 from domain.profiles import Profile
 from matching.evidence import find_evidence
+from matching.meaning.divisions import find_meant
 from matching.prepare import Prepared, prepare
 from matching.preview import begin_preview, stream_shifts
 from matching.preview_words import report_words
@@ -42,6 +43,7 @@ from matching.search.keep import keep_index
 from matching.search.known import find_settled
 from matching.search.words import to_findable
 from matching.stems import vocabulary
+from matching.stream import Place, Rank, Stream
 from storage.engine import open_engine, reading, writing
 from storage.ids import in_chunks
 from storage.migrate import upgrade
@@ -209,7 +211,9 @@ def match(folder: Path) -> dict[str, Any]:
     engine = open_engine(url(folder))
     with reading(engine) as c:
         for language in Index(c).languages():
-            vocabulary(language).term("water")
+            stream = Stream(language)
+            stream.add(Place("title", Rank.TITLE, "water", language), vocabulary(language))
+            find_meant([stream])
     clock, cpu = time.perf_counter(), time.process_time()
     done = match_stored(engine, NOW, rescoring=False)
     seconds, waited = time.process_time() - cpu, time.perf_counter() - clock

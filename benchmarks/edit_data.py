@@ -107,7 +107,7 @@ def fill(engine: Engine, pools: Sequence[Pool], count: int) -> None:
             save_loose(c, list(findable), VERSIONS)
         keep_index(engine)
     with writing(engine) as c:
-        c.execute(text("UPDATE notices SET matched_revision = 1, matched_status = status, matched_epoch = 1"))
+        c.execute(text("UPDATE notices SET matched_revision = 1, matched_status = status, matched_epoch = 1, join_due = false"))
 
 
 def multiply(engine: Engine, times: int) -> None:

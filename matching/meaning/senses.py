@@ -86,9 +86,9 @@ class Senses:
                 for form, _ in anchor.meaning:
                     (self._starts if anchor.starts else self._forms)[form].append(number)
 
-    def each(self) -> Iterator[tuple[SenseWord, ...]]:
-        """What the phrases mean, those that mean something known."""
-        yield from self._senses.values()
+    def each(self) -> Iterator[tuple[int, tuple[SenseWord, ...]]]:
+        """The phrases that mean something known, by their numbers, and what they mean."""
+        yield from self._senses.items()
 
     def find(self, gloss: Gloss) -> Iterator[Likeness]:
         """Every place where one of the phrases is meant; `hit.phrase` is its number."""
