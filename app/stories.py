@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from alerts.why import find_why
 from app.console import Installation, in_zone
 from app.gaps import tell_coverage
 from app.model import find_heads
@@ -81,14 +82,14 @@ def tell_stories(
         if not found:
             place.source(named.sources[0])
     if found:
-        return [_tell_stored(c, place, name, stored) for stored in found]
+        return [_tell_stored(c, place, name, stored, now) for stored in found]
     story = Story(name)
     if not _tell_listed(c, place, named, story):
         tell_coverage(c, place, named, now, published, story.lines)
     return [story]
 
 
-def _tell_stored(c: Connection, place: Installation, name: str, stored: StoredNotice) -> Story:
+def _tell_stored(c: Connection, place: Installation, name: str, stored: StoredNotice, now: datetime) -> Story:
     zone, notice = place.settings.zone, stored.notice
     story = Story(name, "stored", f"{notice.source}:{notice.key}")
     birth = find_birth(c, stored.id)
@@ -107,13 +108,13 @@ def _tell_stored(c: Connection, place: Installation, name: str, stored: StoredNo
         _tell_traces(c, place, Named(keys=(notice.key,), sources=(notice.source,)), story)
     elif birth.page:
         story.lines.append(f"It was read from page {birth.page[:12]}….")
-    told = _tell_matching(c, place, stored, story)
+    told = _tell_matching(c, place, stored, story, now)
     if not stored.partial:
         story.stage = told
     return story
 
 
-def _tell_matching(c: Connection, place: Installation, stored: StoredNotice, story: Story) -> str:
+def _tell_matching(c: Connection, place: Installation, stored: StoredNotice, story: Story, now: datetime) -> str:
     heads = find_profiles(c)
     if not heads:
         story.lines.append("There is no profile yet that could match it; `tenderwatch profiles import` reads one.")
@@ -127,6 +128,8 @@ def _tell_matching(c: Connection, place: Installation, stored: StoredNotice, sto
         why = explain(stored.notice, prepare(head.profile), learnt, rates)
         news = find_news(c, stored.procedure_id, head.profile.id)
         stage, lines = _tell_profile(head, why, news, place.settings.zone, story.notice)
+        if any(_led_nowhere(each) for each in news):
+            lines += _tell_rules(c, news[-1].event.opportunity_id, now, place.settings.zone)
         stages.append(stage)
         story.lines += lines
         story.profiles.append(
@@ -165,6 +168,17 @@ def _tell_profile(
         stages.append(stage)
         lines.append(line)
     return min(stages, key=STAGES.index), lines
+
+
+def _led_nowhere(news: News) -> bool:
+    return news.routed_at is not None and not news.told and not (news.note or "").startswith(NOBODY)
+
+
+def _tell_rules(c: Connection, opportunity_id: int | None, now: datetime, zone: str) -> list[str]:
+    """What keeps each rule from sending it anywhere, as the rules are now."""
+    if opportunity_id is None:
+        return []
+    return [f"Rule {each.name}: {each.text}." for each in find_why(c, opportunity_id, now, zone).rules]
 
 
 def _verdict(head: ProfileVersion, why: Explanation) -> str:

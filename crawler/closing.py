@@ -13,7 +13,7 @@ from domain.sources import RunState, Step
 from storage.engine import reading, writing
 from storage.health import find_accepted, find_history, find_last_ended, find_last_news
 from storage.held import settle_changes
-from storage.issues import close_mended, save_issues
+from storage.issues import close_mended, close_read, save_issues
 from storage.runs import find_run, finish_run
 from storage.sources import drop_cursor, release_lease, renew_lease, save_cursor
 from storage.steps import ask_again
@@ -80,7 +80,9 @@ def finish(session: "Session", verdict: Verdict, lease_time: timedelta) -> None:
                 c, session.source.id, tally.short(session.unfinished), "it held fewer rows than the portal counts"
             )
         if verdict.state is RunState.OK:
-            close_mended(c, session.source.id, MENDABLE, find_run(c, lease.run_id).started_at, now)
+            started_at = find_run(c, lease.run_id).started_at
+            close_mended(c, session.source.id, MENDABLE, started_at, now)
+            close_read(c, session.source.id, tally.keys, started_at, now)
         if not (session.walk.has_cursor or session.unfinished or tally.unable):
             minute = now.replace(second=0, microsecond=0)
             save_cursor(c, session.source.id, write_mark(Mark(minute, minute)))

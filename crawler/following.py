@@ -10,7 +10,8 @@ from crawler.listing.asking import FILE
 from crawler.listing.count import NUMBER
 from crawler.listing.detail import not_done
 from crawler.listing.mark import Mark
-from crawler.listing.walk import Followed, Plan, Seen
+from crawler.listing.plans import Plan
+from crawler.listing.walk import Followed, Seen
 from crawler.reading import Fetched, Reading
 from domain.sources import LOST, Issue, IssueKind, Step, StepState
 from storage.engine import reading, writing

@@ -14,22 +14,13 @@ from crawler.listing.mark import Mark
 from crawler.listing.newest import NewestFirst
 from crawler.listing.packages import Packages
 from crawler.listing.pages import CEILING, CountedPages, to_page
+from crawler.listing.plans import Plan, Reach, is_broken
 from crawler.listing.templates import SINCE, Values, ask_for, read_state, with_state
 from crawler.listing.totals import TOTAL
 from crawler.listing.windows import Windows
 from domain.sources import Issue, IssueKind, Source, Step, StepState
 
 ENDLESS = 10**9
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The steps that a run adds to those left by earlier ones, and the mark once they stand in the database (None:
-    the source is not walked by time). `replaced` are failed pages of earlier runs, whose lists are read anew."""
-
-    steps: tuple[Step, ...]
-    mark: Mark | None = None
-    replaced: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +132,15 @@ class Walk:
         next run begins anew.
         A feed is read on from its `cursor`, and so are numbers.
         """
-        end = min(now, until or now).astimezone(UTC).replace(second=0, microsecond=0)
+        reach = Reach(mark, since, until, min(now, until or now).astimezone(UTC).replace(second=0, microsecond=0))
         if self.windows is not None:
-            plan = self._plan_windows(self.windows, mark, since, until, end)
+            plan = self._plan_windows(self.windows, reach)
         elif self.newest is not None:
-            plan = self._plan_newest(self.newest, mark, left, since, until, end)
+            plan = _plan_newest(self.newest, left, reach)
         elif self.links is not None and self.links.dating is not None:
-            plan = self._plan_dated(self.links, mark, left, since, until, end)
+            plan = self._plan_dated(self.links, left, reach)
         elif self.feed is not None:
-            plan = Plan(tuple(self.feed.plan(cursor, left, since, end)))
+            plan = Plan(tuple(self.feed.plan(cursor, left, since, reach.end)))
         elif self.count is not None:
             plan = Plan(tuple(self.count.plan(cursor, left, anew=since is not None)))
         elif since is None and any(step.state is StepState.TODO for step in left):
@@ -166,7 +157,7 @@ class Walk:
         if self.ceiling is None or self.pages is not None or self.feed is not None or self.newest is not None:
             return plan
         planned = {step.token for step in plan.steps}
-        broken = [step for step in left if _is_broken(step) and step.token not in planned]
+        broken = [step for step in left if is_broken(step) and step.token not in planned]
         if self.windows is None:
             return replace(plan, replaced=tuple(broken)) if plan.steps else plan
         known = planned | {step.token for step in left}
@@ -232,43 +223,20 @@ class Walk:
         """The list ended, or went round, above what earlier runs have read: what lies between was not read."""
         return self.may_stop and bool(self.depths) and not self.met_known
 
-    def _plan_windows(
-        self, windows: Windows, mark: Mark | None, since: datetime | None, until: datetime | None, end: datetime
-    ) -> Plan:
-        end -= windows.behind
-        low = since or (mark.high - windows.overlap if mark else end - windows.first)
+    def _plan_windows(self, windows: Windows, reach: Reach) -> Plan:
+        end = reach.end - windows.behind
+        low = reach.since or (reach.mark.high - windows.overlap if reach.mark else end - windows.first)
         border = min(self.packages.border(low, end), end) if self.packages else low
         packed = self.packages.between(low, border) if self.packages else ()
-        beyond = end + windows.ahead if until is None else end
+        beyond = end + windows.ahead if reach.until is None else end
         steps = (*packed, *(self._begin(step) for step in windows.between(border, beyond)))
-        return _to_plan(steps, low, mark, since, until, end)
+        return reach.to_plan(steps, low, end)
 
-    def _plan_newest(
-        self,
-        newest: NewestFirst,
-        mark: Mark | None,
-        left: Sequence[Step],
-        since: datetime | None,
-        until: datetime | None,
-        end: datetime,
-    ) -> Plan:
-        newest.known = mark.high - newest.overlap if mark else None
-        low = since or newest.known or end - newest.first
-        return _to_plan((newest.begin(left, low, end),), low, mark, since, until, end)
-
-    def _plan_dated(
-        self,
-        links: Links,
-        mark: Mark | None,
-        left: Sequence[Step],
-        since: datetime | None,
-        until: datetime | None,
-        end: datetime,
-    ) -> Plan:
+    def _plan_dated(self, links: Links, left: Sequence[Step], reach: Reach) -> Plan:
         """The whole list, for the entries of a period; from the mark's lower end where a page of it failed."""
-        known = mark and (mark.low if any(_is_broken(step) for step in left) else mark.high)
-        low = since or min((known or end) - (links.overlap if known else links.first), end)
-        return _to_plan((self._begin(self._whole(low, end)),), low, mark, since, until, end)
+        known = reach.mark and (reach.mark.low if any(is_broken(step) for step in left) else reach.mark.high)
+        low = reach.since or min((known or reach.end) - (links.overlap if known else links.first), reach.end)
+        return reach.to_plan((self._begin(self._whole(low, reach.end)),), low)
 
     def _whole(self, low: datetime | None = None, high: datetime | None = None) -> Step:
         """The list itself, where it is not walked by windows; for the entries of a period where they are dated, so
@@ -347,28 +315,12 @@ class Walk:
         return Issue(self.source.id, IssueKind.NOT_REACHED, reason, element="listing", url=step.url)
 
 
+def _plan_newest(newest: NewestFirst, left: Sequence[Step], reach: Reach) -> Plan:
+    newest.known = reach.mark.high - newest.overlap if reach.mark else None
+    low = reach.since or newest.known or reach.end - newest.first
+    return reach.to_plan((newest.begin(left, low, reach.end),), low)
+
+
 def _stop_after(options: Mapping[str, Any]) -> int | None:
     """After how many known pages the next known one is the last; None where the list is always read to its end."""
     return int(options.get("overlap", 2)) if options.get("stop_when_known") else None
-
-
-def _is_broken(step: Step) -> bool:
-    """A page of a list that could not be read, so that those behind it are unknown."""
-    return step.kind == "page" and step.state is StepState.FAILED
-
-
-def _to_plan(
-    steps: tuple[Step, ...],
-    low: datetime,
-    mark: Mark | None,
-    since: datetime | None,
-    until: datetime | None,
-    end: datetime,
-) -> Plan:
-    """The steps from `low` to `end`, and the mark once they are known."""
-    if mark is None and since is not None and until is not None:
-        return Plan(steps)  # a period of the past: where to go on from now is still unknown
-    if mark is None:
-        return Plan(steps, Mark(min(low, end), end))
-    # Where `since` leaves a gap above what is known, the chain down to the mark stays incomplete.
-    return Plan(steps, Mark(mark.low, max(mark.high, end)) if low <= mark.high else mark)

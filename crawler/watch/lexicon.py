@@ -5,18 +5,19 @@
 import re
 
 _MONTHS = (
-    "jan ene gen sty led leden янв січ ιαν janv tammi ocak ian sij januar",
-    "feb fév fev fév lut úno únor фев лют φεβ helmi şub velj",
-    "mar mär mars març mrt maa bře březn мар бер μαρ martie maalis ožu marz",
-    "apr abr avr kwi dub апр квіт απρ huhti nis trav aprile",
-    "may mai maj mag mei kvě květn мая май трав μαΐ touko svib",
-    "jun giu cze červn июн черв ιουν kesä haz lip juin",
-    "jul lug lip červen июл лип ιουλ heinä tem srp juil",
-    "aug ago aoû sie srp срп авг серп αυγ elo ağu kol août",
-    "sep set sie wrz září сен верес σεπ syys eyl ruj sept",
-    "oct okt ott out paź říj окт жовт οκτ loka eki lis outubro",
-    "nov noy lis list ноя листоп νοε marras kas stu",
-    "dec dez dic dici gru pro prosin дек груд δεκ joulu ara déc",
+    "jan ene gen sty led leden янв яну јан січ ιαν janv jaan tammi ocak ian sij januar saus eaná urtarr",
+    "feb fév fev lut úno únor фев феб лют φεβ helmi şub velj veeb vasar frar feabh shkurt otsail",
+    "mar mär mars març mrt maa bře březn мар бер μαρ μάρ martie maalis ožu marz márc márt kov",
+    "apr abr avr kwi dub апр квіт απρ huhti nis trav aprile ápr aibr baland prill apiri",
+    "may mai maj mag mei kvě květn мая май мај трав μαΐ μάι touko svib máj maí mej gegu bealt",
+    "jun giu cze červn červen июн юни јун черв ιουν ιούν kesä haz lip juin juuni jún jūn júní iun biržel ġun meith qersh ekain",
+    "jul lug lipc lipi srpnj červenc červene июл юли јул лип ιουλ ιούλ heinä tem srp juil juuli júl jūl júlí iul liep lulj iúil "
+    "korrik uztail",
+    "aug ago aoû sie srpe srpn срп авг серп αυγ αύγ elo ağu kol août ágú avg rugpj lúna awwi gusht abuzt",
+    "sep set wrz září сен сеп верес σεπ syys eyl ruj sept szept rugsė shtat irail",
+    "oct okt ott out paź říj окт жовт οκτ loka eki lis outubro spal tetor urri",
+    "nov noy lis list ноя ное нов листоп νοε νοέ marras kas stu noie nóv lapkr samh nënt azaro",
+    "dec dez dic dici gru pro prosin дек дец груд δεκ joulu ara déc dets desem diċ noll dhjet abend",
 )
 MONTH_WORDS = {word: number for number, words in reversed(list(enumerate(_MONTHS, 1))) for word in words.split()}
 WEEKDAYS = (

@@ -171,7 +171,8 @@ def _counts(line: Line, position: int, place: Place) -> bool:
     before, behind = line.words[position], line.words[position + 1]
     if MONEY.search(line.text):
         return False
-    beside = [*_WORD.findall(before)[-2:], *_WORD.findall(behind)[:2]]
+    label = _WORD.findall(place.label) if _is_bare(line) and len(line.slots) == 1 else []
+    beside = [*_WORD.findall(before)[-2:], *_WORD.findall(behind)[:2], *label[-2:]]
     if any(map(COUNTED.fullmatch, beside)):
         return True
     words = _WORD.findall(line.text)

@@ -1,6 +1,7 @@
 """A line of text taken apart: its words, and in their places the dates, times, spans and numbers that it prints."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -135,7 +136,7 @@ def is_month(word: str) -> bool:
 
 
 def _month(word: str) -> int | None:
-    folded = word.casefold()
+    folded = unicodedata.normalize("NFC", word.casefold())  # casefold takes «ΐ» apart
     return next((MONTH_WORDS[folded[:size]] for size in range(7, 2, -1) if folded[:size] in MONTH_WORDS), None)
 
 

@@ -19,6 +19,7 @@ from crawler.registry import load_sources
 from domain.alerts import DeliveryState, Rule
 from domain.notices import Document
 from domain.sources import RunState
+from storage.destinations import delete_rule
 from storage.engine import open_engine, reading, writing
 from storage.releases import save_releases
 from storage.runs import finish_run, save_period
@@ -218,6 +219,18 @@ def test_a_summary_told_only_whom_it_went_to_and_only_what_it_showed(folder: Pat
     assert len(json.loads(listed.stdout)) == 13, listed.stderr
     wrong = tenderwatch("opportunities", "list", "--summary", "1", cwd=folder)
     assert (wrong.returncode, "there is no such summary" in wrong.stderr) == (2, True)
+
+
+def test_what_no_rule_led_anywhere_is_told_with_what_each_rule_says(folder: Path, engine_of: Engine) -> None:
+    tell(engine_of, Rule("best", "pumps", 90, "best"), destination="best")
+    with writing(engine_of) as c:
+        assert delete_rule(c, "desk")
+    happen(engine_of, a_notice(), points=50)
+    send_all(engine_of)
+    code, story, text = ask(folder, "gb_test:ocds-test-1")
+    assert (code, story["stage"]) == (3, "not told")
+    assert re.search(r"Rule best: .*90.*50|Rule best: .*50.*90", text), text
+    assert "Rule default: no `default:` is written" in text
 
 
 def test_what_was_over_is_not_said_to_be_sent(folder: Path, engine_of: Engine) -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from crawler.listing.detail import read_row, to_detail
 from crawler.listing.mark import Mark, read_mark, settle, write_mark
-from crawler.listing.walk import Plan, Seen, Walk
+from crawler.listing.plans import Plan
+from crawler.listing.walk import Seen, Walk
 from crawler.listing.windows import Windows
 from crawler.spans import to_span
 from domain.notices import Document, Kind, RawBuyer, RawLot, RawMoney, RawNotice, Status

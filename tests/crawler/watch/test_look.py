@@ -38,6 +38,25 @@ def test_noise_is_not_told(name: str) -> None:
     assert not of(found, "gone")
 
 
+@pytest.mark.parametrize(
+    ("label", "value", "noise"),
+    [
+        ("Views", "1203", True),
+        ("Visiteurs", "1 203", True),
+        ("Bids", "3", False),
+        ("Lots", "2", False),
+        ("Price", "900", False),
+    ],
+)
+def test_a_bare_number_beside_its_label_counts_visitors_or_is_told(label: str, value: str, noise: bool) -> None:
+    before, now = (
+        a_page(*ROWS, extra=f"<dl><dt>{label}</dt><dd>{each}</dd></dl>")
+        for each in (value, value.replace("3", "9").replace("2", "5").replace("900", "950"))
+    )
+    found = look_twice(before, now)
+    assert bool(found.told) is not noise, told(found)
+
+
 CHANGES = {
     "a new row": (a_page(*ROWS, a_row(1044, "Fire doors, T30")), ("new", "NW-1044/26")),
     "a deadline in a row": (
