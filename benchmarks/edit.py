@@ -228,7 +228,7 @@ def rescore(folder: Path) -> dict[str, Any]:
 
 
 def scan(folder: Path) -> dict[str, Any]:
-    """Some notices read and held against both versions, before the edit is saved; all that differ must be candidates."""
+    """Some notices read and held against both versions before the edit is saved; all that differ are candidates."""
     engine, new = open_engine(url(folder)), read_profile(folder / EDIT)
     with reading(engine) as c:
         head = find_profile(c, new.id)

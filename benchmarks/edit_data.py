@@ -16,10 +16,10 @@ from domain.profiles import Keywords, Profile
 from matching.languages import find_language
 from matching.query.nodes import Word
 from matching.reading import read_notice
+from matching.score import MODEL_VERSION
 from matching.search.index import Index
 from matching.search.keep import keep_index
 from matching.search.look import Look
-from matching.score import MODEL_VERSION
 from matching.search.words import WORDS_VERSION, to_findable
 from storage.engine import reading, writing
 from storage.ids import in_chunks
@@ -107,7 +107,11 @@ def fill(engine: Engine, pools: Sequence[Pool], count: int) -> None:
             save_loose(c, list(findable), VERSIONS)
         keep_index(engine)
     with writing(engine) as c:
-        c.execute(text("UPDATE notices SET matched_revision = 1, matched_status = status, matched_epoch = 1, join_due = false"))
+        c.execute(
+            text(
+                "UPDATE notices SET matched_revision = 1, matched_status = status, matched_epoch = 1, join_due = false"
+            )
+        )
 
 
 def multiply(engine: Engine, times: int) -> None:
@@ -135,7 +139,7 @@ def multiply(engine: Engine, times: int) -> None:
                 own,
             )
             for table, key in (("search_postings", "word"), ("search_meanings", "form")):
-                rows = f"SELECT {key}, segment_id + :segment, notices FROM {table} WHERE segment_id < 1000"  # noqa: S608
+                rows = f"SELECT {key}, segment_id + :segment, notices FROM {table} WHERE segment_id < 1000"
                 c.execute(text(f"INSERT INTO {table} {rows}"), own)
             for segment in segments:
                 numbers = pack_numbers((segment.numbers + shift).tolist())

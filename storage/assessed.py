@@ -22,7 +22,8 @@ class Scored:
     def by_model(self, name: str) -> NDArray[np.bool_]:
         """Those that were scored with this model version."""
         known = self.models.index(name) if name in self.models else -1
-        return self.model == known
+        found: NDArray[np.bool_] = self.model == known
+        return found
 
 
 def find_scored(c: Connection, profile_id: str) -> Scored:

@@ -159,8 +159,8 @@ def save_assessments(
     """Saves what was matched with the profiles of `epoch`, its events with it. Raises EpochMoved: nothing is written.
 
     A notice that was revised, matched or joined meanwhile is left as it is. NEW is written once for an opportunity.
-    `edited`: only edited profiles were asked, so that a notice that is to be matched with all is left as it is; `again`:
-    also notices that were matched at this epoch.
+    `edited`: only edited profiles were asked, so that a notice that is to be matched with all is left as it is;
+    `again`: also notices that were matched at this epoch.
     """
     check_epoch(c, epoch)
     for chunk in in_chunks(results):

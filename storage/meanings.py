@@ -52,8 +52,7 @@ def find_meanings_starting(c: Connection, start: str) -> Iterator[Meant]:
 def find_chances(c: Connection) -> Iterator[tuple[int, bytes]]:
     """The chances of each complete segment."""
     query = select(search_segments.c.id, search_segments.c.chances).where(search_segments.c.numbers.is_not(None))
-    for segment, packed in c.execute(query.execution_options(yield_per=8)):
-        yield segment, packed
+    yield from c.execute(query.execution_options(yield_per=8)).tuples()
 
 
 def _find(c: Connection, which: ColumnElement[bool]) -> Iterator[Meant]:

@@ -19,7 +19,7 @@ Step = tuple[Profile | None, Profile]
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The versions of a profile, each an edit of the one before; `known`: what was scored of it, None where nobody knows.
+    """The versions of a profile, each an edit of the one before; `known`: what was scored of it (None: nobody knows).
 
     Notices may have been matched by any of them.
     """

@@ -5,7 +5,7 @@ those of which that may make another thing: whose score may cross the threshold,
 kept. The index has what points by meaning are made of, and earlier scores say where notices stand.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,11 +80,8 @@ def _is_change(before: Profile | None, change: Change, after: Profile) -> bool:
         return True
     if before.threshold != after.threshold:
         return True
-    return not np.array_equal(*(_to_array(prepare(each).shares) for each in (before, after)))
-
-
-def _to_array(shares: object) -> object:
-    return () if shares is None else shares
+    old, new = prepare(before).shares, prepare(after).shares
+    return not np.array_equal([] if old is None else old, [] if new is None else new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +155,8 @@ class _Crossing:
         more = more + np.maximum(before.losses - after.losses, 0)
         less = less + np.maximum(after.losses - before.losses, 0)
         if not np.array_equal(before.logarithms, after.logarithms):
-            slack = SLACK * ((before.logarithms > STILL) | (after.logarithms > STILL))
+            active = (before.logarithms > STILL) | (after.logarithms > STILL)
+            slack = np.where(active, SLACK, np.float32(0))
             more, less = more + slack, less + slack
         return (more, less) if not change.lines else self._add_meant(more, less, before, after, change)
 
@@ -170,5 +168,6 @@ class _Crossing:
         parts = np.maximum(self.reckoning.bound_parts(before), self.reckoning.bound_parts(after))
         lines = self.reckoning.bound_lines(after, change.lines)
         against = np.float32(MOST_AGAINST * after.weigh(ABOUT[1]))
-        moves = (parts + lines + (ANOTHER + np.float32(after.support())) * (lines > 0) + against) * meant
+        another = np.where(lines > 0, ANOTHER + np.float32(after.support()), np.float32(0))
+        moves = np.where(meant, parts + lines + another + against, np.float32(0))
         return more + moves, less + moves

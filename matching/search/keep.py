@@ -25,7 +25,7 @@ def keep_index(engine: Engine, *, least: int = IN_SEGMENT) -> int:
             if count_loose(c) < max(least, 1):
                 return taken
             loose = find_loose(c, IN_SEGMENT)
-        (versions, _), = Counter(row.versions for row in loose).most_common(1)
+        ((versions, _),) = Counter(row.versions for row in loose).most_common(1)
         rows = [row for row in loose if row.versions == versions]
         _build(engine, rows)
         taken += len(rows)

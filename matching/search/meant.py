@@ -17,7 +17,7 @@ from matching.meaning.fit import FEWEST
 from matching.meaning.rarity import MOST
 from matching.meaning.senses import LEAST, SenseWord, to_sense
 from matching.meaning.words import rarity_of
-from matching.query.nodes import Node, Phrase, phrases
+from matching.query.nodes import Node, phrases
 from matching.score import POINTS
 from matching.search.index import Index, Mask, Meant
 from matching.search.words import LEVEL, cut
@@ -122,4 +122,3 @@ def find_logarithms(index: Index, shares: Sequence[Vector | None]) -> NDArray[np
         logarithms = np.log(table @ chances.astype(np.float32).T + np.float32(FEWEST))
         found[known, start : start + len(chances)] = logarithms
     return found
-

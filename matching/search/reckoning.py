@@ -55,11 +55,15 @@ class Reckoning:
 
     def _make_sides(self) -> list[Side]:
         sides = []
-        for ready, found in zip(self._ready, find_logarithms(self._index, [e.shares for e in self._ready]), strict=True):
+        for ready, found in zip(
+            self._ready, find_logarithms(self._index, [e.shares for e in self._ready]), strict=True
+        ):
             side = Side(ready, found, found, found)
             points = (found - np.float32(NEAR)) * np.float32(RATE)
             gains = np.clip(points, 0, MOST_OF_FIT) * np.float32(side.weigh(ABOUT[0]))
-            sides.append(Side(ready, found, gains, np.clip(-points, 0, MOST_AGAINST) * np.float32(side.weigh(ABOUT[1]))))
+            sides.append(
+                Side(ready, found, gains, np.clip(-points, 0, MOST_AGAINST) * np.float32(side.weigh(ABOUT[1])))
+            )
         return sides
 
     def side(self, profile: Profile) -> Side:
@@ -74,7 +78,7 @@ class Reckoning:
     def bound_lines(self, side: Side, nodes: Sequence[Node]) -> Floats:
         """The most that lines give which are meant and not written, with place and value beside them."""
         found = self._meanings.bound_lines(nodes, side.prepared.profile.language) * np.float32(side.weigh(*PLACES))
-        return found + np.float32(side.support()) * (found > 0)
+        return found + np.where(found > 0, np.float32(side.support()), np.float32(0))
 
     def bound(self, side: Side) -> Floats:
         """The most that a notice can have in which nothing of the version is written."""

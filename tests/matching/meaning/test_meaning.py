@@ -75,7 +75,9 @@ def test_a_keyword_is_found_in_other_languages_by_the_word_that_stands_there(
 )
 def test_words_that_mean_nothing_are_no_evidence(language: str, title: str) -> None:
     """Each of them stands beside "services" and "equipment" in thousands of labels, and means neither."""
-    wanted = wanting("services", "supply of equipment and machinery", "works", "products", "softwar*", "part", "relating")
+    wanted = wanting(
+        "services", "supply of equipment and machinery", "works", "products", "softwar*", "part", "relating"
+    )
     found = rated(wanted, said(language, title))
     assert {reason.rule for reason in found.reasons} & {"part of keyword", "keyword meant in title"} == set()
 

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Engine
 from domain.notices import Buyer, Code, Document, Notice
 from domain.profiles import CatalogueItem, Keywords, Profile, ValueRange
 from matching import features
+from matching.evidence import find_evidence
 from matching.prepare import prepare
 from matching.reading import read_notice
-from matching.evidence import find_evidence
 from matching.score import MODEL_VERSION, NOTHING, is_near, rule_of, score_evidence, score_reading
 from matching.search.candidates import Edit, Step, find_candidates, stream_candidates
 from matching.search.crossing import Known
@@ -27,7 +27,6 @@ from storage.meanings import save_meanings
 from storage.search import Versions, begin_segment, end_segment, find_loose, save_loose, save_postings
 from tests.factories import a_notice, a_profile
 from tests.matching.test_percolator import LINES, NOTICES, PROFILES
-
 
 VERSIONS = Versions(WORDS_VERSION, MODEL_VERSION)
 
@@ -139,7 +138,7 @@ def test_what_was_scored_before_tells_as_much(
     engine: Engine, notices: list[Notice], edit: Step, data: st.DataObject
 ) -> None:
     """As above, but with the scores that a matcher stored by the first version: no notice is missed either."""
-    old, new = edit
+    old, _ = edit
     with engine.connect() as c, c.begin() as transaction:
         store(c, notices, data.draw(st.integers(0, len(notices))))
         known = Known(score_all(notices, old, data), {1: old} if old else {})
