@@ -52,7 +52,8 @@ def find_meanings_starting(c: Connection, start: str) -> Iterator[Meant]:
 def find_chances(c: Connection) -> Iterator[tuple[int, bytes]]:
     """The chances of each complete segment."""
     query = select(search_segments.c.id, search_segments.c.chances).where(search_segments.c.numbers.is_not(None))
-    yield from c.execute(query.execution_options(yield_per=8)).tuples()
+    for row in c.execute(query.execution_options(yield_per=8)):
+        yield row.id, row.chances
 
 
 def _find(c: Connection, which: ColumnElement[bool]) -> Iterator[Meant]:

@@ -128,7 +128,7 @@ class Index:
                     yield Meant(form, np.array([place]), np.array([title], np.uint8), np.array([anywhere], np.uint8))
 
     def read_chances(self) -> Iterator[tuple[int, Chances]]:
-        """For runs of entries: the place of the first, and each one's chances of the divisions (zeros: nothing said)."""
+        """For runs of entries: the place of the first, and each one's chances of divisions (zeros: nothing said)."""
         for segment, packed in find_chances(self._c):
             if (start := self._starts.get(segment)) is not None:
                 yield start, _to_rows(packed)
