@@ -2,7 +2,7 @@
 
     python -m benchmarks.joins [--stored 1000 10000 100000] [--measured 1000]
 
-For each size: so many notices are stored with their keys, then further ones are stored and compared in pages of AT_ONCE.
+For each size: so many notices are stored with their keys, then further ones are compared in pages of AT_ONCE.
 Prints CPU milliseconds for each notice compared, those of the longest transaction, the rows of keys for each notice,
 and how many of the measured copies were found.
 """
