@@ -16,21 +16,25 @@ from domain.profiles import Keywords, Profile
 from matching.languages import find_language
 from matching.query.nodes import Word
 from matching.reading import read_notice
+from matching.score import MODEL_VERSION
 from matching.search.index import Index
 from matching.search.keep import keep_index
 from matching.search.look import Look
-from matching.search.words import WORDS_VERSION, to_words
+from matching.search.words import WORDS_VERSION, to_findable
 from storage.engine import reading, writing
 from storage.ids import in_chunks
+from storage.meanings import find_chances
 from storage.notices import save_notices
 from storage.postings import pack_numbers
 from storage.schema import metadata, search_segments
-from storage.search import find_loose, find_segments, save_loose
+from storage.search import Versions, find_loose, find_segments, save_loose
 from storage.sources import release_lease, take_lease
 
 SOURCE, END = "benchmark", datetime(2026, 11, 1, tzinfo=UTC)
 YEARS = timedelta(days=3 * 365)
 AT_ONCE, SENTENCES = 500, (2, 6)
+VERSIONS = Versions(WORDS_VERSION, MODEL_VERSION)
+COPIED = ("procedures", "notices", "revisions")
 CHOICE = 400  # words whose share is looked at
 LONG = {  # ISO 639-2 as some portals print it
     "eng": "en", "lav": "lv", "fin": "fi", "nld": "nl", "swe": "sv", "deu": "de", "dan": "da", "spa": "es", "nor": "nb",
@@ -40,30 +44,21 @@ WORD = re.compile(r"[a-z]{6,14}")
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """A text with all words that it brings to the notice that it stands in."""
-
-    text: str
-    words: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class Pool:
     """What notices of one language are made of; `share` is how many of the real ones are in it."""
 
     language: str
     share: int
-    sentences: tuple[Sentence, ...]
+    sentences: tuple[str, ...]
     codes: tuple[str, ...]
-    buyers: tuple[Sentence, ...]
+    buyers: tuple[str, ...]
 
 
 def find_pools() -> tuple[list[Pool], str]:
     """By language, from real notices where they are at hand, else from made-up words; and which they are."""
     if not REAL.is_dir():
         sentences, said = find_sentences()
-        buyers = (_to_sentence("Town of Norbridge", "en", aside=True),)
-        return [Pool("en", 1, tuple(_to_sentence(each, "en") for each in sentences), ("45000000",), buyers)], said
+        return [Pool("en", 1, tuple(sentences), ("45000000",), ("Town of Norbridge",))], said
     rows = [json.loads(line) for file in sorted(REAL.glob("*.jsonl")) for line in file.open(encoding="utf-8")]
     groups: dict[str, list[dict[str, str]]] = defaultdict(list)
     for row in rows:
@@ -79,40 +74,26 @@ def _to_pool(language: str, rows: Sequence[dict[str, str]]) -> Pool:
     own = [part for part in parts if 20 < len(part) < 300 and find_language(part, language) == language]
     codes = tuple(row["cpv_main"] for row in rows if row.get("cpv_main")) or ("45000000",)
     buyers = {row["buyer"] for row in rows if row.get("buyer")}
-    return Pool(
-        language,
-        len(rows),
-        tuple(_to_sentence(part, language) for part in own),
-        codes,
-        tuple(_to_sentence(buyer, language, aside=True) for buyer in sorted(buyers)),
-    )
+    return Pool(language, len(rows), tuple(own), codes, tuple(sorted(buyers)))
 
 
-def _to_sentence(text: str, language: str, *, aside: bool = False) -> Sentence:
-    texts = {"buyers": (Buyer(text),)} if aside else {"title": {language: text}}
-    notice = Notice("s", "1", Kind.TENDER, Status.OPEN, None, None, language, **texts)
-    return Sentence(text, frozenset(to_words(read_notice(notice)).split("\n")) - {""})
-
-
-def make_notices(pools: Sequence[Pool], count: int, chance: random.Random) -> Iterator[tuple[Notice, str]]:
-    """Notices of some hundred letters, each with the words that it is found by; their dates grow over three years."""
+def make_notices(pools: Sequence[Pool], count: int, chance: random.Random) -> Iterator[Notice]:
+    """Notices of some hundred letters; their dates grow over three years."""
     chosen = chance.choices(pools, [pool.share for pool in pools], k=count)
     for number, pool in enumerate(chosen):
         parts, buyer = chance.choices(pool.sentences, k=chance.randint(*SENTENCES)), chance.choice(pool.buyers)
         code, published = chance.choice(pool.codes), END - YEARS * (1 - number / count)
         language = pool.language
-        notice = Notice(
+        yield Notice(
             SOURCE, str(number), Kind.TENDER, Status.OPEN, f"https://portal.example/{number}", None, language,
-            title={language: parts[0].text}, description={language: ". ".join(part.text for part in parts[1:])},
-            buyers=(Buyer(buyer.text),), codes=(Code("CPV", code),), country="GB", published_at=published,
+            title={language: parts[0]}, description={language: ". ".join(parts[1:])},
+            buyers=(Buyer(buyer),), codes=(Code("CPV", code),), country="GB", published_at=published,
             deadline_at=published + timedelta(days=30),
         )  # fmt: skip
-        words = frozenset().union(buyer.words, *(part.words for part in parts), (f"#CPV:{code}",))
-        yield notice, "\n".join(["", *sorted(words), ""])
 
 
 def fill(engine: Engine, pools: Sequence[Pool], count: int) -> None:
-    """Stores notices by the way that crawls do, found by their words and matched with no profile."""
+    """Stores notices by the way that crawls do, found as the matcher makes them findable, matched with no profile."""
     with writing(engine) as c:
         lease = take_lease(c, SOURCE, END, timedelta(days=1))
         release_lease(c, lease)
@@ -121,12 +102,16 @@ def fill(engine: Engine, pools: Sequence[Pool], count: int) -> None:
     for number, chunk in enumerate(in_chunks(made, AT_ONCE)):
         start = first + number * AT_ONCE
         with writing(engine) as c:
-            own = [notice for notice, _ in chunk]
-            save_notices(c, own, run_id=lease.run_id, now=END, baseline=True, page=None)
-            save_loose(c, [(start + place, words) for place, (_, words) in enumerate(chunk)], WORDS_VERSION)
+            save_notices(c, chunk, run_id=lease.run_id, now=END, baseline=True, page=None)
+            findable = ((number, to_findable(read_notice(notice))) for number, notice in enumerate(chunk, start))
+            save_loose(c, list(findable), VERSIONS)
         keep_index(engine)
     with writing(engine) as c:
-        c.execute(text("UPDATE notices SET matched_revision = 1, matched_status = status, matched_epoch = 1"))
+        c.execute(
+            text(
+                "UPDATE notices SET matched_revision = 1, matched_status = status, matched_epoch = 1, join_due = false"
+            )
+        )
 
 
 def multiply(engine: Engine, times: int) -> None:
@@ -136,14 +121,14 @@ def multiply(engine: Engine, times: int) -> None:
     """
     with reading(engine) as c:
         count = int(c.execute(text("SELECT max(id) FROM notices")).scalar_one())
-        segments, loose = find_segments(c), find_loose(c)
-        names = {table: [column.name for column in metadata.tables[table].c] for table in ("notices", "revisions")}
+        segments, loose, chances = find_segments(c), find_loose(c), dict(find_chances(c))
+        names = {table: [column.name for column in metadata.tables[table].c] for table in COPIED}
     shift = count
     for copy in range(1, times):
         further = copy * 1_000
         own = {"shift": shift, "last": count, "key": f"-{copy}", "segment": further}
         with writing(engine) as c:
-            c.execute(text("INSERT INTO procedures SELECT id + :shift, NULL FROM procedures WHERE id <= :last"), own)
+            c.execute(_copy("procedures", names["procedures"], "id"), own)
             c.execute(_copy("notices", names["notices"], "id"), own)
             c.execute(_copy("revisions", names["revisions"], "notice_id"), own)
             c.execute(
@@ -153,13 +138,14 @@ def multiply(engine: Engine, times: int) -> None:
                 ),
                 own,
             )
-            rows = "SELECT word, segment_id + :segment, notices FROM search_postings WHERE segment_id < 1000"
-            c.execute(text(f"INSERT INTO search_postings {rows}"), own)
+            for table, key in (("search_postings", "word"), ("search_meanings", "form")):
+                rows = f"SELECT {key}, segment_id + :segment, notices FROM {table} WHERE segment_id < 1000"
+                c.execute(text(f"INSERT INTO {table} {rows}"), own)
             for segment in segments:
                 numbers = pack_numbers((segment.numbers + shift).tolist())
-                row = {"id": segment.id + further, "words_version": WORDS_VERSION, "numbers": numbers}
-                c.execute(insert(search_segments), row)
-            save_loose(c, [(each.notice_id + shift, each.words) for each in loose], WORDS_VERSION)
+                row = {"id": segment.id + further, "words_version": VERSIONS.words, "meaning_version": VERSIONS.meaning}
+                c.execute(insert(search_segments), {**row, "numbers": numbers, "chances": chances[segment.id]})
+            save_loose(c, [(each.notice_id + shift, each.found_by) for each in loose], VERSIONS)
         keep_index(engine)
         shift += count
 
@@ -178,7 +164,7 @@ def _copy(table: str, columns: Sequence[str], of_notice: str) -> TextClause:
 def choose_words(engine: Engine, pools: Sequence[Pool], shares: Sequence[float], chance: random.Random) -> list[str]:
     """English words, each of which about this share of the notices has, in any form, as the index says."""
     english = next(pool for pool in pools if pool.language == "en")
-    printed = sorted({word for each in english.sentences for word in WORD.findall(each.text.lower())})
+    printed = sorted({word for each in english.sentences for word in WORD.findall(each.lower())})
     found: dict[str, float] = {}
     with reading(engine) as c:
         index = Index(c)

@@ -2,7 +2,7 @@
 
     python -m benchmarks.joins [--stored 1000 10000 100000] [--measured 1000]
 
-For each size: so many notices are stored with their keys, then further ones are stored and compared in pages of 50.
+For each size: so many notices are stored with their keys, then further ones are compared in pages of AT_ONCE.
 Prints CPU milliseconds for each notice compared, those of the longest transaction, the rows of keys for each notice,
 and how many of the measured copies were found.
 """
@@ -24,7 +24,7 @@ from sqlalchemy import Engine, func, select
 
 from domain.notices import Buyer, Code, Kind, Money, Notice, Precision, Status
 from matching.joining.keys import to_keys
-from matching.joining.run import join_stored
+from matching.joining.run import AT_ONCE, join_stored
 from matching.joining.side import to_side
 from storage.engine import open_engine, reading, writing
 from storage.joining import find_join_due, mark_compared, save_keys
@@ -34,7 +34,7 @@ from storage.schema import join_keys
 from storage.sources import release_lease, take_lease
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-PORTALS, BUYERS, COPIES, PAGE = 40, 3_000, 0.1, 50
+PORTALS, BUYERS, COPIES, PAGE = 40, 3_000, 0.1, AT_ONCE
 FIRST = ("road", "school", "water", "medic", "soft", "clean", "bridge", "fuel", "glove", "paint")
 LAST = ("works", "service", "supply", "ware", "ing", "ers", "al", "age", "ment", "ation")
 WORDS = [f"{first}{last}" for first in FIRST for last in LAST]

@@ -14,9 +14,10 @@ from matching.meaning.heads import Heads
 from matching.prepare import Prepared, prepare
 from matching.rates import find_rates_for
 from matching.remembered import read_stored
-from matching.score import NOTHING, score_reading
-from matching.search.candidates import stream_candidates
+from matching.score import NOTHING, score_reading, version_of
+from matching.search.candidates import Edit, stream_candidates
 from matching.search.index import Index
+from matching.search.known import find_settled
 from storage.listed import find_listed, find_siblings, find_unmatched_listed
 from storage.stored import StoredNotice
 
@@ -54,9 +55,9 @@ class Shift:
 class Preview:
     """An edit held against the notices of an index, and what `stream_shifts` counts as it goes.
 
-    `heads` are what was learnt from stored notices. `by_meaning`: also notices that the edit touches without a word of
-    it, in other languages and other words, which takes as long as reading all. `read` notices were scored; `waiting` of
-    them are not matched as they stand, so that no word finds them.
+    `heads` are what was learnt from stored notices. `by_meaning`: also notices that become opportunities, or none, with
+    no word of the edit in them; of what only gets another score those alone are told that have a word of it. `read`
+    notices were scored; `waiting` of them are not matched as they stand, so that no word finds them.
     """
 
     old: Profile | None
@@ -87,8 +88,9 @@ def stream_shifts(c: Connection, preview: Preview) -> Iterator[Shift]:
     """What the edit changes, newest first, then what is not matched yet. Each opportunity once."""
     scorer = _Scorer(c, prepare(preview.old) if preview.old else None, prepare(preview.new), preview.heads)
     seen: set[int] = set()
-    edits = [(preview.old, preview.new)]
-    for numbers in stream_candidates(preview.index, edits, by_meaning=preview.by_meaning):
+    edit = Edit((preview.old, preview.new), find_settled(c, preview.new.id, preview.old))
+    model = version_of(preview.heads)
+    for numbers in stream_candidates(preview.index, model, edit, by_meaning=preview.by_meaning):
         for found in _in_parts(numbers, lambda part: find_listed(c, part, preview.since)):
             yield from _shift(c, preview, scorer, found, seen)
     waiting = find_unmatched_listed(c, preview.since)

@@ -18,7 +18,6 @@ from matching.query.nodes import Node
 from matching.rates import find_rates_for
 from matching.remembered import read_stored
 from matching.score import score_reading
-from matching.search.candidates import find_wanted
 from matching.search.changes import find_change
 from matching.search.index import Index
 from matching.search.look import Look
@@ -80,7 +79,7 @@ def report_words(
     lines = profile.keywords.include or (" AND ".join(profile.keywords.all),)
     for line, node in zip(lines, wanted, strict=False):
         yield reader.report(line, node, index.to_numbers(look.find(node) & window), minus=False)
-    wanted_by = find_wanted(look, *find_change(None, profile).wanted) & window if minus else window
+    wanted_by = look.find_wanted(*find_change(None, profile).wanted) & window if minus else window
     for line, node in zip(profile.keywords.exclude, minus, strict=True):
         yield reader.report(line, node, index.to_numbers(look.find(node) & wanted_by), minus=True)
 

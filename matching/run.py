@@ -14,7 +14,7 @@ from domain.alerts import Event, EventKind
 from domain.errors import EpochMoved
 from domain.opportunities import Opportunity
 from domain.rates import Rates
-from matching.backfill import Backfill, begin_backfill
+from matching.backfill import Backfill, begin_backfill, begin_rescoring
 from matching.events import Standing, decide
 from matching.evidence import find_evidence
 from matching.joining.run import join_stored
@@ -24,13 +24,13 @@ from matching.reading import Reading, read_notice
 from matching.remembered import Vectors
 from matching.score import is_near, score_evidence, version_of
 from matching.search.keep import keep_index
-from matching.search.words import WORDS_VERSION, to_words
+from matching.search.words import WORDS_VERSION, to_findable
 from matching.shelf import Shelf
 from storage.engine import reading, writing
 from storage.events import find_notes
 from storage.matches import Assessed, Match, NewEvent, Unmatched, find_unmatched, forget_matches, save_assessments
 from storage.opportunities import find_standing
-from storage.profiles import find_epoch, settle_profiles
+from storage.profiles import find_epoch
 
 AT_ONCE = 200  # notices in one transaction: under 200 ms on SQLite
 FEWEST = 2  # profiles that are sooner scored than looked for
@@ -58,8 +58,13 @@ class _Batch:
     found: tuple[Unmatched, ...]
     standing: dict[tuple[int, str], Standing]
     rates: Rates
-    edited: bool = False
     vectors: Vectors = field(default_factory=lambda: Vectors({}), repr=False)
+    backfill: Backfill | None = None
+
+    @property
+    def edited(self) -> bool:
+        """Only edited profiles are asked."""
+        return self.backfill is not None
 
 
 def match_stored(
@@ -71,8 +76,10 @@ def match_stored(
     stop: Signal | None = None,
     shelf: Shelf | None = None,
     heads: Heads | None = None,
+    rescoring: bool = True,
 ) -> Matched:
-    """Matches every stored notice that is not matched in its revision, then what edits of profiles can touch.
+    """Matches every stored notice that is not matched in its revision, then what edits of profiles make another thing
+    of, then (`rescoring`) what they only give another score.
 
     What is new or changed is first compared with other portals' notices, so that a procedure is announced once.
 
@@ -91,14 +98,14 @@ def match_stored(
         with reading(engine) as c:
             batch = _read(c, shelf)
             if not batch.found:
-                backfill = _continue(c, backfill)
+                backfill = _continue(c, backfill, version_of(heads), rescoring=rescoring)
                 batch = _read_edited(c, backfill) if backfill else batch
         if (backfill is None and not batch.found) or (stop and stop.is_set()):
             level = log.info if done.notices else log.debug
             level("matched", notices=done.notices, qualified=done.qualified, again=done.again)
             return done
         try:
-            matches = _save(engine, batch, backfill, heads, now)
+            matches = _save(engine, batch, heads, now)
         except EpochMoved:
             done.again += 1
             backfill = None
@@ -112,26 +119,26 @@ def match_stored(
             on_progress(done.notices)
 
 
-def _save(engine: Engine, batch: _Batch, backfill: Backfill | None, heads: Heads | None, now: datetime) -> list[Match]:
+def _save(engine: Engine, batch: _Batch, heads: Heads | None, now: datetime) -> list[Match]:
     """A batch that is empty is the end of a backfill."""
-    matches = _match(batch, heads)
+    matches, backfill = _match(batch, heads), batch.backfill
+    if backfill and not batch.found:
+        backfill.end(engine)
+        return matches
     with writing(engine) as c:
-        if batch.found:
-            save_assessments(
-                c, batch.shelf.epoch, matches, model_version=version_of(heads), now=now, words_version=WORDS_VERSION,
-                edited=batch.edited,
-            )  # fmt: skip
-            batch.vectors.save(c)
-        elif backfill:
-            settle_profiles(c, backfill.shelf.epoch, backfill.heads)
+        save_assessments(
+            c, batch.shelf.epoch, matches, model_version=version_of(heads), now=now, words_version=WORDS_VERSION,
+            edited=batch.edited, again=backfill is not None and backfill.rescoring,
+        )  # fmt: skip
+        batch.vectors.save(c)
     return matches
 
 
-def _continue(c: Connection, backfill: Backfill | None) -> Backfill | None:
+def _continue(c: Connection, backfill: Backfill | None, model: str, *, rescoring: bool) -> Backfill | None:
     """The backfill that is under way, or the one that edits ask for."""
     if backfill and backfill.shelf.epoch == find_epoch(c):
         return backfill
-    return begin_backfill(c)
+    return begin_backfill(c, model) or (begin_rescoring(c) if rescoring else None)
 
 
 def _read(c: Connection, shelf: Shelf) -> _Batch:
@@ -144,19 +151,19 @@ def _read_edited(c: Connection, backfill: Backfill) -> _Batch:
     found: list[Unmatched] = []
     while backfill.numbers and not found:
         numbers, backfill.numbers = backfill.numbers[:AT_ONCE], backfill.numbers[AT_ONCE:]
-        found = find_unmatched(c, backfill.shelf.epoch, AT_ONCE, numbers)
+        found = find_unmatched(c, backfill.before, AT_ONCE, numbers)
     # They were matched as they stand, so that whatever is NEW in them is so by the edit.
-    return _to_batch(c, backfill.shelf, [replace(each, looked_at=True) for each in found], edited=True)
+    return _to_batch(c, backfill.shelf, [replace(each, looked_at=True) for each in found], backfill)
 
 
-def _to_batch(c: Connection, shelf: Shelf, found: Sequence[Unmatched], *, edited: bool = False) -> _Batch:
+def _to_batch(c: Connection, shelf: Shelf, found: Sequence[Unmatched], backfill: Backfill | None = None) -> _Batch:
     opportunities = find_standing(c, {each.stored.procedure_id for each in found})
     # Without a change there is nothing to tell of what was announced; after an edit that is nearly every notice.
     telling = {each.stored.procedure_id for each in found if each.previous or not each.matched_revision}
     standing = {key: _find_told(c, each) if key[0] in telling else Standing() for key, each in opportunities.items()}
     rates = find_rates_for(c, [each.stored.notice for each in found])
     vectors = Vectors.of(c, [each.stored.id for each in found])
-    return _Batch(shelf, tuple(found), standing, rates, edited, vectors)
+    return _Batch(shelf, tuple(found), standing, rates, vectors, backfill)
 
 
 def _find_told(c: Connection, opportunity: Opportunity) -> Standing:
@@ -167,14 +174,14 @@ def _find_told(c: Connection, opportunity: Opportunity) -> Standing:
 def _match(batch: _Batch, heads: Heads | None) -> list[Match]:
     """Scores the profiles that a notice may be near to, and those whose opportunity its procedure already is."""
     shelf, standing, matches = batch.shelf, dict(batch.standing), []
-    known: dict[int, set[str]] = defaultdict(set)
+    opportunities: dict[int, set[str]] = defaultdict(set)
     for procedure, profile in standing:
-        known[procedure].add(profile)
+        opportunities[procedure].add(profile)
     remind = batch.vectors.remind
     readings = [remind(each.stored.id, read_notice(each.stored.notice, heads, batch.rates)) for each in batch.found]
     for found, notice, ids in zip(batch.found, readings, _find_candidates(shelf, readings), strict=True):
         assessed, procedure = [], found.stored.procedure_id
-        for version in shelf.sort({*ids, *known[procedure]}):
+        for version in shelf.sort({*ids, *opportunities[procedure]}):
             key = (procedure, version.profile.id)
             evidence, before = find_evidence(notice, shelf.index.prepared(version.profile.id)), standing.get(key)
             if before is None and not is_near(evidence):
@@ -184,9 +191,10 @@ def _match(batch: _Batch, heads: Heads | None) -> list[Match]:
             assessed.append(Assessed(version, score, events))
             if events:
                 standing[key] = _add(before or Standing(), events)
-                known[procedure].add(version.profile.id)
-        words = None if batch.edited else to_words(notice)
-        matches.append(Match(found.stored, tuple(assessed), found.held, found.moves, words))
+                opportunities[procedure].add(version.profile.id)
+        known = batch.backfill is not None and found.stored.id not in batch.backfill.outdated
+        findable = None if known else to_findable(notice)
+        matches.append(Match(found.stored, tuple(assessed), found.held, found.moves, findable))
     return matches
 
 

@@ -17,7 +17,7 @@ from storage.profiles import check_epoch, find_epoch
 from storage.reasons import reasons_to_json
 from storage.revisions import compare_documents, with_last_known
 from storage.schema import assessments, events, notices, opportunities, procedures, profiles, revisions, runs
-from storage.search import forget_search, save_loose
+from storage.search import Findable, Versions, forget_search, save_loose
 from storage.standing import settle_opportunities
 from storage.stored import SELECT_STORED, StoredNotice, to_stored
 from storage.types import AnyRow
@@ -67,14 +67,14 @@ class Assessed:
 class Match:
     """A matched notice; profiles that see nothing in it need not be named. `held` and `moves` as when it was read.
 
-    `words` are what it can be found by from now on (storage/search.py); None: they are known.
+    `found_by`: what it can be found by from now on (storage/search.py); None: that is known.
     """
 
     stored: StoredNotice
     assessed: tuple[Assessed, ...] = ()
     held: bool = False
     moves: int = 0
-    words: str | None = None
+    found_by: Findable | None = None
 
 
 @dataclass(slots=True)
@@ -154,15 +154,17 @@ def save_assessments(
     now: datetime,
     words_version: str = "",
     edited: bool = False,
+    again: bool = False,
 ) -> None:
     """Saves what was matched with the profiles of `epoch`, its events with it. Raises EpochMoved: nothing is written.
 
     A notice that was revised, matched or joined meanwhile is left as it is. NEW is written once for an opportunity.
-    `edited`: only edited profiles were asked, so that a notice that is to be matched with all is left as it is.
+    `edited`: only edited profiles were asked, so that a notice that is to be matched with all is left as it is;
+    `again`: also notices that were matched at this epoch.
     """
     check_epoch(c, epoch)
     for chunk in in_chunks(results):
-        _save(c, _Saving(epoch, model_version, words_version, edited, now), chunk)
+        _save(c, _Saving(epoch, model_version, words_version, edited, again, now), chunk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,7 @@ class _Saving:
     model_version: str
     words_version: str
     edited: bool
+    again: bool
     now: datetime
 
     def takes(self, match: Match, row: AnyRow | None) -> bool:
@@ -181,7 +184,7 @@ class _Saving:
         read = (stored.revision, stored.notice.status, stored.partial, stored.procedure_id, match.held)
         if row is None or (row.revision, row.status, row.partial, row.procedure_id, row.held) != read:
             return False
-        return bool(self.edited <= row.matched_epoch < self.epoch)
+        return bool(self.edited <= row.matched_epoch < self.epoch + self.again)
 
 
 def _save(c: Connection, saving: _Saving, results: list[Match]) -> None:
@@ -209,9 +212,9 @@ def _save(c: Connection, saving: _Saving, results: list[Match]) -> None:
     held = [{"of_id": each.stored.id, "of_epoch": epoch} for each in live if present[each.stored.id].held]
     if held:
         c.execute(_MARK_HELD, held)
-    words = [(match.stored.id, match.words) for match in live if match.words is not None]
-    if words:
-        save_loose(c, words, saving.words_version)
+    findable = [(match.stored.id, match.found_by) for match in live if match.found_by is not None]
+    if findable:
+        save_loose(c, findable, Versions(saving.words_version, saving.model_version))
 
 
 def _lock_notices(c: Connection, ids: list[int]) -> dict[int, AnyRow]:

@@ -85,11 +85,31 @@ def find_edited(c: Connection) -> list[list[ProfileVersion | None]]:
 
 def settle_profiles(c: Connection, epoch: int, heads: Mapping[str, int]) -> None:
     """All stored notices were held against these versions. Raises EpochMoved where others were saved since `epoch`."""
+    _mark(c, epoch, heads, "settled")
+
+
+def _mark(c: Connection, epoch: int, heads: Mapping[str, int], column: str) -> None:
     check_epoch(c, epoch)
     own = profiles.c.id == bindparam("of_id")
     rows = [{"of_id": name, "of_version": version} for name, version in heads.items()]
     if rows:
-        c.execute(update(profiles).where(own).values(settled=bindparam("of_version")), rows)
+        c.execute(update(profiles).where(own).values({column: bindparam("of_version")}), rows)
+
+
+def is_settled(c: Connection, id: str) -> bool:  # noqa: A002
+    """All stored notices were held against its newest version; also where there is no such profile."""
+    edited = (profiles.c.id == id) & (profiles.c.settled < profiles.c.head)
+    return c.execute(select(profiles.c.id).where(edited)).first() is None
+
+
+def find_unscored(c: Connection) -> list[ProfileVersion]:
+    """The newest versions, known to all stored notices, of profiles that have scores by older ones."""
+    return [_to_version(row) for row in c.execute(_HEADS.where(profiles.c.scored < profiles.c.head))]
+
+
+def end_scoring(c: Connection, epoch: int, heads: Mapping[str, int]) -> None:
+    """All scores that these profiles have are by these versions. Raises EpochMoved as `settle_profiles` does."""
+    _mark(c, epoch, heads, "scored")
 
 
 def find_epoch(c: Connection) -> int:

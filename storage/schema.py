@@ -436,6 +436,7 @@ profiles = Table(
     Column("name", Text, nullable=False),
     Column("head", Integer, nullable=False),
     Column("settled", Integer, nullable=False, server_default="0"),  # the version that all stored notices know
+    Column("scored", Integer, nullable=False, server_default="0"),  # the version that all kept scores are of
 )
 
 profile_versions = Table(
@@ -534,6 +535,8 @@ search_segments = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("words_version", Text, nullable=False),  # of the words; those of another one find nothing
+    Column("meaning_version", Text, nullable=False),  # of the model that chances and meanings are by
+    Column("chances", LargeBinary),  # of its notices: see storage/meanings.py; null while it is built
     Column("numbers", LargeBinary),  # of its notices, 8 bytes each, little-endian; null while it is built
 )
 
@@ -544,6 +547,16 @@ search_postings = Table(  # which notices of a segment have a word: see storage/
     Column("segment_id", Id, nullable=False),
     Column("notices", LargeBinary, nullable=False),
     PrimaryKeyConstraint("word", "segment_id"),
+    sqlite_with_rowid=False,
+)
+
+search_meanings = Table(  # which notices of a segment have a word that means this English form
+    "search_meanings",
+    metadata,
+    Column("form", Exact, nullable=False),
+    Column("segment_id", Id, nullable=False),
+    Column("notices", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("form", "segment_id"),
     sqlite_with_rowid=False,
 )
 
@@ -561,6 +574,9 @@ search_loose = Table(  # notices that stand in no segment yet
     Column("digest", String(32), nullable=False),  # of version and words: the same key is the same row
     Column("words_version", Text, nullable=False),
     Column("words", Text, nullable=False),  # each between two line ends
+    Column("meaning_version", Text, nullable=False),
+    Column("meanings", Text, nullable=False),  # English forms with how surely they are meant, each a line
+    Column("chances", LargeBinary, nullable=False),
     PrimaryKeyConstraint("notice_id", "digest"),
 )
 

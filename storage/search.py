@@ -13,19 +13,41 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func,
 from storage.bulk import Columns, Same, insert_columns
 from storage.ids import allocate_ids, in_chunks
 from storage.postings import Places, pack_numbers, pack_places, unpack_numbers, unpack_places
-from storage.schema import search_loose, search_postings, search_segments, search_words
+from storage.schema import search_loose, search_meanings, search_postings, search_segments, search_words
+from storage.types import AnyRow
 
 LAST = "\U0010ffff"  # behind every word with a beginning
 
 
 @dataclass(frozen=True, slots=True)
+class Findable:
+    """What a notice can be found by: words, and English forms that its words mean, each between two line ends; float16
+    chances, as many for each notice.
+
+    A form is followed by how surely it is meant, in a title and anywhere: a space and two hexadecimal digits for each.
+    """
+
+    words: str
+    meanings: str
+    chances: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Of the words, and of the model that meanings and chances are by."""
+
+    words: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
 class Loose:
-    """A notice in no segment yet; each of its words stands between two line ends."""
+    """A notice in no segment yet."""
 
     notice_id: int
     digest: str
-    words_version: str
-    words: str
+    versions: Versions
+    found_by: Findable
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +55,7 @@ class Segment:
     """A segment that is complete; `numbers` are its notices by their places."""
 
     id: int
-    words_version: str
+    versions: Versions
     numbers: Places
 
 
@@ -45,19 +67,23 @@ _DELETE = delete(search_loose).where(
 )
 
 
-def save_loose(c: Connection, notices: Sequence[tuple[int, str]], words_version: str) -> None:
-    """Makes notices findable by their words, given as `Loose.words`, besides those that they had before."""
+def save_loose(c: Connection, notices: Sequence[tuple[int, Findable]], versions: Versions) -> None:
+    """Makes notices findable, besides by what they could be found by before."""
     columns: Columns = {
         "notice_id": [number for number, _ in notices],
-        "digest": [_digest(words_version, words) for _, words in notices],
-        "words": [words for _, words in notices],
-        "words_version": Same(words_version),
+        "digest": [_digest(versions, each) for _, each in notices],
+        "words": [each.words for _, each in notices],
+        "words_version": Same(versions.words),
+        "meaning_version": Same(versions.meaning),
+        "meanings": [each.meanings for _, each in notices],
+        "chances": [each.chances for _, each in notices],
     }
     insert_columns(c, search_loose, columns, skip_existing=True)
 
 
-def _digest(words_version: str, words: str) -> str:
-    return blake2b(f"{words_version}{words}".encode(), digest_size=16).hexdigest()
+def _digest(versions: Versions, found_by: Findable) -> str:
+    text = f"{versions.words} {versions.meaning}{found_by.words}{found_by.meanings}"
+    return blake2b(text.encode() + found_by.chances, digest_size=16).hexdigest()
 
 
 def count_loose(c: Connection) -> int:
@@ -67,20 +93,27 @@ def count_loose(c: Connection) -> int:
 
 def find_loose(c: Connection, limit: int | None = None) -> list[Loose]:
     """Rows that stand in no segment."""
-    columns = (search_loose.c.notice_id, search_loose.c.digest, search_loose.c.words_version, search_loose.c.words)
-    return [Loose(*row) for row in c.execute(select(*columns).order_by(search_loose.c.notice_id).limit(limit))]
+    query = select(search_loose).order_by(search_loose.c.notice_id).limit(limit)
+    return [_to_loose(row) for row in c.execute(query)]
+
+
+def _to_loose(row: AnyRow) -> Loose:
+    versions = Versions(row.words_version, row.meaning_version)
+    return Loose(row.notice_id, row.digest, versions, Findable(row.words, row.meanings, row.chances))
 
 
 def find_segments(c: Connection) -> list[Segment]:
     """The complete segments. To be asked for after `find_loose`: else what moves between the two is missed."""
-    query = select(search_segments).where(search_segments.c.numbers.is_not(None)).order_by(search_segments.c.id)
-    return [Segment(row.id, row.words_version, unpack_numbers(row.numbers)) for row in c.execute(query)]
+    columns = (search_segments.c[name] for name in ("id", "words_version", "meaning_version", "numbers"))
+    query = select(*columns).where(search_segments.c.numbers.is_not(None)).order_by(search_segments.c.id)
+    return [Segment(row[0], Versions(row[1], row[2]), unpack_numbers(row[3])) for row in c.execute(query)]
 
 
-def begin_segment(c: Connection, words_version: str) -> int:
+def begin_segment(c: Connection, versions: Versions) -> int:
     """A segment that nobody finds before `end_segment`; its id."""
     (number,) = allocate_ids(c, search_segments, 1)
-    c.execute(insert(search_segments), {"id": number, "words_version": words_version})
+    row = {"id": number, "words_version": versions.words, "meaning_version": versions.meaning}
+    c.execute(insert(search_segments), row)
     return number
 
 
@@ -93,14 +126,17 @@ def save_postings(c: Connection, segment: int, words: Mapping[str, Sequence[int]
 
 def end_segment(c: Connection, segment: int, loose: Sequence[Loose]) -> None:
     """The segment, made of these rows, is found from now on; they are loose no more."""
-    numbers = pack_numbers([row.notice_id for row in loose])
-    c.execute(update(search_segments).where(search_segments.c.id == segment).values(numbers=numbers))
+    columns = {
+        "numbers": pack_numbers([row.notice_id for row in loose]),
+        "chances": b"".join(row.found_by.chances for row in loose),
+    }
+    c.execute(update(search_segments).where(search_segments.c.id == segment).values(columns))
     c.execute(_DELETE, [{"of_notice": row.notice_id, "of_digest": row.digest} for row in loose])
 
 
 def forget_search(c: Connection) -> None:
     """Empties the index; what is matched from now on stands in it again."""
-    for table in (search_loose, search_postings, search_words, search_segments):
+    for table in (search_loose, search_postings, search_meanings, search_words, search_segments):
         c.execute(delete(table))
 
 
@@ -112,12 +148,12 @@ def find_postings(c: Connection, words: Iterable[str]) -> Iterator[Found]:
 
 def find_postings_starting(c: Connection, start: str) -> Iterator[Found]:
     """Where words with this beginning stand."""
-    yield from _find(c, _starts(search_postings.c.word, start))
+    yield from _find(c, starts_with(search_postings.c.word, start))
 
 
 def find_words_starting(c: Connection, start: str) -> list[str]:
     """All words with this beginning."""
-    query = select(search_words.c.word).where(_starts(search_words.c.word, start))
+    query = select(search_words.c.word).where(starts_with(search_words.c.word, start))
     return list(c.execute(query).scalars())
 
 
@@ -133,7 +169,8 @@ def find_words_of_length(c: Connection, shortest: int, longest: int) -> list[str
     return list(c.execute(query).scalars())
 
 
-def _starts(word: ColumnElement[str], start: str) -> ColumnElement[bool]:
+def starts_with(word: ColumnElement[str], start: str) -> ColumnElement[bool]:
+    """Words with this beginning."""
     return and_(word >= start, word < start + LAST)
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from matching.meaning.function_words import is_function_word
 from matching.meaning.lexicon import translate
 from matching.stream import Stream
 
@@ -34,7 +35,8 @@ def gloss(stream: Stream) -> Gloss:
     """The stream's words by what they mean; empty in a language without labels."""
     found: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for node, term in enumerate(stream.terms):
-        if len(term.folded) >= SHORTEST and term.folded.isalpha():
+        word = term.folded
+        if len(word) >= SHORTEST and word.isalpha() and not is_function_word(word, stream.language):
             for form, chance in translate(term, stream.language):
                 found[form].append((node, chance))
     return Gloss(stream, found)

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
+from matching.meaning.function_words import is_function_word
 from matching.meaning.gloss import Gloss
-from matching.meaning.labels import ENGLISH, STOP, english_word
+from matching.meaning.labels import ENGLISH, english_word
 from matching.meaning.lexicon import Meaning, translate
 from matching.phrases import Hit
 from matching.query.nodes import Mode, Word
@@ -54,7 +55,7 @@ def to_sense(phrase: Sequence[Word], language: str) -> tuple[SenseWord, ...]:
     """
     words = []
     for word in phrase:
-        if len(phrase) > 1 and fold(word.raw) in STOP:
+        if len(phrase) > 1 and word.mode is not Mode.WRITTEN and is_function_word(fold(word.raw), language):
             continue
         found = to_sense_word(word, language)
         if found is None:
@@ -85,9 +86,9 @@ class Senses:
                 for form, _ in anchor.meaning:
                     (self._starts if anchor.starts else self._forms)[form].append(number)
 
-    def each(self) -> Iterator[tuple[SenseWord, ...]]:
-        """What the phrases mean, those that mean something known."""
-        yield from self._senses.values()
+    def each(self) -> Iterator[tuple[int, tuple[SenseWord, ...]]]:
+        """The phrases that mean something known, by their numbers, and what they mean."""
+        yield from self._senses.items()
 
     def find(self, gloss: Gloss) -> Iterator[Likeness]:
         """Every place where one of the phrases is meant; `hit.phrase` is its number."""

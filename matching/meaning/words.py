@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from matching.meaning.function_words import is_function_word
 from matching.meaning.gloss import Gloss
-from matching.meaning.labels import STOP
 from matching.meaning.rarity import MOST, find_rarity
 from matching.meaning.senses import SenseWord, find_places, to_sense_word
 from matching.query.nodes import Node, Word, phrases
@@ -37,7 +37,7 @@ class KeywordWords:
         self.senses = {
             word: sense
             for word in self._lines
-            if fold(word.raw) not in STOP and (sense := to_sense_word(word, language)) is not None
+            if not is_function_word(fold(word.raw), language) and (sense := to_sense_word(word, language)) is not None
         }
 
     def find_best(self, glosses: Sequence[Gloss], found: Collection[int]) -> FoundPart | None:

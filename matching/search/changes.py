@@ -27,13 +27,15 @@ class Change:
     """A score can be another only where one of `lines` or `codes` is in the notice, or one of `minus` in a notice that
     one of `wanted` finds.
 
-    `wanted` has all lines and codes, old and new.
+    `wanted` has all lines and codes, old and new. `rest`: something else than words differs, which may move each score
+    that they give; a threshold moves none.
     """
 
     lines: tuple[Node, ...]
     codes: tuple[tuple[str, str], ...]
     minus: tuple[Node, ...]
     wanted: tuple[tuple[Node, ...], tuple[tuple[str, str], ...]]
+    rest: bool = False
 
 
 def find_change(old: Profile | None, new: Profile) -> Change:
@@ -42,7 +44,7 @@ def find_change(old: Profile | None, new: Profile) -> Change:
     lines = _unique(node for node, _ in (*before.lines, *after.lines))
     codes = _unique(prefix for prefix, _, _ in (*before.codes, *after.codes))
     if before.rest != after.rest:
-        return Change(lines, codes, (), (lines, codes))
+        return Change(lines, codes, (), (lines, codes), rest=True)
     return Change(
         _unique(node for node, _ in _differ(before.lines, after.lines)),
         _unique(prefix for prefix, _, _ in _differ(before.codes, after.codes)),
@@ -68,7 +70,6 @@ def to_sought(profile: Profile) -> Sought:
         (
             profile.places,
             profile.value,
-            profile.threshold,
             profile.language,
             profile.buyers,
             profile.kinds,

@@ -1,12 +1,17 @@
 """The stored notices by their words: each answer is a mask over entries, of which a changed notice has several."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from matching.meaning.labels import find_divisions
 from matching.search.words import CODE, LANGUAGE, WORDS_VERSION, cut
+from storage.meanings import find_chances, find_meanings, find_meanings_starting
+from storage.postings import Places
 from storage.search import (
     Found,
     find_loose,
@@ -20,6 +25,17 @@ from storage.search import (
 
 Mask = NDArray[np.bool_]
 """For each entry of the index: a notice as it was matched once."""
+Chances = NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The entries in which an English form is meant, and how surely in a title and anywhere: `words.LEVEL` is 1."""
+
+    form: str
+    entries: NDArray[np.int64]
+    title: NDArray[np.uint8]
+    text: NDArray[np.uint8]
 
 
 class Index:
@@ -36,15 +52,17 @@ class Index:
             [np.zeros(0, np.int64), *(each.numbers for each in segments), [row.notice_id for row in loose]]
         ).astype(np.int64)
         lengths = [len(each.numbers) for each in segments]
-        starts = np.cumsum([0, *lengths])[:-1].tolist()
+        starts: list[int] = np.cumsum([0, *lengths])[:-1].tolist()
         self._starts = {each.id: start for each, start in zip(segments, starts, strict=True)}
         self._first_loose = sum(lengths)
-        self._loose = [row.words for row in loose]
+        self._loose = [row.found_by.words for row in loose]
+        self._loose_meanings = [row.found_by.meanings for row in loose]
+        self._loose_chances = b"".join(row.found_by.chances for row in loose)
+        versions = [(start, len(each.numbers), each.versions) for each, start in zip(segments, starts, strict=True)]
+        self._versions = [*versions, *((place, 1, row.versions) for place, row in enumerate(loose, self._first_loose))]
         self._unread = self.nothing()
-        for segment, start in zip(segments, starts, strict=True):
-            self._unread[start : start + len(segment.numbers)] = segment.words_version != WORDS_VERSION
-        for place, row in enumerate(loose, self._first_loose):
-            self._unread[place] = row.words_version != WORDS_VERSION
+        for start, length, version in self._versions:
+            self._unread[start : start + length] = version.words != WORDS_VERSION
 
     def nothing(self) -> Mask:
         """No entry."""
@@ -93,6 +111,55 @@ class Index:
         every = (word for words in self._loose for word in words.split("\n"))
         return found.union(word for word in every if shortest <= len(word) <= longest)
 
+    def find_meant(self, forms: Iterable[str], starts: Iterable[str]) -> Iterator[Meant]:
+        """Where these English forms, and those with these beginnings, are meant."""
+        exact, begun = sorted(forms), sorted(starts)
+        found = chain(find_meanings(self._c, exact), *(find_meanings_starting(self._c, start) for start in begun))
+        for each in found:
+            if (start := self._starts.get(each.segment)) is not None:
+                yield Meant(each.form, start + each.places, each.title, each.text)
+        if self._loose_meanings and (exact or begun):
+            yield from self._find_loose([f"\n{form} " for form in exact] + [f"\n{start}" for start in begun])
+
+    def _find_loose(self, texts: Sequence[str]) -> Iterator[Meant]:
+        for place, meanings in enumerate(self._loose_meanings, self._first_loose):
+            for text in texts:
+                for form, title, anywhere in _levels(meanings, text):
+                    yield Meant(form, np.array([place]), np.array([title], np.uint8), np.array([anywhere], np.uint8))
+
+    def read_chances(self) -> Iterator[tuple[int, Chances]]:
+        """For runs of entries: the place of the first, and each one's chances of divisions (zeros: nothing said)."""
+        for segment, packed in find_chances(self._c):
+            if (start := self._starts.get(segment)) is not None:
+                yield start, _to_rows(packed)
+        if self._loose_chances:
+            yield self._first_loose, _to_rows(self._loose_chances)
+
+    def find_unread(self) -> Mask:
+        """Entries with words of another release."""
+        return self._unread.copy()
+
+    def find_unmeant(self, model: str) -> Mask:
+        """Entries whose chances and meanings are by another model, of notices that have none by this one."""
+        mask = self.nothing()
+        for start, length, version in self._versions:
+            mask[start : start + length] = version.meaning != model
+        if mask.any():
+            mask &= ~self.has_numbers(self.numbers[~mask])
+        return mask
+
+    def has_numbers(self, notices: Places) -> Mask:
+        """Entries of these notices."""
+        known = np.zeros(int(max(self.numbers.max(initial=0), notices.max(initial=0))) + 1, bool)
+        known[notices] = True
+        return known[self.numbers]
+
+    def to_entries(self, notices: Places, values: NDArray[np.float64]) -> NDArray[np.float32]:
+        """A value of notices as one of their entries; NaN for others."""
+        known = np.full(int(max(self.numbers.max(initial=0), notices.max(initial=0))) + 1, np.nan, np.float32)
+        known[notices] = values
+        return known[self.numbers]
+
     def count(self, mask: Mask | None = None) -> int:
         """How many notices these entries (None: all) are of."""
         numbers = self.numbers if mask is None else self.numbers[mask]
@@ -104,6 +171,19 @@ class Index:
         """The notices of these entries, the newest first."""
         found: list[int] = np.unique(self.numbers[mask])[::-1].tolist()
         return found
+
+
+def _levels(meanings: str, text: str) -> Iterator[tuple[str, int, int]]:
+    place = meanings.find(text)
+    while place >= 0:
+        end = meanings.index("\n", place + 1)
+        form, levels = meanings[place + 1 : end].split(" ")
+        yield form, int(levels[:2], 16), int(levels[2:], 16)
+        place = meanings.find(text, end)
+
+
+def _to_rows(packed: bytes) -> Chances:
+    return np.frombuffer(packed, "<f2").reshape(-1, len(find_divisions()))
 
 
 def _starting(words: str, sign: str) -> Iterable[str]:

@@ -18,6 +18,7 @@ from matching.stems import LEMMAS, STEMMERS, as_written, vocabulary
 from matching.typos import is_near, most_errors
 from matching.words import fold
 
+MOST_LINES = 3_000  # that are looked for one by one; what asks for more is held against all notices
 SLOW = LEMMAS.keys() - STEMMERS.keys()
 """Languages whose dictionaries take a second to load."""
 
@@ -50,6 +51,15 @@ class Look:
                 return self.index.starts(code_start(*code_prefix(scheme, written)))
             case Minus():
                 raise AssertionError("a minus stands in And only")
+
+    def find_all(self, lines: Sequence[Node], codes: Sequence[tuple[str, str]] = ()) -> Mask:
+        """Entries that may have one of these lines or codes."""
+        found = (*map(self.find, lines), *(self.index.starts(code_start(*code)) for code in codes))
+        return reduce(np.logical_or, found, self.index.nothing())
+
+    def find_wanted(self, lines: Sequence[Node], codes: Sequence[tuple[str, str]]) -> Mask:
+        """The same; all entries where there are very many."""
+        return self.index.everything() if len(lines) + len(codes) > MOST_LINES else self.find_all(lines, codes)
 
     def find_phrase(self, words: Sequence[Word], *, aside: bool = False) -> Mask:
         """Entries with all words of one of the phrase's spellings."""

@@ -1,11 +1,16 @@
 """The words that a notice can be found by: every one that any line of a list could ask for, as plain texts."""
 
 from collections.abc import Iterable
+from math import ceil
+
+import numpy as np
 
 from matching.codes import LONGEST
+from matching.meaning.labels import find_divisions
 from matching.reading import Reading
 from matching.stems import Term
-from matching.stream import Stream
+from matching.stream import Rank, Stream
+from storage.search import Findable
 
 WORDS_VERSION = "1"
 """Grows whenever a notice may get other words: tokens, folding, stems, dictionaries, languages."""
@@ -14,6 +19,8 @@ ASIDE, CODE, LANGUAGE = "@", "#", ":"
 """What words of buyers and documents, codes and languages begin with; a folded word has no such sign, nor has a form
 but `=` of an acronym."""
 LONGEST_WORD = 72  # letters; a longer word is found by its beginning
+LEVEL = 127
+"""What a chance of 1 is in the index. Both parts of a compound may mean the same: then a chance is more than 1."""
 
 
 def to_words(reading: Reading) -> str:
@@ -27,6 +34,30 @@ def to_words(reading: Reading) -> str:
         found.update(to_aside(word) for word in _forms(stream))
     found.update(to_code_word(scheme, code) for scheme, code in _longest(reading.codes))
     return "\n".join(["", *sorted(found), ""])
+
+
+def to_findable(reading: Reading) -> Findable:
+    """All that a notice can be found by: its words, what they mean in English, and what the whole is about."""
+    chances = np.zeros(len(find_divisions())) if reading.meant is None else reading.meant.chances
+    return Findable(to_words(reading), to_meanings(reading), chances.astype("<f2").tobytes())
+
+
+def to_meanings(reading: Reading) -> str:
+    """English forms of a notice's words, each once, with how surely it is meant: see `storage.search.Findable`."""
+    best: dict[str, tuple[int, int]] = {}
+    for gloss in reading.glosses:
+        places = gloss.stream.places
+        for form, nodes in gloss.nodes.items():
+            title = max((chance for node, chance in nodes if places[node].rank is Rank.TITLE), default=0.0)
+            levels, known = (to_level(title), to_level(max(chance for _, chance in nodes))), best.get(cut(form), (0, 0))
+            best[cut(form)] = max(levels[0], known[0]), max(levels[1], known[1])
+    lines = (f"{form} {title:02x}{text:02x}" for form, (title, text) in sorted(best.items()))
+    return "\n".join(["", *lines, ""])
+
+
+def to_level(chance: float) -> int:
+    """A chance as it stands in the index: never less than it is, up to 2."""
+    return min(255, ceil(chance * LEVEL))
 
 
 def cut(word: str) -> str:

@@ -115,12 +115,15 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("head", sa.Integer(), nullable=False),
         sa.Column("settled", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("scored", sa.Integer(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("id", name="pk_profiles"),
     )
     op.create_table(
         "search_segments",
         sa.Column("id", ID, nullable=False),
         sa.Column("words_version", sa.Text(), nullable=False),
+        sa.Column("meaning_version", sa.Text(), nullable=False),
+        sa.Column("chances", sa.LargeBinary()),
         sa.Column("numbers", sa.LargeBinary()),
         sa.PrimaryKeyConstraint("id", name="pk_search_segments"),
     )
@@ -130,6 +133,14 @@ def upgrade() -> None:
         sa.Column("segment_id", ID, nullable=False),
         sa.Column("notices", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("word", "segment_id", name="pk_search_postings"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "search_meanings",
+        sa.Column("form", EXACT, nullable=False),
+        sa.Column("segment_id", ID, nullable=False),
+        sa.Column("notices", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("form", "segment_id", name="pk_search_meanings"),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -144,6 +155,9 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=32), nullable=False),
         sa.Column("words_version", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("meaning_version", sa.Text(), nullable=False),
+        sa.Column("meanings", sa.Text(), nullable=False),
+        sa.Column("chances", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("notice_id", "digest", name="pk_search_loose"),
     )
     op.create_table(

@@ -56,6 +56,37 @@ def test_a_keyword_is_found_in_other_languages_by_the_word_that_stands_there(
     assert 10 < reason.points <= 36
 
 
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("de", "Und für die der von im auf oder zum sowie das"),
+        ("fr", "Des et les pour avec dans ou par aux de la"),
+        ("pl", "Oraz dla przez lub od na jest się przy"),
+        ("es", "Para los con por las del en una que"),
+        ("it", "Della per con delle il dei nel che alla"),
+        ("nl", "Van het voor met een door aan bij"),
+        ("sv", "Och för till med av som ska vid"),
+        ("cs", "Pro nebo na při dle jsou který včetně"),
+        ("el", "Και για του της των στην από με"),
+        ("bg", "На за от по при или както чрез"),
+        ("hu", "És vagy az valamint által szerint mellett"),
+        ("en", "For the within which and shall of other"),
+    ],
+)
+def test_words_that_mean_nothing_are_no_evidence(language: str, title: str) -> None:
+    """Each of them stands beside "services" and "equipment" in thousands of labels, and means neither."""
+    wanted = wanting(
+        "services", "supply of equipment and machinery", "works", "products", "softwar*", "part", "relating"
+    )
+    found = rated(wanted, said(language, title))
+    assert {reason.rule for reason in found.reasons} & {"part of keyword", "keyword meant in title"} == set()
+
+
+def test_an_acronym_is_no_word_that_means_nothing() -> None:
+    found = rated(wanting("IT services"), said("de", "Reinigungsdienste für das Krankenhaus"))
+    assert by_rule(found, "keyword meant in title") == []
+
+
 def test_words_of_a_phrase_may_stand_in_another_order() -> None:
     (reason,) = by_rule(
         rated(wanting("street lighting"), said("en", "Lighting of the street")), "keyword meant in title"
