@@ -16,7 +16,7 @@ from domain.profiles import Keywords, Profile
 from matching.languages import find_language
 from matching.query.nodes import Word
 from matching.reading import read_notice
-from matching.score import MODEL_VERSION
+from matching.score import version_of
 from matching.search.index import Index
 from matching.search.keep import keep_index
 from matching.search.look import Look
@@ -33,7 +33,7 @@ from storage.sources import release_lease, take_lease
 SOURCE, END = "benchmark", datetime(2026, 11, 1, tzinfo=UTC)
 YEARS = timedelta(days=3 * 365)
 AT_ONCE, SENTENCES = 500, (2, 6)
-VERSIONS = Versions(WORDS_VERSION, MODEL_VERSION)
+VERSIONS = Versions(WORDS_VERSION, version_of(None))
 COPIED = ("procedures", "notices", "revisions")
 CHOICE = 400  # words whose share is looked at
 LONG = {  # ISO 639-2 as some portals print it
