@@ -59,10 +59,12 @@ def missing_pages(text: Any, rows: Sequence[str], count: int, url: str, total: T
     hints += _hints(text, rows, count, url)
     found = []
     if hints:
-        how = _counted(url, count) or "pages: {param: …, size: …}} or {next: {}"
+        how = _way_on(text, rows, count, url)
         also = "each run is `partial`" if total and total.number > count else "the rest is never read"
-        found.append(f"{count} rows on this page and {' and '.join(hints)}: there are more pages, and until `listing` "
-                     f"says how they are asked (such as listing: {{{how}}}), {also}")  # fmt: skip
+        found.append(
+            f"{count} rows on this page and {' and '.join(hints)}: there are more pages, and until `listing` says how"
+            f" they are asked, such as {how}, {also}"
+        )
     else:
         found.append("how it goes on after this page is not known: the page is taken for the whole list")
     if total is None:
@@ -114,7 +116,7 @@ def _hints(text: Any, rows: Sequence[str], count: int, url: str) -> Iterator[str
         if _PAGES.fullmatch(words) and number is not None and number > 1:
             yield f"{'.'.join(path)} is {number}"
         elif _MORE.fullmatch(words) and _leads_on(words, value):
-            yield f"{'.'.join(path)} is {str(value)[:60]}"
+            yield f"{'.'.join(path)} {'is true' if value is True else 'is false' if value is False else 'leads on'}"
     for name, value in parse_qsl(urlsplit(url).query):
         if _SIZE.fullmatch(_words(name)) and to_count(value) == count:
             yield f"its address asks for {name}={value}, so that it is full"
@@ -126,12 +128,17 @@ def _leads_on(words: str, value: Any) -> bool:
     return "next" in words and isinstance(value, (str, int)) and str(value) not in ("", "0")
 
 
-def _counted(url: str, count: int) -> str | None:
-    """The listing by the parameter of the address that counts pages or rows."""
-    for name, value in parse_qsl(urlsplit(url).query):
+def _way_on(text: Any, rows: Sequence[str], count: int, url: str) -> str:
+    """The listing by the answer's own next address, or by the parameter that counts pages or rows: in the address, or
+    as the answer repeats it."""
+    beside = list(_beside(text, rows))
+    for path, value in beside:
+        if _words(path[-1]).startswith("next") and str(value).startswith(("http://", "https://", "/")):
+            return f"listing: {{next: {{}}}} with {'.'.join(path)} as json.list.next"
+    told: list[tuple[str, Any]] = [*parse_qsl(urlsplit(url).query), *((path[-1], value) for path, value in beside)]
+    for name, value in told:
         number, words = to_count(value), _words(name)
         if number is not None and _PAGE.fullmatch(words):
-            by_row = re.search("start|offset|skip|from|first", words)
-            unit = ", unit: row" if by_row else ""
-            return f"pages: {{param: {name}{unit}, first: {number}, size: {count}}}"
-    return None
+            unit = ", unit: row" if re.search("start|offset|skip|from|first", words) else ""
+            return f"listing: {{pages: {{param: {name}{unit}, first: {number}, size: {count}}}}}"
+    return f"listing: {{pages: {{param: …, size: {count}}}}} or {{next: {{}}}}"

@@ -113,8 +113,23 @@ def test_a_list_without_a_total_says_that_and_how_its_pages_may_be_asked(place: 
     assert "total" not in values["json"]["list"]
     assert to_do(draft, "write its path as json.list.total")
     (told,) = to_do(draft, "there are more pages")
-    assert "totalPages is 4 and hasMore is True and its address asks for pageSize=10" in told
+    assert "totalPages is 4 and hasMore is true and its address asks for pageSize=10" in told
     assert "listing: {pages: {param: page, first: 1, size: 10}}" in told
+
+
+@pytest.mark.parametrize(
+    ("beside", "told"),
+    [
+        ({"page": 1}, "listing: {pages: {param: page, first: 1, size: 10}}"),
+        ({"offset": 0}, "listing: {pages: {param: offset, unit: row, first: 0, size: 10}}"),
+        ({"links": {"next": "/api/list?after=x"}}, "listing: {next: {}} with links.next as json.list.next"),
+        ({}, "listing: {pages: {param: …, size: 10}} or {next: {}}"),
+    ],
+)
+def test_the_way_on_is_proposed_as_the_answer_tells_it(beside: dict[str, Any], told: str) -> None:
+    body = json.dumps({"total": 40, **beside, "items": ROWS}).encode()
+    (missing,) = to_do(guess(FetchedPage(f"{HOST}/api/list", body, None), "gb_short"), "there are more pages")
+    assert told in missing
 
 
 @pytest.mark.parametrize(
