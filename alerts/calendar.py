@@ -11,6 +11,17 @@ from domain.notices import Precision
 
 PRODUCT = "-//Tenderwatch//Deadlines//EN"
 FOLD = 75
+# A calendar has at least one component (RFC 5545, 3.6); a feed in which nothing stands has this.
+NOTHING = (
+    "BEGIN:VTIMEZONE",
+    "TZID:UTC",
+    "BEGIN:STANDARD",
+    "DTSTART:19700101T000000",
+    "TZOFFSETFROM:+0000",
+    "TZOFFSETTO:+0000",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,8 @@ def to_calendar(deadlines: Sequence[Deadline], now: datetime, name: str | None =
         lines.append(f"X-WR-CALNAME:{_escape(name)}")
     for each in deadlines:
         lines += _to_event(each, now)
+    if not deadlines:
+        lines += NOTHING
     return b"".join(_fold(line) for line in (*lines, "END:VCALENDAR"))
 
 

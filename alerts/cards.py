@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from alerts.plain import plain, to_link
+from alerts.reasons import to_sentence
 from alerts.words import Words, words
 from domain.alerts import FieldChange
 from domain.notices import Lot, Notice, Precision, Status
@@ -116,7 +117,7 @@ def to_card(
         profile=plain(profile, 80),
         source=notice.source,
         key=plain(notice.key, 80),
-        lines=to_lines(reasons),
+        lines=to_lines(reasons, language),
         changes=tuple(to_change(each, zone, w) for each in changes if each.field.split(".")[0] not in HIDDEN_FIELDS),
         opportunity=opportunity,
         review=to_review(base_url, opportunity),
@@ -144,10 +145,10 @@ def to_lots(lots: Sequence[Lot], count: int, w: Words) -> str:
     return w["lots_of"].format(lots=", ".join(named) + more, count=count)
 
 
-def to_lines(reasons: Sequence[Reason]) -> tuple[Line, ...]:
+def to_lines(reasons: Sequence[Reason], language: str) -> tuple[Line, ...]:
     """The three reasons that gave most points, which are shown as whole ones."""
     best = sorted((each for each in reasons if round(each.points) > 0), key=lambda each: -each.points)[:TOP_REASONS]
-    return tuple(_to_line(each) for each in best)
+    return tuple(_to_line(each, language) for each in best)
 
 
 def to_value(amount: Decimal, currency: str, w: Words) -> str:
@@ -201,8 +202,12 @@ def to_label(field: str, w: Words) -> str:
     return w.fields.get(field.split(".")[0], plain(field, 60))
 
 
-def _to_line(reason: Reason) -> Line:
-    sentence, words, yours = plain(reason.explanation, 200), plain(reason.text, 80), plain(reason.matched, 60)
+def _to_line(reason: Reason, language: str) -> Line:
+    sentence, words, yours = (
+        plain(to_sentence(reason, language), 200),
+        plain(reason.text, 80),
+        plain(reason.matched, 60),
+    )
     said = sentence.casefold()
     return Line(
         round(reason.points),

@@ -19,7 +19,7 @@ from domain.notices import Precision
 from storage.destinations import find_rules, find_template
 from storage.events import find_events
 from storage.opportunities import find_opportunity
-from storage.told import find_thread
+from storage.told import find_known_as, find_thread
 from storage.verifications import find_never_verified
 
 
@@ -43,7 +43,7 @@ class Parcel:
     """A message with its Message-ID and those of the messages it follows (oldest first), all without domain.
 
     `told` is how many opportunities are told once it has arrived, `last` whether nothing remains then. `details` are
-    the facts of events that are of no opportunity.
+    the facts of events that are of no opportunity. `follows` is what the service calls the first message of the thread.
     """
 
     message: Message
@@ -53,6 +53,7 @@ class Parcel:
     told: int = 0
     last: bool = True
     details: tuple[Mapping[str, Any], ...] = ()
+    follows: str | None = None
 
     @property
     def key(self) -> str:
@@ -82,7 +83,9 @@ def compose(c: Connection, batch: Sequence[Delivery], now: datetime, manner: Man
     threaded = len({event.opportunity_id for event in events}) == 1 and opportunity_id is not None
     thread = find_thread(c, batch[0].destination_id, opportunity_id, batch[0].id) if threaded and opportunity_id else []
     details = (events[0].payload,) if events[0].kind is EventKind.NOT_DELIVERED else ()
-    return Parcel(render(part), part, own, tuple(each for each in thread if each != own), told, last, details)
+    before = tuple(each for each in thread if each != own)
+    follows = find_known_as(c, batch[0].destination_id, before) if before else None
+    return Parcel(render(part), part, own, before, told, last, details, follows)
 
 
 def unite(changes: Sequence[FieldChange]) -> tuple[FieldChange, ...]:

@@ -81,20 +81,24 @@ def hand(engine: Engine, opportunity_id: int, by: str, to: str, why: str, now: d
     with writing(engine) as c:
         desk, number = _open(c, opportunity_id, zone)
         person, other = find_person(desk, by), find_person(desk, to)
-        standing = find_standings(c, [number])[number]
-        if standing.at_work == (other.id,):
+        if find_standings(c, [number])[number].at_work == (other.id,):
             raise WrongUse(f"{other.id} has {number} already")
-        decision = Decision(number, DecisionState.HANDED, person.id, why, now, other.id)
-        save_decision(c, decision)
-        end_assignments(c, number, now)
-        save_assignment(c, Assignment(number, other.id, None, f"handed over by {person.name}", now))
-        payload = {"by": person.name, "why": why}
-        event_id = append_event(c, EventKind.HANDED, number, payload, now)
-        mark_routed(c, [event_id], now, f"to {other.destination}")
-        due_at = before(desk.readers[other.destination], now, None)
-        rules = find_first_rules(c, number)
-        save_deliveries(c, [NewDelivery(event_id, other.destination, rules, new_message_id(), due_at)])
-        return Decided(number, decision, True)
+        return Decided(number, hand_on(c, desk, number, person, other, why, now), True)
+
+
+def hand_on(c: Connection, desk: Desk, number: int, person: Person, other: Person, why: str, now: datetime) -> Decision:
+    """As `hand`, in the caller's transaction, of the opportunity that it is now."""
+    decision = Decision(number, DecisionState.HANDED, person.id, why, now, other.id)
+    save_decision(c, decision)
+    end_assignments(c, number, now)
+    save_assignment(c, Assignment(number, other.id, None, f"handed over by {person.name}", now))
+    payload = {"by": person.name, "why": why}
+    event_id = append_event(c, EventKind.HANDED, number, payload, now)
+    mark_routed(c, [event_id], now, f"to {other.destination}")
+    due_at = before(desk.readers[other.destination], now, None)
+    rules = find_first_rules(c, number)
+    save_deliveries(c, [NewDelivery(event_id, other.destination, rules, new_message_id(), due_at)])
+    return decision
 
 
 def find_person(desk: Desk, name: str) -> Person:

@@ -1,6 +1,6 @@
 """Following up: reminders of deadlines, and escalation of what nobody has dealt with. Each happens once, by its key."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -60,7 +60,7 @@ def _find_reminders(c: Connection, desk: Desk, now: datetime) -> Iterable[Due]:
     rules = {rule.id: rule for rule in desk.rules if rule.follow.remind}
     longest = timedelta(days=max((max(rule.follow.remind) for rule in rules.values()), default=max(TAKEN)))
     until = now + max(longest, timedelta(days=max(TAKEN))) + WEEKEND
-    told = find_followed(c, list(rules), now, deadline_until=until) if rules else []
+    told = _find_read(c, desk, list(rules), now, until) if rules else []
     by_rule = {(each.opportunity_id, each.destination) for each in told}
     taken = [each for each in find_taken(c, now, until) if (each.opportunity_id, each.destination) not in by_rule]
     standings = find_standings(c, [each.opportunity_id for each in (*told, *taken)])
@@ -89,7 +89,7 @@ def _find_escalations(c: Connection, desk: Desk, now: datetime) -> Iterable[Due]
     rules = {rule.id: rule for rule in desk.rules if rule.follow.escalate}
     if not rules:
         return
-    found = find_followed(c, list(rules), now)
+    found = _find_read(c, desk, list(rules), now)
     standings = find_standings(c, [each.opportunity_id for each in found])
     for each in found:
         standing = standings[each.opportunity_id]
@@ -104,6 +104,14 @@ def _find_escalations(c: Connection, desk: Desk, now: datetime) -> Iterable[Due]
                     told = reader.person.name if reader.person else each.destination
                     payload = {"hours": step.hours, "told": told, "told_at": each.told_at.isoformat()}
                     yield Due(key, EventKind.ESCALATION, each, step.to, (name,), payload, now)
+
+
+def _find_read(
+    c: Connection, desk: Desk, rules: Sequence[str], now: datetime, deadline_until: datetime | None = None
+) -> list[Followed]:
+    """What was told where somebody still reads."""
+    found = find_followed(c, rules, now, deadline_until=deadline_until)
+    return [each for each in found if each.destination in desk.readers]
 
 
 def _write(c: Connection, desk: Desk, due: Due, now: datetime) -> int:

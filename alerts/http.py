@@ -7,6 +7,7 @@ and the exception are recorded, and the address is checked when the connection i
 import contextvars
 import logging
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,7 @@ from domain.errors import AddressRefused
 # An answer is only looked at for an error text; a service that sends more is not believed any longer.
 MAX_ANSWER = 256 * 1024
 TIMEOUTS = (5, 20)  # seconds to connect, and between two parts of an answer
+NO_TLS = "the service did not answer in TLS: the address may name a port, or a scheme, without it"
 
 # These print whole addresses, with the tokens in them, at DEBUG.
 for _name in ("urllib3", "requests", "apprise"):
@@ -50,8 +52,8 @@ class Watch:
         self.last = Outcome(Fate.SENT, f"answered {status}") if ok else of_http(status, retry_after)
 
     def failed(self, error: Exception) -> None:
-        """No answer came."""
-        self.last = _to_outcome(error)
+        """No answer came; before TLS was agreed upon nothing had left."""
+        self.last = _to_outcome(error, self.hand_over.begun)
 
 
 def call(request: Request, read: Callable[[Answer, Outcome], Outcome], watch: Watch) -> Outcome:
@@ -146,8 +148,13 @@ class _Guarded(urllib3.connection.HTTPConnection):
             raise urllib3.exceptions.ConnectTimeoutError(self, "connecting took too long") from error
         except OSError as error:
             raise urllib3.exceptions.NewConnectionError(self, str(error)) from error
-        watch.hand_over.begin()
         return made
+
+    def connect(self) -> None:
+        """What is written after this, and after TLS where it is spoken, is the message."""
+        super().connect()
+        if watch := _watch.get():
+            watch.hand_over.begin()
 
 
 class _GuardedTls(_Guarded, urllib3.connection.HTTPSConnection):
@@ -200,20 +207,22 @@ def _find_adapter(session: requests.Session, url: str) -> requests.adapters.Base
 requests.Session.get_adapter = _find_adapter  # type: ignore[method-assign,assignment]
 
 
-def _to_outcome(error: BaseException) -> Outcome:
+def _to_outcome(error: BaseException, begun: bool) -> Outcome:
     """What no answer means, in words without the address: exceptions of requests print it whole, tokens too."""
     chain = list(_causes(error))
     if refused := next((each for each in chain if isinstance(each, AddressRefused)), None):
         return Outcome(Fate.PERMANENT, str(refused))
     if any(isinstance(each, urllib3.exceptions.NameResolutionError | socket.gaierror) for each in chain):
         return Outcome(Fate.TEMPORARY, "the name of the service was not found")
-    if any(isinstance(each, urllib3.exceptions.SSLError) for each in chain):
+    if any(isinstance(each, ssl.SSLCertVerificationError) for each in chain):
         return Outcome(Fate.TEMPORARY, "the certificate of the service could not be verified")
+    if any(isinstance(each, urllib3.exceptions.SSLError | ssl.SSLError) for each in chain):
+        return Outcome(Fate.TEMPORARY, NO_TLS)
     if any(isinstance(each, urllib3.exceptions.NewConnectionError | requests.ConnectTimeout) for each in chain):
         return Outcome(Fate.TEMPORARY, "no connection to the service")
     if any(isinstance(each, requests.exceptions.InvalidURL | requests.exceptions.InvalidHeader) for each in chain):
         return Outcome(Fate.PERMANENT, "the address of the destination cannot be used")
-    return Outcome(Fate.UNKNOWN, "handed over, but no answer came")
+    return Outcome(Fate.UNKNOWN, "handed over, but no answer came") if begun else Outcome(Fate.TEMPORARY, NO_TLS)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -32,7 +32,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A message: what it is about, a sentence, its blocks, and what is said at its end. `all_link` shows all."""
+    """A message: what it is about, a sentence, its blocks, and what is said at its end. `all_link` shows all.
+
+    `follows` is what the service calls the message that this is a reply to.
+    """
 
     headline: str
     lead: str
@@ -42,6 +45,7 @@ class Note:
     open_notice: str = ""
     open_review: str = ""
     open_all: str = ""
+    follows: str | None = None
 
 
 def to_block(card: Card, w: Words) -> Block:

@@ -58,10 +58,13 @@ def with_lead(content: Content, events: Sequence[Event], w: Words) -> Content:
         values = {"told": told, "moment": to_deadline(moment, None, ZoneInfo(content.zone), w)}
         return replace(content, values=values)
     if content.kind is EventKind.HANDED:
-        why = plain(str(payload["why"]), 300)
-        said = w["handed_by"].format(by=plain(str(payload["by"]), 80)) + (f": {why}" if why else "")
-        return replace(content, lines=(said,))
+        return replace(content, lines=tuple(dict.fromkeys(_to_hand(event.payload, w) for event in events)))
     return content
+
+
+def _to_hand(payload: Mapping[str, Any], w: Words) -> str:
+    why = plain(str(payload["why"]), 300)
+    return w["handed_by"].format(by=plain(str(payload["by"]), 80)) + (f": {why}" if why else "")
 
 
 def mark_too_near(content: Content, rules: Mapping[str, Rule], now: datetime, w: Words) -> Content:
@@ -108,4 +111,4 @@ def _to_source(source: str, state: str | None, since: str | None, zone: str, w: 
     day = w.to_day(datetime.fromisoformat(since).astimezone(ZoneInfo(zone))) if since else w["never"]
     if state == "not checked":
         return f"{source} ({w['last_good']}: {day})"
-    return f"{source} ({state}, {w['since'].lower()} {day})"
+    return f"{source} ({w.to_state(str(state))}, {w['since'].lower()} {day})"

@@ -27,13 +27,15 @@ class Fate(StrEnum):
 class Outcome:
     """A fate with its reason in plain words, never holding a secret; `retry_after` is what the service asked for.
 
-    `busy`: it only wants to be asked later (429), which is not counted as a try.
+    `busy`: it only wants to be asked later (429), which is not counted as a try. `known_as` is what the service calls
+    the message, where a later one can be a reply to it.
     """
 
     fate: Fate
     reason: str
     retry_after: timedelta | None = None
     busy: bool = False
+    known_as: str | None = None
 
 
 class TooLate(Exception):
@@ -50,6 +52,12 @@ class HandOver:
         self._lock = threading.Lock()
         self._begun = False
         self._abandoned = False
+
+    @property
+    def begun(self) -> bool:
+        """Whether any of it may have left."""
+        with self._lock:
+            return self._begun
 
     def begin(self) -> None:
         """Called right before the message is given away, and before each further call; raises TooLate after the end."""

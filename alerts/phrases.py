@@ -18,6 +18,15 @@ ENGLISH: Mapping[str, str] = {
     "the best {shown} of {count}. From now on you are told of new ones and of changes.",
     "baseline_lead_all": "These had been published before ({cause}). To spare you a flood they come as one list, once. "
     "From now on you are told of new ones and of changes.",
+    "cause first run": "first run of {source}",
+    "cause backfill": "backfill of {source}",
+    "cause edit": "edit of profile {profile} (version {version})",
+    "state ok": "ok",
+    "state partial": "partial",
+    "state suspicious": "suspicious",
+    "state blocked": "blocked",
+    "state failed": "failed",
+    "state overdue": "overdue",
     "all_of_them": "All {count}: {command}",
     "open_all": "Show all {count}",
     "unverified": "Never verified live: {sources}. They were written from what is known of their portals, and have not "

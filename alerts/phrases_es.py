@@ -18,6 +18,15 @@ SPANISH: Mapping[str, str] = {
     "las {shown} mejores de {count}. A partir de ahora le avisamos de las nuevas y de los cambios.",
     "baseline_lead_all": "Ya estaban publicadas ({cause}). Para no inundarle, llegan en una sola lista, una vez. "
     "A partir de ahora le avisamos de las nuevas y de los cambios.",
+    "cause first run": "primera lectura de {source}",
+    "cause backfill": "relectura del pasado de {source}",
+    "cause edit": "cambio del perfil {profile} (versión {version})",
+    "state ok": "correcta",
+    "state partial": "incompleta",
+    "state suspicious": "sospechosa",
+    "state blocked": "bloqueada",
+    "state failed": "fallida",
+    "state overdue": "atrasada",
     "all_of_them": "Las {count}: {command}",
     "open_all": "Ver las {count}",
     "unverified": "Nunca comprobadas en vivo: {sources}. Se escribieron según lo que se sabe de sus portales y aún no "

@@ -19,6 +19,15 @@ FILIPINO: Mapping[str, str] = {
     "pagbabago.",
     "baseline_lead_all": "Nailathala na ang mga ito dati ({cause}). Para hindi kayo bahain, isang listahan lang ang "
     "dumarating, minsan lang. Mula ngayon, ipaaalam ang mga bago at ang mga pagbabago.",
+    "cause first run": "unang pagbasa ng {source}",
+    "cause backfill": "pagbasa sa nakaraan ng {source}",
+    "cause edit": "pagbabago ng profile na {profile} (bersiyon {version})",
+    "state ok": "maayos",
+    "state partial": "kulang",
+    "state suspicious": "kahina-hinala",
+    "state blocked": "hinarang",
+    "state failed": "nabigo",
+    "state overdue": "huli na",
     "all_of_them": "Lahat ng {count}: {command}",
     "open_all": "Ipakita ang lahat ng {count}",
     "unverified": "Hindi pa nasusubukan nang live: {sources}. Isinulat ang mga ito ayon sa nalalaman tungkol sa mga "

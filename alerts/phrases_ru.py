@@ -20,6 +20,15 @@ RUSSIAN: Mapping[str, str] = {
     "списком, один раз: лучшие {shown} из {count}. Дальше вы узнаёте о новых и об изменениях.",
     "baseline_lead_all": "Они были опубликованы раньше ({cause}). Чтобы не завалить вас письмами, они приходят одним "
     "списком, один раз. Дальше вы узнаёте о новых и об изменениях.",
+    "cause first run": "первый обход {source}",
+    "cause backfill": "чтение прошлого из {source}",
+    "cause edit": "изменение профиля {profile} (версия {version})",
+    "state ok": "в порядке",
+    "state partial": "прочитано не всё",
+    "state suspicious": "подозрительно",
+    "state blocked": "заблокировано",
+    "state failed": "сбой",
+    "state overdue": "просрочено",
     "all_of_them": "Все {count}: {command}",
     "open_all": "Показать все {count}",
     "unverified": "Ни разу не проверены вживую: {sources}. Они написаны по тому, что известно об их порталах, и там "

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 # Zero-width joiners belong to the spelling of Persian and Indian words, never to Latin ones.
 KEPT = "\u200c\u200d"
@@ -11,7 +11,8 @@ UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uf
 # Clients make a link of any bare address or name: a word joiner inside it keeps it text (GHSA-q8xq-qg4x-wphg).
 JOINER = "\u2060"
 # A dot before what may be a top-level domain; 1.5 and S.A. are none.
-DOT = re.compile(r"(?<=[^\W_])([.\u3002\uff0e\uff61])(?=[^\W\d_]{2}|xn--)", re.I)
+DOT = re.compile(r"(?<=[^\W_])([.\u2024\u3002\ufe52\uff0e\uff61])(?=[^\W\d_]{2}|xn--)", re.I)
+IP = re.compile(r"(?<![\d.])(\d{1,3})(?=(?:\.\d{1,3}){3}(?![\d.]))")
 
 
 def plain(text: str | None, most: int = 300) -> str:
@@ -19,7 +20,7 @@ def plain(text: str | None, most: int = 300) -> str:
     short = clean(text, most)
     quiet = re.sub(r"(?i)\bwww\.", f"www{JOINER}.", short.replace("://", f":{JOINER}//"))
     quiet = re.sub(r"(?i)\b(mailto|tel|sms|javascript|data):", rf"\1{JOINER}:", quiet)
-    return DOT.sub(rf"{JOINER}\1", quiet)
+    return IP.sub(rf"\1{JOINER}", DOT.sub(rf"{JOINER}\1", quiet))
 
 
 def clean(text: str | None, most: int = 300) -> str:
@@ -41,7 +42,11 @@ def _is_shown(text: str, place: int, char: str) -> bool:
 
 
 def to_link(url: str | None) -> str | None:
-    """The address if it may be a link: http or https, a host, no blanks or user part, of bearable length."""
+    """The address if it may be a link: http or https, a host, no blanks or user part, of bearable length.
+
+    Marks of direction and letters that print nothing are written as octets: where an address is shown they would turn
+    around what stands beside it.
+    """
     if not url or len(url) > 2000 or re.search(r"[\s\x00-\x1f\x7f<>\"'`\\]", url):
         return None
     try:
@@ -50,4 +55,6 @@ def to_link(url: str | None) -> str | None:
         return None
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         return None
-    return url
+    if clean(parts.netloc) != parts.netloc:
+        return None
+    return "".join(char if char.isprintable() and not UNSEEN.match(char) else quote(char) for char in url)

@@ -63,7 +63,7 @@ def find_recipients(
         anew = {place: rules for place, rules in recipients.items() if place not in told.places}
         return anew, to_note(anew) if anew or not recipients else JOINED
     relieved = {desk.people[name].destination for name in told.standing.relieved if name in desk.people}
-    places = told.places - relieved - set(told.unseen)
+    places = (told.places & desk.readers.keys()) - relieved - set(told.unseen)
     recipients = {} if obstacle else _by_rules(candidate, desk, view, told, turns)
     recipients = {place: rules for place, rules in recipients.items() if place not in relieved | set(told.unseen)}
     if obstacle:

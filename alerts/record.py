@@ -54,7 +54,8 @@ def _record_left(c: Connection, batch: Sequence[Delivery], result: Result, holde
     elif doubt:
         save_unknown(c, ids, holder, doubt)
     else:
-        save_sent(c, ids, holder, now, outcome.reason)
+        whole = batch[0].told == 0  # of one in parts nobody knows which part a later message is about
+        save_sent(c, ids, holder, now, outcome.reason, outcome.known_as if whole else None)
     if outcome.fate is Fate.SENT:
         _close_issues(c, batch[0].destination_id, now)
 

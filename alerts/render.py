@@ -109,7 +109,7 @@ def _to_headline(content: Content, w: Words) -> str:
     if kind is EventKind.TEST:
         return w["test_subject"]
     if kind is EventKind.BASELINE:
-        return w.count("baseline_subject", content.count, cause=plain(content.cause, 80))
+        return w.count("baseline_subject", content.count, cause=plain(w.to_cause(content.cause), 80))
     if kind is EventKind.NEW:
         return w.count("new", len(content.cards))
     if kind is EventKind.DIGEST:
@@ -137,7 +137,7 @@ def _to_subject(content: Content, w: Words) -> str:
 def _to_lead(content: Content, w: Words) -> str:
     if content.kind is EventKind.BASELINE:
         key = "baseline_lead" if content.count > len(content.cards) else "baseline_lead_all"
-        return w[key].format(cause=plain(content.cause, 80), shown=len(content.cards), count=content.count)
+        return w[key].format(cause=plain(w.to_cause(content.cause), 80), shown=len(content.cards), count=content.count)
     if content.kind is EventKind.DIGEST:
         return "" if content.count else w["digest_empty_lead"]
     key = LEADS.get(content.kind, "")

@@ -43,6 +43,7 @@ from storage.deliveries import (
 from storage.destinations import find_destinations
 from storage.engine import reading, writing
 from storage.events import append_event, mark_routed
+from storage.removal import lapse_removed
 
 log = structlog.get_logger()
 
@@ -205,6 +206,7 @@ class _Round:
 def _expire(engine: Engine, now: datetime) -> None:
     with writing(engine) as c:
         lost = expire_leases(c, now, find_gone(find_holders(c)))
+        lapse_removed(c)
     if lost:
         log.warning("deliveries were being sent when their process was killed", deliveries=lost)
 

@@ -3,8 +3,9 @@
 With the mail plugin the only module that imports Apprise, which reads all addresses and reaches what is not ours.
 """
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from apprise import Apprise, AppriseAsset, NotifyFormat
@@ -28,9 +29,13 @@ from alerts.words import words
 from domain.alerts import Destination, Pace
 from domain.config import Settings
 from domain.errors import BadRule
+from domain.masking import keep_secret
 
 # Of services whose limits we do not know: one message a second. Mail servers take a handful at once.
 UNKNOWN_EVERY, MAIL_EVERY, MAIL_BURST = 1.0, 0.2, 25
+
+# A part of an address that is none of its secrets: logs may name the host.
+HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 register()
 
@@ -79,6 +84,7 @@ class Service:
 def open_service(place: Destination, read_secret: Callable[[str], str]) -> Service:
     """The service behind a destination; raises BadSettings for a secret that is nowhere, BadRule for a bad address."""
     url, hidden = expand(place.url, read_secret)
+    keep_secret(*(each for each in hidden if not HOST.fullmatch(each)))
     scheme = scheme_of(url) or ""
     if scheme in ("json", "jsons"):
         return Service(scheme, None, read_hook(url), None, hidden, url)
@@ -108,12 +114,21 @@ def hand_over(
         )
         return call(webhook.to_request(service.hook, body, parcel.key, now), webhook.read, watch)
     if service.channel:
-        request = service.channel.to_request(service.plugin, parcel.message.note, parcel.key, settings.endpoints)
-        return call(request, service.channel.read, watch)
+        return _tell(service, service.channel, parcel, settings, watch)
     assert service.plugin is not None
     if isinstance(service.plugin, TenderMail):
         service.plugin.load(_to_letter(parcel, place, service.plugin, settings, now), settings.mail, watch.hand_over)
     return _notify(service.plugin, parcel, service.scheme, watch)
+
+
+def _tell(service: Service, channel: Channel, parcel: Parcel, settings: Settings, watch: Watch) -> Outcome:
+    """To a chat; a reply, where it follows a message that this very address was sent."""
+    here = f"{fingerprint(service.url)} "
+    known = parcel.follows if parcel.follows and parcel.follows.startswith(here) else None
+    note = replace(parcel.message.note, follows=known.removeprefix(here) if known else None)
+    request = channel.to_request(service.plugin, note, parcel.key, settings.endpoints)
+    outcome = call(request, channel.read, watch)
+    return replace(outcome, known_as=here + outcome.known_as) if outcome.known_as else outcome
 
 
 def _open_plugin(url: str) -> NotifyBase:

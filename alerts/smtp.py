@@ -102,10 +102,15 @@ def _to_text(code: int, text: bytes) -> str:
 
 def _to_outcome(error: OSError, mail: Mail) -> Outcome:
     """What an error before the letter was handed over means: nothing has been sent, and it is tried again."""
+    server = f"the mail server {mail.host}:{mail.port}"
+    port = "is it the right port? Usual are 587 for starttls and 465 for tls"
     if isinstance(error, smtplib.SMTPResponseException):
+        if error.smtp_code < 200:
+            return Outcome(Fate.TEMPORARY, f"{server} does not answer as mail servers do; {port}")
         text = error.smtp_error if isinstance(error.smtp_error, bytes) else str(error.smtp_error).encode()
         return _of_answer(error.smtp_code, text)
-    server = f"the mail server {mail.host}:{mail.port}"
+    if isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(error.__context__, TimeoutError):
+        return Outcome(Fate.TEMPORARY, f"{server} did not answer in {mail.timeout:g} s; {port}")
     reasons = (
         (ssl.SSLCertVerificationError, f"the certificate of {server} could not be verified"),
         (ssl.SSLError, f"{server} does not speak TLS as mail.security = {mail.security} asks"),
@@ -113,7 +118,7 @@ def _to_outcome(error: OSError, mail: Mail) -> Outcome:
         (ConnectionRefusedError, f"{server} refused the connection"),
         (smtplib.SMTPNotSupportedError, f"{server} does not offer what mail.security or mail.user ask for"),
         (smtplib.SMTPServerDisconnected, f"{server} closed the connection"),
-        (TimeoutError, f"{server} did not answer in {mail.timeout:g} s"),
+        (TimeoutError, f"{server} did not answer in {mail.timeout:g} s; {port}"),
     )
     for kind, reason in reasons:
         if isinstance(error, kind):

@@ -101,8 +101,8 @@ def _to_trouble(payload: dict[str, Any], look: Look) -> SourceCard:
     return SourceCard(
         source=source,
         title=plain(payload["title"], 120),
-        headline=look.w[phrase].format(source=source, state=state),
-        state=state,
+        headline=look.w[phrase].format(source=source, state=look.w.to_state(state)),
+        state=look.w.to_state(state),
         urgency="soon" if state in ("partial", OVERDUE) else "urgent",
         good=False,
         facts=tuple((look.w[name], value) for name, value in facts),
@@ -118,14 +118,14 @@ def _to_trouble(payload: dict[str, Any], look: Look) -> SourceCard:
 def _to_mended(payload: dict[str, Any], look: Look) -> SourceCard:
     source, since, until = payload["source"], _moment(payload["since"], look), _moment(payload["ended"], look)
     good = _moment(payload["last_good"], look)
-    was = look.w["was_since"].format(state=payload["was"], since=since, until=until)
+    was = look.w["was_since"].format(state=look.w.to_state(payload["was"]), since=since, until=until)
     read = look.w["caught_up_count"].format(**{name: f"{payload[name]:,}" for name in ("new", "changed", "found")})
     day = (payload["last_good"] or payload["since"])[:10]
     return SourceCard(
         source=source,
         title=plain(payload["title"], 120),
         headline=look.w["source_mended"].format(source=source),
-        state="ok",
+        state=look.w.to_state("ok"),
         urgency="none",
         good=True,
         facts=(

@@ -1,5 +1,6 @@
 """The phrases of one language, with its plurals, its names of fields and countries, its dates and amounts."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -26,6 +27,13 @@ COUNTED_BY_ENDING = {"ru"}
 DAYS = {"en": "EEE d MMM y", "es": "EEE d MMM y", "ru": "EEE, d MMM y", "fil": "EEE d MMM y"}
 
 
+CAUSES = {
+    "first run": re.compile(r"first run of (?P<source>.+)"),
+    "backfill": re.compile(r"backfill of (?P<source>.+)"),
+    "edit": re.compile(r"edit of profile (?P<profile>.+) \(version (?P<version>\d+)\)"),
+}
+
+
 class Words(dict[str, str]):
     """The phrases by their key; in templates `w.buyer`."""
 
@@ -38,6 +46,17 @@ class Words(dict[str, str]):
     def count(self, key: str, count: int, **values: str) -> str:
         """The phrase `key` for this many, in the form that the language has for it."""
         return self[self._form(key, count)].format(count=count, **values)
+
+    def to_state(self, state: str) -> str:
+        """The state of a source; of what is no state of a run, the word itself."""
+        return self.get(f"state {state}", state)
+
+    def to_cause(self, cause: str) -> str:
+        """Why notices are a baseline, which the events tell in English; as told, where it is none of these."""
+        for name, form in CAUSES.items():
+            if said := form.fullmatch(cause):
+                return self[f"cause {name}"].format(**said.groupdict())
+        return cause
 
     def to_country(self, code: str) -> str:
         """The name of an ISO 3166 alpha-2 code; the code itself where it has none."""

@@ -127,12 +127,18 @@ def start_logging(least: int = 30) -> None:
 
     import structlog
 
+    from domain.masking import mask_event, mask_logging
+
+    mask_logging()
     level = logging.DEBUG if state.verbose else least
+    plainly = structlog.dev.plain_traceback  # a pretty one shows the values of names, which are no texts to mask
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+            structlog.processors.format_exc_info,
+            mask_event,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plainly),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

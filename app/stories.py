@@ -14,7 +14,7 @@ from app.model import find_heads
 from crawler.names import Named, read_name
 from domain.alerts import DeliveryState
 from domain.errors import WrongUse
-from domain.opportunities import points_to_json
+from domain.opportunities import Reason, points_to_json, show_points
 from domain.profiles import ProfileVersion
 from domain.sources import Run, StepState
 from matching.explain import Explanation, explain
@@ -156,7 +156,7 @@ def _tell_held(run: Run) -> tuple[str, str]:
 def _tell_profile(
     head: ProfileVersion, why: Explanation, news: Sequence[News], zone: str, notice: str | None
 ) -> tuple[str, list[str]]:
-    name, points = head.profile.name, why.score.points
+    name, points = head.profile.name, show_points(why.score.points)
     if not news:
         if why.qualified:
             return "stopped", [f"{name} scores it {points} of 100, but it is over: nobody was told of it."]
@@ -185,8 +185,14 @@ def _verdict(head: ProfileVersion, why: Explanation) -> str:
     if why.qualified:
         return f"an opportunity, as from {head.profile.threshold} on"
     if why.stops:
-        return "stopped: " + "; ".join(stop.explanation.rstrip(".") for stop in why.stops)
-    return f"below its threshold of {head.profile.threshold}, {why.distance} points are missing"
+        return "stopped: " + "; ".join(map(_tell_stop, why.stops))
+    return f"below its threshold of {head.profile.threshold}, {show_points(why.distance)} points are missing"
+
+
+def _tell_stop(stop: Reason) -> str:
+    """The gate or minus-word, with what it met in the notice."""
+    told = stop.explanation.rstrip(".")
+    return f"{told}: «{stop.text}»" if stop.text else told
 
 
 def _tell_news(news: News, zone: str, notice: str | None) -> tuple[str, str]:

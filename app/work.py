@@ -119,11 +119,15 @@ def _start_logging() -> None:
 
     import structlog
 
+    from domain.masking import mask_event, mask_logging
+
+    mask_logging()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            mask_event,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),

@@ -208,6 +208,7 @@ def read_telegram(receiver: Receiver, call: Call) -> Any:
     if chat not in receiver.chats:
         raise Refused(400, {"ok": False, "error_code": 400, "description": "Bad Request: chat not found"})
     known = {"chat_id", "text", "parse_mode", "link_preview_options", "disable_notification", "message_thread_id"}
+    known |= {"reply_parameters"}
     receiver.check(set(call.body) <= known and call.body["parse_mode"] == "HTML", f"fields {sorted(call.body)}")
     marks = read_marks(receiver, call.body["text"], {"b", "a", "code"})
     receiver.check(0 < len(marks.text.encode("utf-16-le")) // 2 <= 4096, "message is too long")
@@ -221,7 +222,8 @@ def read_slack(receiver: Receiver, call: Call) -> Any:
     if bot and call.headers.get("Authorization") != "Bearer xoxb-1234-1234-abcdefghijklmnop":
         return target, "", [], {"ok": False, "error": "invalid_auth"}
     receiver.check(
-        set(call.body) <= {"text", "blocks", "unfurl_links", "unfurl_media", "channel"}, f"fields {sorted(call.body)}"
+        set(call.body) <= {"text", "blocks", "unfurl_links", "unfurl_media", "channel", "thread_ts", "reply_broadcast"},
+        f"fields {sorted(call.body)}",
     )
     receiver.check(
         0 < len(call.body["blocks"]) <= 50 and len(json.dumps(call.body["blocks"])) < 200_000, "invalid_blocks"
@@ -237,7 +239,7 @@ def read_slack(receiver: Receiver, call: Call) -> Any:
                 links += [element["url"]] if element["type"] == "link" else []
         text += "\n"
     receiver.check(len(text) <= 35_000, "msg_too_long")
-    return target, text, links, {"ok": True} if bot else "ok"
+    return target, text, links, {"ok": True, "ts": f"1790000000.{len(receiver.got):06}"} if bot else "ok"
 
 
 def read_teams(receiver: Receiver, call: Call) -> Any:

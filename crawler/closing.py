@@ -11,14 +11,16 @@ from crawler.listing.mark import Mark, write_mark
 from domain.errors import LeaseLost
 from domain.sources import RunState, Step
 from storage.engine import reading, writing
-from storage.health import find_accepted, find_history, find_last_ended, find_last_news
+from storage.health import find_accepted, find_history, find_last_ended, find_last_news, find_published
 from storage.held import settle_changes
-from storage.issues import close_mended, save_issues
+from storage.issues import close_mended, close_read, save_issues
 from storage.runs import find_run, finish_run
 from storage.sources import drop_cursor, release_lease, renew_lease, save_cursor
 from storage.steps import ask_again
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from crawler.session import Session
 
 DAY = timedelta(days=1)
@@ -43,6 +45,7 @@ def judge_run(session: "Session") -> Verdict:
         recent = find_history(c, source.id, now, but=run_id, states=ENDED)
         news = max(filter(None, (find_last_news(c, source.id, run_id), find_accepted(c, source.id))), default=None)
         before = find_last_ended(c, source.id)
+        relisted = _relisted(session, c)
     asked_for = session.options.since or session.options.until
     goes_on = session.walk.goes_on
     last = before.started_at if before and goes_on else None
@@ -61,8 +64,20 @@ def judge_run(session: "Session") -> Verdict:
         comparable=asked_for is None and (always_whole or not session.baseline),
         history=history,
         recent=recent,
+        relisted=relisted,
     )
     return judge(source, session.tally, circumstances)
+
+
+def _relisted(session: "Session", c: "Connection") -> tuple[int, int]:
+    """How many notices published in the span of time that this run read whole were known before it, and how many of
+    them it met again; none known where it did not read all of it, or only a past period."""
+    tally, span = session.tally, session.span
+    cut_off = tally.failed or tally.lost or tally.cut or tally.refusal or session.stopped or session.unfinished
+    if span is None or session.walk.windows is None or session.options.until or cut_off or not session.whole:
+        return 0, 0
+    keys = find_published(c, session.source.id, *span, before_run=session.lease.run_id)
+    return len(keys), sum(key in tally.keys for key in keys)
 
 
 def finish(session: "Session", verdict: Verdict, lease_time: timedelta) -> None:
@@ -80,7 +95,9 @@ def finish(session: "Session", verdict: Verdict, lease_time: timedelta) -> None:
                 c, session.source.id, tally.short(session.unfinished), "it held fewer rows than the portal counts"
             )
         if verdict.state is RunState.OK:
-            close_mended(c, session.source.id, MENDABLE, find_run(c, lease.run_id).started_at, now)
+            started_at = find_run(c, lease.run_id).started_at
+            close_mended(c, session.source.id, MENDABLE, started_at, now)
+            close_read(c, session.source.id, tally.keys, started_at, now)
         if not (session.walk.has_cursor or session.unfinished or tally.unable):
             minute = now.replace(second=0, microsecond=0)
             save_cursor(c, session.source.id, write_mark(Mark(minute, minute)))

@@ -18,6 +18,7 @@ from domain.health import (
     group_of,
     is_drop,
     is_loss,
+    is_thinned,
 )
 from domain.sources import Issue, IssueKind, RunState, Source
 
@@ -47,7 +48,8 @@ class Circumstances:
     `whole`: not the rest of an interrupted walk; `usual`: no first run and no `since` or `until` of a person's;
     `comparable`: the same, but a first run as well where the list is always read as a whole; `spans_a_day`: the list
     was asked for a day or more, or has no windows (a quiet hour may well bring nothing). `low` to `high` is the span
-    that was asked for, `history` what earlier runs measured that went well, `recent` what all did.
+    that was asked for, `history` what earlier runs measured that went well, `recent` what all did; `relisted` as in
+    `Facts`.
     """
 
     steps_left: int
@@ -62,6 +64,7 @@ class Circumstances:
     comparable: bool = False
     history: Sequence[Facts] = ()
     recent: Sequence[Facts] = ()
+    relisted: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ def measure(tally: Tally, circumstances: Circumstances) -> Facts:
         refused_pages=len(tally.failed),
         unknown_words=sum(word is not None for word in tally.words),
         canary=tally.canary[0] if tally.canary else None,
+        relisted=circumstances.relisted,
     )
 
 
@@ -224,6 +228,10 @@ def _changes(source: Source, facts: Facts, circumstances: Circumstances) -> Iter
     usual = find_usual(facts, circumstances.history, ZoneInfo(source.zone)) if facts.comparable else None
     if usual and is_drop(facts, usual):
         reason = f"{facts.found} notices where {usual.notices:g} are usual ({_describe(usual)})"
+        yield Issue(source.id, IssueKind.TOO_FEW, reason, element="usual.notices")
+    elif is_thinned(facts, circumstances.history):
+        known, held = facts.relisted
+        reason = f"{known - held} of {known} notices that stood in the list of these days before are gone from it"
         yield Issue(source.id, IssueKind.TOO_FEW, reason, element="usual.notices")
     for name in (*FILLED, *KNOWN):
         group = group_of(name)

@@ -9,14 +9,16 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from domain.errors import BadSettings
+from domain.masking import keep_secret
 
 FILE_NAME = "tenderwatch.toml"
 PREFIX = "TENDERWATCH_"
@@ -114,6 +116,13 @@ class Settings(BaseSettings):
         """The environment is stronger than the file, whose values come as arguments."""
         return env_settings, init_settings
 
+    @model_validator(mode="after")
+    def _hide(self) -> Self:
+        """No log of this process shows these, whatever prints them."""
+        password = urlsplit(self.database_url or "").password
+        keep_secret(*(each for each in (self.mail.password, password) if each))
+        return self
+
     @property
     def database(self) -> str:
         """The SQLAlchemy address of the database."""
@@ -166,6 +175,7 @@ def read_secret(name: str) -> str:
     value = os.environ.get(name)
     if not value:
         raise BadSettings(f"the environment variable {name} is not set; a destination or source needs it")
+    keep_secret(value)
     return value
 
 

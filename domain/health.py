@@ -13,6 +13,10 @@ WEEK = timedelta(days=7)
 A_WORKING_DAY = timedelta(hours=20)  # a window below it is only compared with windows at about the same hour
 ENOUGH_RUNS = 3  # of windows; a whole list is known from one run
 FEWEST_NOTICES = 10  # from which a field's share is known
+FEWEST_GONE = 5  # rows, from which their going means something
+STILL_THERE = 0.6  # of the known rows of a span of time; below, half the list is gone
+STAYS = 0.9  # of them, where rows stay in the list
+LATEST = 10  # runs that tell whether they do
 ENOUGH_NOTICES = 20  # from which a share below the usual means something; below, only that none has the field
 LEAST_SHARE = 0.6  # of what is usual; below, something is gone
 HARDLY_CHANCE = 0.001
@@ -42,7 +46,9 @@ class Facts:
     `low` and `high` are the span of time that it asked for, the same moment for a list that is always read as a
     whole. `filled` counts, for ALL notices and for CALLS alone, how many have each field, and for those among them that
     were NEW. `comparable`: it read the
-    list as it always does. `canary`: whether the known notice parsed, None where it was not asked.
+    list as it always does. `canary`: whether the known notice parsed, None where it was not asked. `relisted`: of a
+    span of time that was read whole, how many notices published in it were known before, and how many of them the
+    list still held.
     """
 
     found: int
@@ -55,6 +61,7 @@ class Facts:
     unknown_words: int = 0
     canary: bool | None = None
     findings: tuple[Finding, ...] = ()
+    relisted: tuple[int, int] = (0, 0)
 
     @property
     def span(self) -> timedelta:
@@ -124,6 +131,16 @@ def is_drop(run: Facts, usual: Usual) -> bool:
     return run.found < min(limit, usual.least)
 
 
+def is_thinned(run: Facts, before: Sequence[Facts]) -> bool:
+    """Whether rows that stood in the list of this very span of time are gone from it, where in earlier runs they
+    stayed (a list by another date than that of publication, or of open tenders alone, loses some each time)."""
+    known, held = run.relisted
+    if known - held < FEWEST_GONE or held > STILL_THERE * known:
+        return False
+    shares = [each.relisted[1] / each.relisted[0] for each in before if each.relisted[0] >= FEWEST_GONE]
+    return bool(shares) and median(shares[:LATEST]) >= STAYS
+
+
 def find_usual_share(name: str, before: Collection[Facts]) -> UsualShare | None:
     """How often this field was filled in all runs before; None where too few notices are known."""
     group = group_of(name)
@@ -178,6 +195,7 @@ def to_json(facts: Facts) -> dict[str, Any]:
         "unknown_words": facts.unknown_words,
         "canary": facts.canary,
         "findings": [[each.kind, each.reason, each.page, each.url] for each in facts.findings],
+        "relisted": list(facts.relisted),
     }
 
 
@@ -185,7 +203,8 @@ def read_json(data: Mapping[str, Any]) -> Facts:
     """What `to_json` wrote."""
     moments = {name: datetime.fromisoformat(data[name]) for name in ("low", "high")}
     findings = tuple(Finding(*each) for each in data["findings"])
-    return Facts(**{**data, **moments, "findings": findings})
+    known, held = data.get("relisted", (0, 0))
+    return Facts(**{**data, **moments, "findings": findings, "relisted": (known, held)})
 
 
 def _as_long(one: Facts, other: Facts) -> bool:

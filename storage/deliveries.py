@@ -15,11 +15,13 @@ from domain.alerts import OF_SOURCES, Delivery, DeliveryState, EventKind, Pace
 from storage.ids import in_chunks, insert_new
 from storage.schema import deliveries, destinations, events, notices, opportunities
 from storage.throttles import find_free, take_tokens
+from storage.twins import lapse_twins
 
 MOST_AT_ONCE = 25
 QUEUED = deliveries.c.state == DeliveryState.QUEUED
 SENDING = deliveries.c.state == DeliveryState.SENDING
-TOGETHER = (EventKind.NEW, EventKind.REMINDER, EventKind.ESCALATION)  # one message holds several of a kind
+# One message holds several of a kind.
+TOGETHER = (EventKind.NEW, EventKind.REMINDER, EventKind.ESCALATION, EventKind.HANDED)
 OF_CHANGES = (EventKind.CHANGED, EventKind.DEADLINE_MOVED, EventKind.CANCELLED)
 
 
@@ -76,8 +78,8 @@ def lease_deliveries(
     They are of one destination, to which nobody is sending, and whose `paces` allow it: their tokens are taken in this
     transaction, so that a process that is killed has not sent more than they allow. A delivery that waits for its next
     try holds back the later ones of its destination, so that they arrive in order. What is leased together: new
-    opportunities (or reminders, or escalations), at most `limits` of that destination; or all changes of one
-    opportunity; or news of sources, as many; or a summary or digest alone; or what was tried together.
+    opportunities (or reminders, escalations, or what was handed over), at most `limits` of that destination; or all
+    changes of one opportunity; or news of sources, as many; or a summary or digest alone; or what was tried together.
     """
     for destination_id in find_due_destinations(c, now):
         if only is not None and destination_id not in only:
@@ -85,13 +87,10 @@ def lease_deliveries(
         row_lock = select(destinations.c.id).where(destinations.c.id == destination_id)
         if c.execute(row_lock.with_for_update(skip_locked=True, key_share=True)).first() is None:
             continue
-        first = c.execute(_first_of(destination_id, now)).first()
-        if first is None or first.next_try_at > now or _is_busy(c, destination_id):
-            continue
-        if take_tokens(c, (paces or {}).get(destination_id, ()), now) is not None:
-            continue
         most = (limits or {}).get(destination_id, MOST_AT_ONCE)
-        ids = list(c.execute(_batch_of(first, now).limit(most)).scalars())
+        first, ids = _find_batch(c, destination_id, now, most)
+        if first is None or take_tokens(c, (paces or {}).get(destination_id, ()), now) is not None:
+            continue
         held = {
             "state": DeliveryState.SENDING,
             "message_id": first.message_id,
@@ -144,9 +143,11 @@ def expire_leases(c: Connection, now: datetime, gone: Collection[str] = ()) -> i
     return c.execute(update(deliveries).where(SENDING, over).values(**values)).rowcount
 
 
-def save_sent(c: Connection, ids: Sequence[int], holder: str, now: datetime, reason: str | None) -> None:
-    """Arrived at the service, which said `reason`."""
-    _save(c, ids, holder, state=DeliveryState.SENT, sent_at=now, reason=reason)
+def save_sent(
+    c: Connection, ids: Sequence[int], holder: str, now: datetime, reason: str | None, known_as: str | None = None
+) -> None:
+    """Arrived at the service, which said `reason`, and calls the message `known_as`."""
+    _save(c, ids, holder, state=DeliveryState.SENT, sent_at=now, reason=reason, known_as=known_as)
 
 
 def save_part(c: Connection, ids: Sequence[int], holder: str, now: datetime, told: int, doubt: str | None) -> None:
@@ -172,10 +173,12 @@ def save_dead(c: Connection, ids: Sequence[int], holder: str, reason: str) -> No
 def requeue(c: Connection, ids: Collection[int] | None, states: Collection[DeliveryState], now: datetime) -> int:
     """Queues again those of these states (and, unless None, these ids), as due now; how many.
 
-    They keep their Message-ID, and count as tried, so that they go out as the message that they were. Of a digest in
-    parts those that arrived are not sent again, unless it is not known which.
+    What went to a destination that was removed stays as it is. They keep their Message-ID, and count as tried, so that
+    they go out as the message that they were. Of a digest in parts those that arrived are not sent again, unless it is
+    not known which.
     """
-    which: ColumnElement[bool] = deliveries.c.state.in_(list(states))
+    there = select(destinations.c.id).where(destinations.c.removed_at.is_(None))
+    which: ColumnElement[bool] = deliveries.c.state.in_(list(states)) & deliveries.c.destination_id.in_(there)
     if ids is not None:
         which &= deliveries.c.id.in_(list(ids))
     values = {
@@ -264,6 +267,19 @@ def _first_of(destination_id: str, now: datetime) -> Select[Any]:
         .order_by(deliveries.c.id)
         .limit(1)
     )
+
+
+def _find_batch(c: Connection, destination_id: str, now: datetime, most: int) -> tuple[Row[Any] | None, list[int]]:
+    """What goes next to a destination, by its first; none where nothing is due, or somebody is sending there."""
+    while True:
+        first = c.execute(_first_of(destination_id, now)).first()
+        if first is None or first.next_try_at > now or _is_busy(c, destination_id):
+            return None, []
+        ids = list(c.execute(_batch_of(first, now).limit(most)).scalars())
+        if first.kind == EventKind.NEW and not first.tries:
+            ids = lapse_twins(c, destination_id, ids)
+        if ids:
+            return first, ids
 
 
 def _batch_of(first: Row[Any], now: datetime) -> Select[Any]:

@@ -20,13 +20,14 @@ NAMES = ("id", "name", "url", "operators", "language", "zone")
 
 
 def save_destination(c: Connection, destination: Destination) -> None:
-    """Writes a destination, over the one with its id."""
+    """Writes a destination, over the one with its id, which may have been removed."""
     save_row(c, destinations, _to_row(destination))
 
 
 def find_destinations(c: Connection) -> list[Destination]:
-    """All destinations, by id; secrets in their addresses are still `${NAME}`."""
-    return [_to_destination(row) for row in c.execute(select(destinations).order_by(destinations.c.id))]
+    """All destinations but those that were removed, by id; secrets in their addresses are still `${NAME}`."""
+    query = select(destinations).where(destinations.c.removed_at.is_(None)).order_by(destinations.c.id)
+    return [_to_destination(row) for row in c.execute(query)]
 
 
 def save_template(c: Connection, destination_id: str, body: str, now: datetime) -> None:
@@ -71,7 +72,7 @@ def save_row(c: Connection, table: Table, row: dict[str, Any], key: str = "id") 
 
 def _to_row(destination: Destination) -> dict[str, Any]:
     schedule = when_to_json(destination.when) or None
-    return {**{name: getattr(destination, name) for name in NAMES}, "schedule": schedule}
+    return {**{name: getattr(destination, name) for name in NAMES}, "schedule": schedule, "removed_at": None}
 
 
 def _to_destination(row: Row[Any]) -> Destination:

@@ -70,6 +70,7 @@ def find_taken(c: Connection, now: datetime, deadline_until: datetime) -> list[F
         .join(opportunities, opportunities.c.id == func.coalesce(moved.c.merged_into, moved.c.id))
         .join(notices, notices.c.id == opportunities.c.notice_id)
         .where(decisions.c.id.in_(newest), decisions.c.state == DecisionState.TAKEN, is_open(now))
+        .where(people.c.destination_id.is_not(None))
         .where(_closes_until(now, deadline_until))
         .order_by(decisions.c.id)
     )

@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import Connection, func, or_, select, update
 
 from domain.health import MEMORY, Facts, read_json
+from domain.notices import Status
 from domain.sources import Run, RunState, StepState
 from storage.ids import insert_new
 from storage.runs import to_run
-from storage.schema import runs, sources, steps
+from storage.schema import notices, runs, sources, steps
 
 WHOLE = (RunState.OK, RunState.PARTIAL)
 ENDED = (runs.c.state != RunState.RUNNING) & runs.c.finished_at.is_not(None)
@@ -78,6 +79,15 @@ def find_last_ended(c: Connection, source: str) -> Run | None:
     query = select(runs).where(runs.c.source == source, ENDED).order_by(runs.c.id.desc()).limit(1)
     row = c.execute(query).first()
     return to_run(row) if row else None
+
+
+def find_published(c: Connection, source: str, low: datetime, high: datetime, *, before_run: int) -> list[str]:
+    """The keys of the notices published from `low` to `high` that were known before this run began, but for those
+    that were cancelled."""
+    began = select(runs.c.started_at).where(runs.c.id == before_run).scalar_subquery()
+    query = select(notices.c.key).where(notices.c.source == source, notices.c.first_seen_at < began)
+    query = query.where(notices.c.listed_at.between(low, high), notices.c.published_at.between(low, high))
+    return list(c.execute(query.where(notices.c.status != Status.CANCELLED)).scalars())
 
 
 def count_given_up(c: Connection) -> dict[str, int]:

@@ -3,16 +3,16 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, Insert, func, select, text, update
 
 from domain.sources import Issue, IssueKind, StepState
-from storage.ids import upserting
+from storage.ids import in_chunks, upserting
 from storage.schema import issues, steps
 from storage.types import AnyRow
 
@@ -62,10 +62,19 @@ def close_issues(c: Connection, source: str, kind: IssueKind | None, now: dateti
 
 def close_mended(c: Connection, source: str, kinds: Collection[IssueKind], before: datetime, now: datetime) -> int:
     """Closes what a run that went well did not see again since `before`, but for pages that were given up; how many."""
-    given_up = select(steps.c.url).where(steps.c.source == source, steps.c.state == StepState.DEAD)
     which = (issues.c.source == source) & issues.c.closed_at.is_(None) & (issues.c.last_seen_at < before)
-    which &= issues.c.kind.in_(list(kinds)) & func.coalesce(issues.c.url, "").not_in(given_up)
+    which &= issues.c.kind.in_(list(kinds)) & _is_not_given_up(source)
     return c.execute(update(issues).where(which).values(closed_at=now)).rowcount
+
+
+def close_read(c: Connection, source: str, keys: Container[str], before: datetime, now: datetime) -> int:
+    """Closes what was odd in notices of these keys and was not seen again since `before`; how many."""
+    query = select(issues.c.id, issues.c.key).where(issues.c.source == source, issues.c.closed_at.is_(None))
+    odd = query.where(issues.c.kind == IssueKind.UNREADABLE, issues.c.key.is_not(None), issues.c.last_seen_at < before)
+    read = [row.id for row in c.execute(odd.where(_is_not_given_up(source))) if row.key in keys]
+    for chunk in in_chunks(read):
+        c.execute(update(issues).where(issues.c.id.in_(chunk)).values(closed_at=now))
+    return len(read)
 
 
 def count_open_issues(c: Connection) -> dict[str, Counter[IssueKind]]:
@@ -75,6 +84,11 @@ def count_open_issues(c: Connection) -> dict[str, Counter[IssueKind]]:
     for source, kind, count in c.execute(query.group_by(issues.c.source, issues.c.kind)):
         found.setdefault(source, Counter())[IssueKind(kind)] = count
     return found
+
+
+def _is_not_given_up(source: str) -> ColumnElement[bool]:
+    given_up = select(steps.c.url).where(steps.c.source == source, steps.c.state == StepState.DEAD)
+    return func.coalesce(issues.c.url, "").not_in(given_up)
 
 
 @lru_cache

@@ -22,8 +22,9 @@ def save_person(c: Connection, person: Person) -> None:
 
 
 def find_people(c: Connection) -> dict[str, Person]:
-    """All people, by id."""
-    return {row.id: person_from_json(row.document) for row in c.execute(select(people).order_by(people.c.id))}
+    """All people but those who were removed, by id."""
+    query = select(people).where(people.c.destination_id.is_not(None)).order_by(people.c.id)
+    return {row.id: person_from_json(row.document) for row in c.execute(query)}
 
 
 def save_team(c: Connection, team: Team) -> None:

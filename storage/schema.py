@@ -597,6 +597,7 @@ destinations = Table(
     Column("zone", Text),
     Column("schedule", Json),  # null: at once
     Column("digested_until", Instant),  # all digests up to this moment were made, or missed
+    Column("removed_at", Instant),  # nothing goes there any more
 )
 
 templates = Table(  # what users write in place of our own text of an opportunity
@@ -638,7 +639,7 @@ people = Table(
     "people",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("destination_id", Text, ForeignKey("destinations.id"), nullable=False, unique=True),
+    Column("destination_id", Text, ForeignKey("destinations.id"), unique=True),  # null: was removed
     Column("document", Json, nullable=False),
 )
 
@@ -695,6 +696,7 @@ deliveries = Table(
     Column("tries", Integer, nullable=False),
     Column("next_try_at", Instant, nullable=False),
     Column("message_id", Text, nullable=False),
+    Column("known_as", Text),  # what its service calls the message, where later ones can be replies to it
     Column("reason", CleanText),
     Column("lease_holder", Text),
     Column("lease_expires_at", Instant),
@@ -706,6 +708,12 @@ deliveries = Table(
     Column("acknowledged_by", CleanText),
     Column("reported_at", Instant),  # the operators were told then that it is dead or unknown
     UniqueConstraint("event_id", "destination_id"),
+    Index(
+        "ix_deliveries_known",
+        "message_id",
+        sqlite_where=text("known_as IS NOT NULL"),
+        postgresql_where=text("known_as IS NOT NULL"),
+    ),
     Index(
         "ix_deliveries_queued",
         "destination_id",

@@ -25,6 +25,16 @@ def find_thread(c: Connection, destination_id: str, opportunity_id: int, before:
     return list(dict.fromkeys(c.execute(query).scalars()))
 
 
+def find_known_as(c: Connection, destination_id: str, message_ids: Collection[str]) -> str | None:
+    """What its service calls the first of these messages to a destination, where it said so."""
+    query = select(deliveries.c.known_as).where(
+        deliveries.c.destination_id == destination_id,
+        deliveries.c.message_id.in_(message_ids),
+        deliveries.c.known_as.is_not(None),
+    )
+    return c.execute(query.order_by(deliveries.c.id).limit(1)).scalar()
+
+
 def find_told(c: Connection, opportunity_ids: Collection[int]) -> dict[int, set[str]]:
     """Of each of these opportunities, the destinations that have a delivery about it, but for those of summaries."""
     found: dict[int, set[str]] = {opportunity_id: set() for opportunity_id in opportunity_ids}

@@ -26,7 +26,12 @@ from storage.schema import metadata  # noqa: E402
 from tests.closed.near import is_near  # noqa: E402
 
 TABLES = {*metadata.tables, "alembic_version"}
-MAILDEV = os.environ.get("TENDERWATCH_TESTS_MAILDEV")
+# What `make peers` installed; an address of one's own is obeyed.
+PEERS = ROOT / ".peers"
+MATRIX = PEERS / "matrix" / "bin" / "python" if (PEERS / "matrix" / ".ready").exists() else None
+MAILDEV = os.environ.get("TENDERWATCH_TESTS_MAILDEV") or (
+    str(PEERS / "mail" / "node_modules" / "maildev" / "bin" / "maildev") if (PEERS / "mail" / ".ready").exists() else ""
+)
 NO_SKIP = os.environ.get("TENDERWATCH_TESTS_NO_SKIP") == "1"
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.metadata
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -79,11 +80,23 @@ def test_no_other_distribution_owns_our_packages() -> None:
         assert set(owners.get(package, [])) <= {"tenderwatch"}, f"{package} also belongs to {owners[package]}"
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "tests/peers/matrix.lock"])
 def test_locks_hold_hashes_and_no_address(name: str) -> None:
     text = (ROOT / name).read_text()
     assert "--hash=sha256:" in text
     assert not re.search(r"https?://|--index|--find-links", text)
+
+
+def test_the_lock_of_the_mail_server_holds_hashes_and_no_address() -> None:
+    packages = json.loads((ROOT / "tests" / "peers" / "package-lock.json").read_text())["packages"]
+    assert len(packages) > 1
+    assert not any("resolved" in each for each in packages.values())
+    assert all("integrity" in each for name, each in packages.items() if name)
+
+
+def test_peers_of_tests_are_no_part_of_an_installation() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        assert "matrix-synapse" not in (ROOT / name).read_text()
 
 
 def test_locks_name_every_dependency() -> None:

@@ -1,5 +1,6 @@
 """Matrix: an event with a plain and an HTML text; its transaction number makes a repeated call one message."""
 
+from dataclasses import replace
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -47,13 +48,17 @@ def to_request(service: Any, note: Note, key: str, endpoints: Endpoints) -> Requ
 
 
 def to_event(note: Note) -> dict[str, Any]:
-    """The content of the event; it mentions nobody, and says so (spec.matrix.org, `m.mentions`)."""
+    """The content of the event; it mentions nobody, and says so (spec.matrix.org, `m.mentions`).
+
+    News is a reply, not in a thread, which many clients fold away; text, as of notices nobody is notified.
+    """
     return {
         "msgtype": "m.text",
         "body": to_text(note),
         "format": "org.matrix.custom.html",
         "formatted_body": to_html(note),
         "m.mentions": {},
+        **({"m.relates_to": {"m.in_reply_to": {"event_id": note.follows}}} if note.follows else {}),
     }
 
 
@@ -87,7 +92,8 @@ def to_paces(service: Any) -> tuple[Pace, ...]:
 def read(answer: Answer, outcome: Outcome) -> Outcome:
     """`{"errcode": …, "error": …, "retry_after_ms": …}` in plain words."""
     if outcome.fate is Fate.SENT:
-        return outcome
+        event = answer.data.get("event_id")
+        return replace(outcome, known_as=event) if isinstance(event, str) else outcome
     said = " ".join(str(answer.data.get(name) or "") for name in ("errcode", "error")).strip()
     pause = answer.data.get("retry_after_ms")
     return wait(explain(outcome, answer, said, MEANING), pause / 1000 if isinstance(pause, int | float) else None)

@@ -1,5 +1,6 @@
 """Slack: rich text blocks, in which a text is shown as it is; marks are a matter of fields, never of letters."""
 
+from dataclasses import replace
 from typing import Any
 
 from alerts.channels.request import Answer, Request, explain, fingerprint, refuse, to_json
@@ -40,6 +41,8 @@ def to_request(service: Any, note: Note, key: str, endpoints: Endpoints) -> Requ
         return Request(url, to_json(body), key)
     headers = {"Authorization": f"Bearer {service.access_token}"}
     (body["channel"],) = service.channels
+    if note.follows:
+        body |= {"thread_ts": note.follows, "reply_broadcast": True}  # in the channel too: nobody must open the thread
     return Request(f"{endpoints.slack}/api/chat.postMessage", to_json(body), key, headers)
 
 
@@ -70,7 +73,8 @@ def read(answer: Answer, outcome: Outcome) -> Outcome:
     if outcome.fate is not Fate.SENT:
         return explain(outcome, answer, said, MEANING)
     if answer.data.get("ok") is True or answer.text in ("ok", ""):
-        return outcome
+        moment = answer.data.get("ts")
+        return replace(outcome, known_as=moment) if isinstance(moment, str) else outcome
     if said == "ratelimited":
         return explain(Outcome(Fate.TEMPORARY, "", outcome.retry_after), answer, said, MEANING)
     return refuse(answer, said, MEANING)

@@ -1,6 +1,7 @@
 """Telegram's Bot API: HTML, which knows few marks; its clients make links of names, tags and commands by themselves."""
 
 import re
+from dataclasses import replace
 from html import escape, unescape
 from typing import Any
 
@@ -38,6 +39,7 @@ def to_request(service: Any, note: Note, key: str, endpoints: Endpoints) -> Requ
         "link_preview_options": {"is_disabled": True},
         **({"disable_notification": True} if service.silent else {}),
         **({"message_thread_id": topic} if topic else {}),
+        **(_to_reply(note.follows) if note.follows else {}),
     }
     return Request(f"{endpoints.telegram}/bot{service.bot_token}/sendMessage", to_json(body), key)
 
@@ -63,10 +65,19 @@ def read(answer: Answer, outcome: Outcome) -> Outcome:
     """`{"ok": false, "description": …, "parameters": {"retry_after": seconds}}` in plain words."""
     said = str(answer.data.get("description") or "")
     if outcome.fate is Fate.SENT:
-        return refuse(answer, said, MEANING) if answer.data.get("ok") is False else outcome
+        if answer.data.get("ok") is False:
+            return refuse(answer, said, MEANING)
+        result = answer.data.get("result")
+        number = result.get("message_id") if isinstance(result, dict) else None
+        return replace(outcome, known_as=str(number)) if isinstance(number, int) else outcome
     parameters = answer.data.get("parameters")
     pause = parameters.get("retry_after") if isinstance(parameters, dict) else None
     return wait(explain(outcome, answer, said, MEANING), pause)
+
+
+def _to_reply(number: str) -> dict[str, Any]:
+    """Below the first message, and also where that was deleted."""
+    return {"reply_parameters": {"message_id": int(number), "allow_sending_without_reply": True}}
 
 
 def _measure(text: str) -> int:

@@ -1,4 +1,4 @@
-"""`tenderwatch alerts take|decline|hand|why|feed`: who deals with an opportunity, and why it went where it did."""
+"""`tenderwatch alerts take|decline|hand|remove|why|feed`: who deals with an opportunity, and why it went there."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,7 +19,7 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (take, decline, hand, why, feed):
+    for command in (take, decline, hand, remove, why, feed):
         app.command(name=command.__name__)(command)
 
 
@@ -51,6 +51,30 @@ def hand(
     place = open_installation()
     done = decide(place.engine, opportunity, by, to, reason, now(), place.settings.zone)
     tell(f"{to} deals with opportunity {done.opportunity_id} now, and will be told so")
+
+
+def remove(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A person or a destination, by the id in alerts.yml.")],
+    to: Annotated[str | None, typer.Option(help="Who gets what is theirs.")] = None,
+) -> None:
+    """Remove a person or a destination: what is theirs goes to another; the ledger and all decisions stay."""
+    from alerts.removal import remove as decide
+
+    place = open_installation()
+    done = decide(place.engine, name, to, now(), place.settings.zone)
+    tell(f"{name} is removed; leave it out of alerts.yml, or the next `tenderwatch alerts import` brings it back")
+    if done.destination:
+        tell(f"  nothing goes to the destination {done.destination} any more; {done.lapsed:,} that had not gone lapse")
+    if done.handed:
+        tell(f"  {to} has its {len(done.handed):,} open opportunities now, and will be told so")
+    if done.rules:
+        tell(f"  these rules lead to {to} now: {', '.join(done.rules)}")
+    if done.teams:
+        tell(f"  no longer in the teams: {', '.join(done.teams)}")
+    if done.was_default:
+        tell(f"  {to} gets what no rule sends anywhere")
+    if done.without_operators:
+        tell("  no destination is `operators: true`: nobody is told of lost deliveries and bad sources")
 
 
 def why(opportunity: Opportunity, as_json: Json = False) -> None:

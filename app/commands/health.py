@@ -203,7 +203,7 @@ def _find_remarks(row: Row, moment: datetime) -> Iterator[str]:
     if row["held_changes"]:
         yield f"changes held back: {row['held_changes']:,} (`sources accept {row['source']}` tells them)"
     if row["open_issues"]:
-        yield f"open issues: {sum(row['open_issues'].values()):,}"
+        yield f"open issues: {sum(row['open_issues'].values()):,} (`sources show {row['source']}` lists them)"
 
 
 def _tell_next(row: Row, moment: datetime) -> str:

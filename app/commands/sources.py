@@ -139,15 +139,19 @@ def show_one(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_json: As
 
 @app.command()
 def accept(name: Annotated[str, typer.Argument(metavar="SOURCE")]) -> None:
-    """The portal is as it should be: tell the changes that were held back, and forget what was usual before."""
+    """The portal is as it should be: tell what was held back, close its issues, and forget what was usual before."""
     from storage.engine import writing
     from storage.held import accept_source
+    from storage.issues import close_issues
 
     place = open_installation()
-    source = place.source(name)
+    source, moment = place.source(name), now()
     with writing(place.engine) as connection:
-        told = accept_source(connection, source.id, now())
+        told = accept_source(connection, source.id, moment)
+        closed = close_issues(connection, source.id, None, moment)
     tell(f"{source.id}: {told:,} changed notices are told with the next `tenderwatch match` and `alerts send`")
+    if closed:
+        tell(f"{source.id}: {closed:,} issues are closed; what is seen again is told again")
 
 
 @app.command()

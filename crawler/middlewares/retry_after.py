@@ -99,7 +99,7 @@ class RetryAfterMiddleware:
         if response.status in self.pace.statuses or (wait is not None and response.status in {429, 503}):
             return self._slower(request, self.pace.retry_after if wait is None else wait, f"HTTP {response.status}")
         if response.status == 403:  # the spider stops the crawl
-            self.pause(urlsplit(request.url).netloc, FORBIDDEN_PAUSE if wait is None else wait, "HTTP 403")
+            self._pause(urlsplit(request.url).netloc, FORBIDDEN_PAUSE if wait is None else wait, "HTTP 403")
         if response.status in PASSING:
             return self._again(request, "retries", MOST_RETRIES, None, f"HTTP {response.status}") or response
         return response
@@ -113,13 +113,18 @@ class RetryAfterMiddleware:
     def _slower(self, request: Request, wait: float, why: str) -> Request:
         """The same request after the pause that the portal asks for, which holds for all crawls."""
         host = urlsplit(request.url).netloc
-        self.pause(host, wait, why)
+        self._pause(host, wait, why)
         if wait > LONGEST_WAIT:
             raise HostPaused(f"{why}: {host} asks to wait {wait / 60:.0f} minutes; the next run goes on")
         again = self._again(request, "waits", MOST_WAITS, wait, why)
         if again is None:
             raise HostPaused(f"{why}: {host} has asked {MOST_WAITS + 1} times to wait; the next run goes on")
         return again
+
+    def _pause(self, host: str, wait: float, why: str) -> None:
+        """For all crawls; and at once for this one, whose next request is sent before the pause is written."""
+        self.resume[host] = max(self.resume[host], time.monotonic() + wait)
+        self.pause(host, wait, why)
 
     def _again(self, request: Request, counter: str, most: int, wait: float | None, why: str) -> Request | None:
         tried = request.meta.get(counter, 0) + 1

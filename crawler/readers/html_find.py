@@ -19,6 +19,8 @@ _BLOCKS = frozenset(
      "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre", "section",
      "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul")
 )  # fmt: skip
+_LABEL_CELLS = frozenset(("td", "th", "dt"))
+_BETWEEN = frozenset(("br", "button", "hr", "i", "img", "script", "style", "svg", "template", "wbr"))
 _SILENT = frozenset(("script", "style", "noscript", "template", "head"))
 _LINKS = frozenset(("href", "src", "action", "data-href", "data-url"))
 _LONGEST_LABEL = 200
@@ -109,7 +111,8 @@ class Scope:
         return text_of(place)
 
     def _beside(self, label: str) -> Iterator[HtmlElement | str]:
-        """What stands beside each element with the label's text: behind it, in its next sibling, or its parent's."""
+        """What stands beside each element with the label's text: behind it, in its next sibling, or its parent's; an
+        empty element where the value is left out."""
         wanted, begins = _folded(label.removesuffix("*")), label.endswith("*")
         found = [each for text, each in self._all_labels() if text == wanted or (begins and text.startswith(wanted))]
         for element in found:
@@ -181,15 +184,36 @@ def text_of(element: HtmlElement) -> str:
 
 
 def _value_beside(label: HtmlElement) -> HtmlElement | str | None:
+    """The text or element behind a label; an empty one where the page leaves the value out. None where there is none.
+
+    Never the next label, and never the value of the next one: an empty cell ends the search.
+    """
     if label.tail and label.tail.strip(" :\u00a0\t\r\n"):
         return str(label.tail).strip(" :\u00a0\t\r\n")
-    for element in (label, label.getparent()):
-        following = element.getnext() if element is not None else None
-        while following is not None and (not isinstance(following.tag, str) or not text_of(following)):
-            following = following.getnext()
-        if following is not None:
-            return following
-    return None
+    parent = label.getparent()
+    following = _following(label)
+    alone = following is None or (parent is not None and parent.tag in _LABEL_CELLS and not text_of(following))
+    if alone and parent is not None:
+        following = _following(parent)
+    return None if following is None or _is_label_itself(following, label) else following
+
+
+def _following(element: HtmlElement) -> HtmlElement | None:
+    """The next sibling that may be a value: no comment, and no icon or line end without a text."""
+    following = element.getnext()
+    while following is not None and (
+        not isinstance(following.tag, str) or (following.tag in _BETWEEN and not text_of(following))
+    ):
+        following = following.getnext()
+    return following
+
+
+def _is_label_itself(found: HtmlElement, label: HtmlElement) -> bool:
+    parent = label.getparent()
+    in_heading = "th" in (label.tag, parent.tag if parent is not None else None)
+    return (
+        found.tag == "dt" or (found.tag == "th" and in_heading) or (found.tag == "tr" and found.find("th") is not None)
+    )
 
 
 def _join(url: str, printed: str) -> str:

@@ -34,6 +34,7 @@ def happen(
     kind: EventKind = EventKind.NEW,
     points: int = 60,
     now: datetime = NOW,
+    reasons: tuple[Reason, ...] = (),
     **payload: Any,
 ) -> None:
     """These notices are stored (again), matched with the profile `pumps`, and give an event of this kind each."""
@@ -42,7 +43,7 @@ def happen(
         found = stored(c, *(given or (a_notice(),)), now=now, baseline=baseline)
         version = find_profile(c, "pumps") or a_version(c)
         assert version is not None
-        reasons = (
+        reasons = reasons or (
             Reason("keyword", "The keyword “pump*” stands in the title", points, text="pumps"),
             Reason("place", "The buyer's country is one of the profile's", 0),
         )

@@ -15,6 +15,7 @@ from alerts.send import send_due
 from alerts.words import words
 from domain.notices import Precision
 from tests.alerts.cases import happen, tell
+from tests.alerts.foreign import read_events
 from tests.alerts.post import Box, a_server, an_installation
 from tests.alerts.test_render import a_card
 from tests.factories import NOW
@@ -23,7 +24,10 @@ EN = words("en")
 
 
 def read_calendar(content: bytes) -> list[dict[str, str]]:
-    """The events: lines end with CRLF, are at most 75 octets, and are unfolded; each property once."""
+    """The events: lines end with CRLF, are at most 75 octets, and are unfolded; each property once.
+
+    icalendar, which forgives all that, reads the same events.
+    """
     assert content.endswith(b"\r\n")
     lines = content.split(b"\r\n")[:-1]
     assert all(len(line) <= 75 and b"\n" not in line and b"\r" not in line for line in lines)
@@ -37,6 +41,11 @@ def read_calendar(content: bytes) -> list[dict[str, str]]:
         assert len({name for name, _ in pairs}) == len(pairs)
         events.append(dict(pairs))
         assert {"UID", "DTSTAMP", "SEQUENCE", "SUMMARY", "STATUS"} <= set(events[-1])
+    for theirs, ours in zip(read_events(content), events, strict=True):
+        assert (theirs.uid, theirs["SUMMARY"]) == (ours["UID"], unescape(ours["SUMMARY"]))
+        assert theirs.sequence == int(ours["SEQUENCE"])
+        moment = theirs["DTSTART"].dt
+        assert f"{moment:%Y%m%d}" == (ours.get("DTSTART") or ours["DTSTART;VALUE=DATE"])[:8]
     return events
 
 
@@ -57,6 +66,7 @@ def test_a_deadline_with_a_time_and_one_of_a_day() -> None:
     assert (event["DTSTART;VALUE=DATE"], event["DTEND;VALUE=DATE"]) == ("20261201", "20261202")
     assert event["STATUS"] == "CANCELLED"
     assert to_deadlines([replace(card, deadline_at=None)], EN, "x") == []
+    assert read_calendar(to_calendar([], NOW, "Nothing yet")) == []
 
 
 def test_what_is_written_later_replaces_what_was_earlier() -> None:

@@ -213,6 +213,37 @@ def test_what_a_service_asks_for_is_kept(engine: Engine, tmp_path: Path, receive
     assert send_due(engine, the_settings(tmp_path, receiver), lambda: NOW + timedelta(seconds=4)).sent == 1
 
 
+BOT = "slack://xoxb-1234-1234-abcdefghijklmnop/#tenders"
+REPLIES = {
+    "telegram": {"reply_parameters": {"message_id": 1, "allow_sending_without_reply": True}},
+    "slack": {"thread_ts": "1790000000.000000", "reply_broadcast": True},
+}
+
+
+@pytest.mark.parametrize(("service", "url"), [("telegram", URLS["telegram"]), ("slack", BOT)])
+def test_what_becomes_of_it_is_a_reply(
+    engine: Engine, tmp_path: Path, receiver: Receiver, to: Any, service: str, url: str
+) -> None:
+    to(service, url)
+    receiver.minute = 0.06  # of its limits nothing is asked here
+    place = the_settings(tmp_path, receiver)
+    happen(engine)
+    route(engine, NOW)
+    for minutes in range(3):
+        send_due(engine, place, lambda minutes=minutes: NOW + timedelta(minutes=minutes))
+        happen(engine, kind=EventKind.CANCELLED, changes=[])
+        route(engine, NOW)
+    to(service, f"{url}?footer=no" if service == "slack" else f"tgram://{TOKEN}/@tenders/")
+    send_due(engine, place, lambda: NOW + timedelta(minutes=5))
+    first, *later, elsewhere = [got.body for got in receiver.got]
+    assert receiver.malformed == []
+    assert len(later) == 2
+    fields = REPLIES[service].keys()
+    assert [{name: body.get(name) for name in fields} for body in later] == [REPLIES[service]] * 2
+    assert not fields & first.keys()
+    assert not fields & elsewhere.keys(), "another address does not know that message"
+
+
 LETTERS = st.text(
     st.one_of(
         st.sampled_from("<>&*_~`|[]()!@#\\/.:-+=\"' \n\u202e\u200b\u200d\u3164\u2060aéЖ字ع1"),

@@ -1,4 +1,7 @@
-"""Feeds as calendars and feed readers see them: read back by rules of RFC 5545 and RFC 4287, not by our own code."""
+"""Feeds as calendars and feed readers see them: read back by rules of RFC 5545 and RFC 4287, and by other libraries.
+
+icalendar and feedparser forgive what others do not (long lines, ids that stand twice), so that both are asked.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -17,6 +20,7 @@ from domain.notices import Precision, Status
 from storage.engine import reading
 from tests.alerts.cases import happen
 from tests.alerts.desk import BOOK, at, import_text
+from tests.alerts.foreign import read_entries, read_events
 from tests.factories import NOW, a_notice
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -68,12 +72,14 @@ def events_of(folder: Path, name: str) -> list[dict[str, str]]:
         assert re.fullmatch(r"\d{8}" if key == "DTSTART;VALUE=DATE" else r"\d{8}T\d{6}Z", start)
         assert not re.search(r"(?<!\\)(\\\\)*[;,]", each["SUMMARY"]), "escaped"
     assert len({each["UID"] for each in found}) == len(found)
+    assert [each.uid for each in read_events(content)] == [each["UID"] for each in found]
     return found
 
 
 def feed_of(folder: Path, name: str) -> etree._Element:
     """An Atom feed; asserts what RFC 4287 asks of any."""
-    root = etree.fromstring((folder / "feeds" / f"{name}.atom").read_bytes())
+    content = (folder / "feeds" / f"{name}.atom").read_bytes()
+    root = etree.fromstring(content)
     assert root.tag == f"{ATOM}feed"
     for element in (root, *root.iter(f"{ATOM}entry")):
         for tag in ("id", "title", "updated"):
@@ -86,6 +92,8 @@ def feed_of(folder: Path, name: str) -> etree._Element:
     assert root.find(f"{ATOM}author/{ATOM}name") is not None
     ids = [each.text for each in root.iter(f"{ATOM}id")]
     assert len(set(ids)) == len(ids)
+    theirs = [(each.id, each.title) for each in read_entries(content)]
+    assert theirs == [(each.findtext(f"{ATOM}id"), each.findtext(f"{ATOM}title")) for each in root.iter(f"{ATOM}entry")]
     return root
 
 

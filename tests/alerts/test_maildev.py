@@ -1,10 +1,9 @@
-"""How maildev 2.2.1, a real mail server with a reader, stores our mails. `npm install maildev@2.2.1` somewhere, then
+"""How maildev 2.2.1, a real mail server with a reader, stores our mails.
 
-TENDERWATCH_TESTS_MAILDEV=…/node_modules/maildev/bin/maildev.
+`make peers` installs it where npm is; TENDERWATCH_TESTS_MAILDEV=…/maildev/bin/maildev names another one.
 """
 
 import json
-import os
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from domain.alerts import EventKind, FieldChange
 from domain.config import Mail
 from tests.alerts.cases import happen, tell
 from tests.alerts.post import an_installation, free_port, wait_for
+from tests.conftest import MAILDEV
 from tests.factories import NOW, a_notice
 
 TITLE = '<script>alert(1)</script> &lt;a href="https://evil.example"&gt; Насосы 水泵'
@@ -29,12 +29,11 @@ TITLE = '<script>alert(1)</script> &lt;a href="https://evil.example"&gt; Нас�
 @pytest.fixture
 def maildev(tmp_path: Path) -> Iterator[tuple[Mail, str]]:
     """A running maildev: the settings that reach it, and the address of its stored mails."""
-    program = os.environ.get("TENDERWATCH_TESTS_MAILDEV")
-    if not program:
-        pytest.skip("TENDERWATCH_TESTS_MAILDEV names no maildev")
+    if not MAILDEV:
+        pytest.skip("no maildev: `make peers` installs it, which needs npm and a network once")
     smtp, web = free_port(), free_port()
     options = ["--smtp", str(smtp), "--web", str(web), "--ip", "127.0.0.1", "--web-ip", "127.0.0.1"]
-    process = subprocess.Popen(["node", program, *options], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(["node", MAILDEV, *options], stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{web}/email"
     try:
         wait_for(lambda: _answers(url))

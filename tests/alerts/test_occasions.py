@@ -60,7 +60,7 @@ def test_a_digest_in_spanish(engine: Engine, tmp_path: Path) -> None:
     assert "Coincide 1 más que espera al próximo resumen." in text
     assert "Demasiado tarde para ofertar: quedan menos de 5 días." in text
     assert "Coincidió 1 más que se cerró o retiró antes de este resumen." in text
-    assert "fr_never (blocked, desde lun 2 nov 2026)" in text
+    assert "fr_never (bloqueada, desde lun 2 nov 2026)" in text
     assert "opportunities list --summary" in text
     assert "13:00 CET" in text, "the deadline in Madrid"
     assert "fr_never" in html

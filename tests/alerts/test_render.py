@@ -106,6 +106,10 @@ def test_nothing_crawled_becomes_more_than_text() -> None:
 
 def test_a_link_is_http_and_nothing_else() -> None:
     assert to_link("https://portal.example/a?b=c&d=é") is not None
+    assert to_link("https://portal.example/\u202egpj\u200b?q=\u3164") == (
+        "https://portal.example/%E2%80%AEgpj%E2%80%8B?q=%E3%85%A4"
+    ), "where it is shown it turns nothing around"
+    assert to_link("https://portal\u200b.example/") is None
     for bad in (
         None,
         "",
@@ -266,6 +270,10 @@ def test_plain_text() -> None:
     assert plain("می‌خواهم") == "می‌خواهم", "a joiner that belongs to the word stays"
     assert plain("x" * 400, 10) == "xxxxxxxxx…"
     assert plain(None) == ""
+    assert (
+        plain("evil\u2024com 10.0.0.1/x 1.234.567 1.2.3.4.5")
+        == "evil\u2060\u2024com 10\u2060.0.0.1/x 1.234.567 1.2.3.4.5"
+    )
     assert plain("see evil.example or a@evil.example, v1.5 and S.A.") == (
         "see evil\u2060.example or a@evil\u2060.example, v1.5 and S.A."
     )

@@ -63,7 +63,7 @@ def test_there_are_the_commands_of_the_plan() -> None:
         "profiles import", "profiles export", "profiles list", "profiles check",
         "alerts send", "alerts ledger", "alerts resend", "alerts test",
         "alerts acknowledge", "alerts secret", "alerts template",
-        "alerts why", "alerts feed", "alerts take", "alerts decline", "alerts hand",
+        "alerts why", "alerts feed", "alerts take", "alerts decline", "alerts hand", "alerts remove",
         "db upgrade", "db backup", "db restore", "db prune",
     }  # fmt: skip
 

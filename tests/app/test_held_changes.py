@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from domain.sources import RunState
+from domain.sources import IssueKind, RunState
 from storage.engine import reading, writing
 from storage.held import accept_source, count_held
+from storage.issues import find_issues
 from storage.sources import void_expired_leases
 from tests.alerts.post import parts
 from tests.app.desk import Desk, Respond, a_site, open_desk
@@ -53,6 +54,11 @@ def recipients(mails: list[EmailMessage]) -> list[str]:
 def held(desk: Desk) -> int:
     with reading(desk.engine) as c:
         return count_held(c, "xx_test")
+
+
+def open_issues(desk: Desk) -> list[tuple[IssueKind, str | None]]:
+    with reading(desk.engine) as c:
+        return sorted((each.issue.kind, each.issue.key) for each in find_issues(c, "xx_test"))
 
 
 def test_what_a_broken_page_changes_is_told_to_operators_only(desk: Desk) -> None:
@@ -120,6 +126,22 @@ def test_a_person_who_has_looked_tells_what_was_held(desk: Desk, tmp_path: Path)
     assert recipients(desk.tell()) == ["sales"] * 12
     assert desk.crawl(broken()).state is RunState.OK, "this is what is usual from now on"
     assert recipients(desk.tell()) == ["operators"]
+
+
+def test_what_was_odd_is_closed_by_a_run_that_reads_it_well_or_by_a_person(desk: Desk, tmp_path: Path) -> None:
+    def odd(*numbers: int) -> Respond:
+        return lambda path: a_site(deadline="some day" if path[8:] in map(str, numbers) else "2031-12-24 12:00")(path)
+
+    assert desk.crawl(odd(3, 7)).state is RunState.OK
+    assert [key for _, key in open_issues(desk)] == ["N-3", "N-7"]
+    assert desk.crawl(odd(7)).state is RunState.OK
+    assert open_issues(desk) == [(IssueKind.UNREADABLE, "N-7")]
+    (tmp_path / "tenderwatch.toml").write_text('data_dir = "."\nsources_dir = "sources"\n')
+    shown = tenderwatch("sources", "health", cwd=tmp_path)
+    assert "`sources show xx_test` lists them" in " ".join(shown.stdout.split())
+    done = tenderwatch("sources", "accept", "xx_test", cwd=tmp_path)
+    assert (done.returncode, "1 issues are closed" in done.stderr) == (0, True), done.stderr
+    assert open_issues(desk) == []
 
 
 def test_while_a_run_is_under_way_and_where_it_is_killed_its_changes_wait(desk: Desk) -> None:

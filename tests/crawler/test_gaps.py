@@ -103,6 +103,30 @@ def test_a_row_that_slips_between_two_pages_of_news_is_read_by_the_next_run(
     assert crawl(place, portal, 3)[1] == 3, "a run after one without news is short again"
 
 
+def test_half_of_a_small_window_gone_is_told_within_one_run(place: Place) -> None:
+    """Thirteen rows are too few to say that seven are not chance; that six are gone which stood there is none."""
+    listing = {"window": {"from": "from", "to": "to", "overlap": "3d", "first": "3d"}, "next": {}}
+    place.write(listing=listing, expect=QUIET)
+    published = {number: NOW - timedelta(hours=4 * number) for number in range(1, 14)}
+
+    def answer(path: str) -> Answer:
+        low, high = (datetime.fromisoformat(query(path)[name]).replace(tzinfo=UTC) for name in ("from", "to"))
+        shown = {number: date for number, date in published.items() if low <= date < high}
+        return Answer(a_package([a_release(number, f"{date:%Y-%m-%dT%H:%M:%SZ}") for number, date in shown.items()]))
+
+    assert crawl(place, answer, 0)[0].state is RunState.OK
+    assert crawl(place, answer, 1)[0].state is RunState.OK
+    everything = dict(published)
+    for number in range(1, 13, 2):
+        del published[number]
+    verdict, _ = crawl(place, answer, 2)
+    assert verdict.state is RunState.SUSPICIOUS
+    assert verdict.reason == "6 of 13 notices that stood in the list of these days before are gone from it"
+    published.update(everything)
+    assert crawl(place, answer, 3)[0].state is RunState.OK
+    assert place.issues() == []
+
+
 def windows(place: Place, rows: Callable[[datetime, int], int], hours: tuple[int, ...]) -> list[Verdict]:
     """Windows of six hours with four rows each, of which so many are shown at this look at that window."""
     listing = {"window": {"from": "from", "to": "to", "size": "6h", "first": "3d", "overlap": "1h"}, "next": {}}

@@ -207,6 +207,24 @@ def test_a_long_retry_after_puts_the_run_off_and_is_kept_by_the_next(place: Plac
     assert {run.state for run in (first, second)} == {RunState.BLOCKED}
 
 
+@pytest.mark.parametrize("no", [Answer(b"no", 403), Answer(b"no", 429, {"Retry-After": "3600"})], ids=["403", "429"])
+@pytest.mark.parametrize("at", ["/list?page=2", "/notice/3"])
+def test_nothing_more_is_asked_after_a_no(place: Place, no: Answer, at: str) -> None:
+    """Neither the steps that wait already, at whatever pace."""
+    place.write(**HTML_SOURCE, pace={"delay": 0.05, "reason": "a test"})
+    said_no: list[int] = []
+
+    def answer(path: str) -> Answer:
+        if path == at:
+            said_no.append(len(portal.log))
+            return no
+        return Answer(a_list(list(range(1, 11)), 30) if path.startswith("/list") else a_detail(int(path[8:])))
+
+    with Portal(answer) as portal:
+        assert place.crawl(portal).state is RunState.BLOCKED
+        assert [len(portal.log)] == said_no, portal.log
+
+
 def test_a_short_pause_is_waited_out_by_another_source(place: Place) -> None:
     place.write(listing={"next": {}})
     with Portal(lambda path: Answer(GOOD)) as portal:

@@ -1,6 +1,7 @@
 """What is usual for a source: a drop is told in one run, a quiet weekend, night or hour of awards is not."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from domain.health import (
     find_usual_share,
     is_drop,
     is_loss,
+    is_thinned,
     read_json,
     to_json,
 )
@@ -73,6 +75,20 @@ def test_a_working_day_that_is_like_a_sunday_is_told() -> None:
     noon = MONDAY + 3 * DAY + 6 * HOUR
     assert told(a_run(0, noon, 2 * HOUR), hours)
     assert not told(a_run(0, noon + 12 * HOUR, 2 * HOUR), hours), "the night is quiet"
+
+
+def test_rows_that_leave_a_span_of_time_are_told_where_they_stay_otherwise() -> None:
+    def of(known: int, held: int) -> Facts:
+        return replace(a_run(held, MONDAY, DAY), relisted=(known, held))
+
+    stay, leave = [of(13, 13)] * 3, [of(20, 9)] * 3
+    assert is_thinned(of(13, 7), stay)
+    assert is_thinned(of(13, 0), stay[:1])
+    assert not is_thinned(of(13, 8), stay), "five are gone, but six tenths stay"
+    assert not is_thinned(of(4, 0), stay), "four may be withdrawn"
+    assert not is_thinned(of(20, 9), leave), "a list of what is open loses what has closed"
+    assert not is_thinned(of(13, 7), [of(3, 3), of(0, 0)]), "nothing is known of this list"
+    assert read_json(to_json(of(13, 7))).relisted == (13, 7)
 
 
 def test_one_odd_day_of_the_month_does_not_hide_the_next() -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from domain.sources import IssueKind
 from storage.engine import writing
-from storage.issues import close_issues, find_issues, save_issues
+from storage.issues import close_issues, close_read, find_issues, save_issues
 from tests.factories import NOW, a_run, an_issue
 
 LATER = NOW + timedelta(hours=1)
@@ -42,6 +42,21 @@ def test_a_closed_issue_stays_closed(engine: Engine) -> None:
         assert len(find_issues(c, open_only=False)) == 3
         assert close_issues(c, "gb_test", None, LATER) == 2
         assert find_issues(c) == []
+
+
+def test_what_was_odd_in_notices_that_were_read_again_is_closed(engine: Engine) -> None:
+    with writing(engine) as c:
+        odd = [an_issue(kind=IssueKind.UNREADABLE, key=key, element="deadline") for key in ("read", "unread", "again")]
+        save_issues(c, None, [*odd, an_issue(key="read"), an_issue(source="x", key="read")], NOW)
+        save_issues(c, None, odd[2:], LATER)
+        assert close_read(c, "gb_test", {"read", "again"}, LATER, LATER) == 1
+        left = {(each.issue.source, each.issue.kind, each.issue.key) for each in find_issues(c)}
+    assert left == {
+        ("gb_test", IssueKind.UNREADABLE, "unread"),
+        ("gb_test", IssueKind.UNREADABLE, "again"),
+        ("gb_test", IssueKind.UNKNOWN_WORD, "read"),
+        ("x", IssueKind.UNKNOWN_WORD, "read"),
+    }
 
 
 def test_a_hostile_page_can_be_quoted(engine: Engine) -> None:

@@ -26,12 +26,13 @@ def upgrade() -> None:
         sa.Column("zone", sa.Text()),
         sa.Column("schedule", JSON_),
         sa.Column("digested_until", INSTANT),
+        sa.Column("removed_at", INSTANT),
         sa.PrimaryKeyConstraint("id", name="pk_destinations"),
     )
     op.create_table(
         "people",
         sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("destination_id", sa.Text(), nullable=False),
+        sa.Column("destination_id", sa.Text()),
         sa.Column("document", JSON_, nullable=False),
         sa.ForeignKeyConstraint(["destination_id"], ["destinations.id"], name="fk_people_destination_id_destinations"),
         sa.PrimaryKeyConstraint("id", name="pk_people"),
@@ -667,6 +668,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("next_try_at", INSTANT, nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("known_as", sa.Text()),
         sa.Column("reason", sa.Text()),
         sa.Column("lease_holder", sa.Text()),
         sa.Column("lease_expires_at", INSTANT),
@@ -741,6 +743,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_decisions"),
     )
     op.create_index("ix_decisions_opportunity_id", "decisions", ["opportunity_id"])
+    op.create_index(
+        "ix_deliveries_known",
+        "deliveries",
+        ["message_id"],
+        sqlite_where=sa.text("known_as IS NOT NULL"),
+        postgresql_where=sa.text("known_as IS NOT NULL"),
+    )
     op.create_index(
         "ix_deliveries_unreported",
         "deliveries",

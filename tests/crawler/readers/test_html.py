@@ -7,7 +7,8 @@ import pytest
 
 from crawler.pipelines.normalise import to_notice
 from crawler.readers.html import read_detail, read_list, read_page
-from crawler.readers.html_rules import check_rules
+from crawler.readers.html_find import Scope, read_tree
+from crawler.readers.html_rules import check_rules, read_rule
 from domain.errors import BadSource, SourceChanged, Unreadable
 from domain.notices import Kind, Status
 from domain.sources import Source
@@ -211,3 +212,26 @@ def test_what_is_no_web_page_is_told_by_its_kind(body: bytes, kind: str):
 def test_a_page_that_declares_itself_as_xml_is_a_web_page():
     page = read_list(b'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html>\n' + LIST.encode(), portal(), URL)
     assert len(page.rows) == len(read_list(LIST.encode(), portal(), URL).rows)
+
+
+@pytest.mark.parametrize(
+    ("markup", "value"),
+    [
+        ("<dl><dt>Frist</dt><dd></dd><dt>Wert</dt><dd>12</dd></dl>", None),
+        ("<dl><dt>Frist</dt><dt>Wert</dt><dd>12</dd></dl>", None),
+        ("<dl><dt>Frist</dt><dd><!-- none --> </dd><dd>zu spät</dd></dl>", None),
+        ("<table><tr><th>Frist<td></td></tr><tr><th>Öffnung<td>05/01/2027</td></tr></table>", None),
+        ("<table><tr><th>Frist</th></tr><tr><th>Öffnung</th><td>05/01/2027</td></tr></table>", None),
+        ("<table><tr><th>Frist</th><th>Öffnung</th></tr><tr><td>1</td><td>2</td></tr></table>", None),
+        ("<p><span>Frist</span><span></span></p><p><span>Öffnung</span><span>5</span></p>", None),
+        ("<div><span>Frist</span><i class=icon></i><span>02/11/2026</span></div>", "02/11/2026"),
+        ("<table><tr><td><b>Frist</b><span class=hint></span></td><td>02/11/2026</td></tr></table>", "02/11/2026"),
+        ("<table><tr><td><b>Frist</b><br></td><td>02/11/2026</td></tr></table>", "02/11/2026"),
+        ("<table><tr><td>Frist</td></tr><tr><td>02/11/2026</td></tr></table>", "02/11/2026"),
+        ("<div><div><b>Frist:</b></div><div>02/11/2026</div></div>", "02/11/2026"),
+        ("<p><b>Frist</b>: 02/11/2026</p>", "02/11/2026"),
+    ],
+)  # fmt: skip
+def test_a_value_that_is_left_out_is_never_its_neighbours(markup: str, value: str | None) -> None:
+    page = read_tree(f"<html><body>{markup}</body></html>".encode(), None)
+    assert Scope(page, URL).value((read_rule({"label": "Frist"}, "html"),)) == value
