@@ -78,7 +78,7 @@ def missing_pages(text: Any, rows: Sequence[str], count: int, url: str, total: T
 
 def _beside(text: Any, rows: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Plain values on the way to the rows, and in the objects beside it."""
-    here, way = text, ()
+    here, way = text, tuple[str, ...]()
     for name in (*rows, None):
         if not isinstance(here, Mapping):
             return

@@ -171,9 +171,9 @@ def _platform(text: Any, path: tuple[str, ...], rows: Sequence[Row], url: str) -
         return Table("opendatasoft (v1)", path, rows, "start", "rows", ("nhits",))
     if not path and re.search(r"/resource/\w{4}-\w{4}(\.json)?$", where):
         return Table("Socrata", path, rows, "$offset", "$limit")
-    total = find_total(text, path, len(rows))
-    missing = tuple(missing_pages(text, path, len(rows), url, total))
-    return Table("rows in JSON", path, rows, total=total.path if total else (), missing=missing)
+    told = find_total(text, path, len(rows))
+    missing = tuple(missing_pages(text, path, len(rows), url, told))
+    return Table("rows in JSON", path, rows, total=told.path if told else (), missing=missing)
 
 
 def _lists(value: Any, path: tuple[str, ...], depth: int = 0) -> Iterator[tuple[tuple[str, ...], list[Row]]]:
