@@ -221,7 +221,7 @@ def _span(items: Sequence[Element], url: str, formats: Sequence[str]) -> timedel
 
 
 def _to_do(fields: set[str], channel: Element, items: int, span: timedelta | None) -> Iterator[str]:
-    over = f", which span {_shown(span)}" if span is not None else ""
+    over = f", which span {_shown(span)}" if span else ""
     yield (
         f"every: a feed tells only its newest items, here {items}{over}; what leaves it between two runs is never seen,"
         " so ask well before that"
