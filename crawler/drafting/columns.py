@@ -56,7 +56,7 @@ class Guessed:
 def read_columns(rows: Sequence[HtmlElement], url: str) -> Iterator[Column]:
     """Places that most rows have once, those named by a header or label first."""
     seen: set[tuple[str, ...]] = set()
-    for column in (*_cells(rows, url), *_labelled(rows, url), *_classed(rows, url), *_plain(rows, url)):
+    for column in (*_cells(rows, url), *read_labelled(rows, url), *_classed(rows, url), *_plain(rows, url)):
         if column.share >= ENOUGH and column.values not in seen:
             seen.add(column.values)
             yield column
@@ -71,7 +71,8 @@ def _cells(rows: Sequence[HtmlElement], url: str) -> Iterator[Column]:
         yield named if named.values == placed.values else placed
 
 
-def _labelled(rows: Sequence[HtmlElement], url: str) -> Iterator[Column]:
+def read_labelled(rows: Sequence[HtmlElement], url: str) -> Iterator[Column]:
+    """What stands beside the labels in the rows that say what they are."""
     labels: dict[str, str] = {}
     for row in rows[:5]:
         for each in row.iter():

@@ -4,7 +4,8 @@ from crawler.drafting.asking import FetchedPage
 from crawler.drafting.draft import Draft
 from crawler.drafting.of_feed import draft_feed
 from crawler.drafting.of_html import about_page, draft_html
-from crawler.drafting.of_json import Table, draft_json, draft_rows, rows_of_json_ld
+from crawler.drafting.of_json import draft_json
+from crawler.drafting.of_json_ld import draft_json_ld, rows_of_json_ld
 from crawler.readers.html_find import read_tree
 from domain.errors import Unreadable, WrongUse
 
@@ -42,7 +43,7 @@ def _guess_markup(page: FetchedPage, id: str, browser: str | None) -> Draft | No
 def _guess_json_ld(page: FetchedPage, id: str) -> Draft | None:  # noqa: A002
     tree = read_tree(page.body, None)
     rows = rows_of_json_ld(tree.xpath('//script[@type="application/ld+json"]/text()'))
-    return draft_rows(page, about_page(tree, id, page.url), Table("JSON-LD", (), rows), "html") if rows else None
+    return draft_json_ld(page, about_page(tree, id, page.url), rows) if rows else None
 
 
 def _explain(page: FetchedPage, browser: str | None) -> str:

@@ -51,7 +51,7 @@ def take_key(columns: Sequence[Column], rows: Sequence[HtmlElement], url: str, t
     """The notice's number: printed, if nothing else part of its link; never what two rows share."""
     if "key" in taken:
         return
-    if "url" in taken and (found := _key_in_link(taken["url"])):
+    if "url" in taken and (found := key_in_link(taken["url"])):
         taken["key"] = found
         return
     for column in columns:
@@ -67,7 +67,7 @@ def take_key(columns: Sequence[Column], rows: Sequence[HtmlElement], url: str, t
             taken["key"] = Guessed("key", rule, "the last part of its link", 0.5, values)
 
 
-def _key_in_link(link: Guessed) -> Guessed | None:
+def key_in_link(link: Guessed) -> Guessed | None:
     """The parameter, or the part of the path, that differs from notice to notice."""
     names = [name for name, value in parse_qsl(urlsplit(link.values[0]).query) if re.search(r"\d", value)]
     patterns = [rf"[?&]{re.escape(name)}=([^&#]+)" for name in names]

@@ -1,25 +1,25 @@
-"""Spiders drafted for what no protocol of ours reads: small modules that an operator reads and mends."""
+"""The spider drafted for JSON-LD, which no protocol of ours reads: a small module that an operator reads and mends."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from string import Template
-from typing import TYPE_CHECKING
 
 from crawler.drafting.draft import About
 
-if TYPE_CHECKING:
-    from crawler.drafting.of_json import Table
-
-_JSON = Template('''"""$title: $kind.
+_MODULE = Template('''"""$title: JSON-LD.
 
 Drafted from one page on $day by `tenderwatch sources new`: hold FIELDS against the portal's own documentation.
 """
 
-$imports
+$library
+
+from crawler.drafting.of_json_ld import rows_of_json_ld
+from crawler.readers.html_find import read_tree
+from crawler.reading import Fetched, FindReleases, Reading
+from crawler.spider import SourceSpider
 from domain.errors import SourceChanged, Unreadable
 from domain.notices import Kind, RawBuyer, RawMoney, RawNotice
 
-ROWS = $path  # where the rows stand in a page
 FIELDS = {
 $fields
 }
@@ -30,10 +30,11 @@ class Portal(SourceSpider):
     """Every row of a page is a notice."""
 
     def read(self, fetched: Fetched, find_releases: FindReleases) -> Reading:
-        """The rows of one page$goes_on."""
-$load
-        if not isinstance(rows, list):
-            raise SourceChanged("no list of rows", ".".join(ROWS))
+        """The rows of one page."""
+        scripts = read_tree(fetched.body, None).xpath('//script[@type="application/ld+json"]/text()')
+        rows = rows_of_json_ld(scripts)
+        if not rows:
+            raise SourceChanged("no list of rows", "JSON-LD")
         notices, faults = [], []
         for number, row in enumerate(rows):
             try:
@@ -41,7 +42,7 @@ $load
             except Unreadable as fault:
                 faults.append(Unreadable(fault.reason, f"row {number}: {fault.element}"))
         keys = tuple(notice.key for notice in notices)
-        return Reading(tuple(notices), keys, tuple(faults)$more)
+        return Reading(tuple(notices), keys, tuple(faults))
 
     def to_notice(self, row: Any) -> RawNotice:
         """One row, texts as printed."""
@@ -86,61 +87,17 @@ def moment(value: Any) -> str | None:
             continue
     return text(value)
 '''
-_IMPORTS = {
-    "json": """from crawler.readers.limits import load_json
-from crawler.reading import Fetched, FindReleases, Reading
-from crawler.spider import SourceSpider""",
-    "html": """from crawler.drafting.of_json import rows_of_json_ld
-from crawler.readers.html_find import read_tree
-from crawler.reading import Fetched, FindReleases, Reading
-from crawler.spider import SourceSpider""",
-    "xml": """from crawler.drafting.of_feed import rows_of_feed
-from crawler.reading import Fetched, FindReleases, Reading
-from crawler.spider import SourceSpider""",
-}
-_LOADS = {
-    "json": """        page = load_json(fetched.body)[0]
-        rows = at(page, ROWS)""",
-    "html": """        scripts = read_tree(fetched.body, None).xpath('//script[@type="application/ld+json"]/text()')
-        rows = rows_of_json_ld(scripts) or None""",
-    "xml": """        rows = rows_of_feed(fetched.body)""",
-}
 
 
-def json_module(about: About, table: "Table", fields: Mapping[str, str], suffix: str, dates: Sequence[str] = ()) -> str:
-    """The source of a spider that reads rows; `suffix` says of what: json, html (JSON-LD), xml (a feed)."""
-    pages = table.offset is not None
-    imports = _imports(suffix, pages, bool(dates))
-    constants = (f"SIZE = {len(table.rows)}  # rows of a full page\n" if pages else "") + (
-        f"DATES = {tuple(dates)!r}\n" if dates else ""
-    )
-    return _JSON.substitute(
+def json_ld_module(about: About, fields: Mapping[str, str], dates: Sequence[str] = ()) -> str:
+    """A spider for the things of a page's JSON-LD; `fields` are their paths, `dates` strptime formats of their
+    dates."""
+    return _MODULE.substitute(
         title=(about.title or about.id).replace('"', "'").replace("\\", ""),
-        kind=table.kind,
         day=date.today().isoformat(),  # noqa: DTZ011  (a day for a person)
-        imports=imports,
-        path=repr(table.path),
+        library="\n".join(["from datetime import datetime"] * bool(dates) + ["from typing import Any"]),
         fields="\n".join(f"    {name!r}: {path!r}," for name, path in fields.items()),
-        constants=f"\n{constants}" if constants else "",
+        constants=f"\nDATES = {tuple(dates)!r}\n" if dates else "",
         date="moment" if dates else "text",
         moment=_MOMENT if dates else "",
-        goes_on=", and where the next one begins" if pages else "",
-        load=_LOADS[suffix] + (_goes_on(table) if pages else ""),
-        more=", total, next_url" if pages else "",
-    ).replace("\n\n\n\n", "\n\n\n")
-
-
-def _imports(suffix: str, pages: bool, dates: bool) -> str:
-    library = ["from datetime import datetime"] * dates + ["from typing import Any"]
-    library += ["from urllib.parse import parse_qsl, urlsplit"] * pages
-    ours = ["from crawler.addresses import with_parameters"] * pages + [_IMPORTS[suffix]]
-    return "\n".join([*library, "", *ours])
-
-
-def _goes_on(table: "Table") -> str:
-    total = f"at(page, {table.total!r})" if table.total else "None"
-    return f"""
-        total = {total}
-        begun = int(dict(parse_qsl(urlsplit(fetched.url).query)).get({table.offset!r}, 0))
-        full = isinstance(rows, list) and len(rows) >= SIZE
-        next_url = with_parameters(fetched.url, {{{table.offset!r}: str(begun + len(rows))}}) if full else None"""
+    )

@@ -8,9 +8,11 @@ from crawler.drafting.columns import ENOUGH, Column, Guessed, read_columns
 from crawler.drafting.keys import key_pattern, take_key, take_link
 from crawler.drafting.printed import DateForm, Order, decimal_mark, find_dates, find_order, money_share, names_currency
 from crawler.drafting.rows import LOOKED_AT, Rows
-from crawler.drafting.vocabulary import field_of
+from crawler.drafting.selectors import Rule
+from crawler.drafting.vocabulary import STATUSES, field_of, fold
 
 DATES = ("deadline", "published")
+LINE = r"([^\n]+)"  # ends a rule's regex that takes the rest of a line
 _WEIGHT = {"header": 0.95, "label": 0.9, "name": 0.8, "shape": 0.6}
 
 
@@ -66,6 +68,12 @@ def guess_columns(columns: Sequence[Column], country: str) -> Fields:
     return _finish(taken, forms)
 
 
+def statuses_of(guessed: Sequence[Guessed]) -> dict[str, str]:
+    """The portal's words for a status that we know; the others are told by each run as unknown."""
+    words = next((each.values for each in guessed if each.field == "status"), ())
+    return {word: STATUSES[fold(word)] for word in dict.fromkeys(words) if fold(word) in STATUSES}
+
+
 def _typed(column: Column, order: Order) -> Column:
     named = field_of(column.said)
     labelled = named is not None and named[0] == "value"
@@ -106,13 +114,19 @@ def _take(
     rule = dict(column.rule)
     if name in DATES and column.dates is not None:
         forms[name] = column.dates
-        rule |= {"regex": column.dates.pattern} if column.dates.pattern else {}
+        rule |= {"regex": _within(rule, column.dates.pattern)} if column.dates.pattern else {}
         sure -= 0.2 * column.dates.unsure
     if name == "codes":
-        rule |= {"regex": r"(?<!\d)(\d{8})(?!\d)", "all": True, "scheme": "CPV"}
+        rule |= {"regex": _within(rule, r"(?<!\d)(\d{8})(?!\d)"), "all": True, "scheme": "CPV"}
     if name == "key" and (pattern := key_pattern(column.values)):
-        rule |= {"regex": pattern} if pattern != "whole" else {}
+        rule |= {"regex": _within(rule, pattern)} if pattern != "whole" else {}
     taken[name] = Guessed(name, rule, why, round(sure * min(1.0, column.share + 0.1), 2), column.values)
+
+
+def _within(rule: Rule, pattern: str) -> str:
+    """A pattern in the rest of a line, where the rule finds that by a label."""
+    line = str(rule.get("regex", ""))
+    return line.removesuffix(LINE) + r"[^\n]*?" + pattern if line.endswith(LINE) else pattern
 
 
 def _take_by_shape(columns: Sequence[Column], taken: dict[str, Guessed], forms: dict[str, DateForm]) -> None:

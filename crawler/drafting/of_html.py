@@ -11,12 +11,12 @@ from lxml.html import HtmlElement
 from crawler.drafting.asking import FetchedPage
 from crawler.drafting.columns import Guessed
 from crawler.drafting.draft import About, Draft, filled_of, head, heads_up, plain_title, sure_of, tail
-from crawler.drafting.naming import Fields, guess_fields
+from crawler.drafting.naming import Fields, guess_fields, statuses_of
 from crawler.drafting.paging import find_paging
 from crawler.drafting.printed import Order, find_dates, find_order, money_share
 from crawler.drafting.rows import Rows, find_rows
 from crawler.drafting.selectors import Rule, apply
-from crawler.drafting.vocabulary import STATUSES, field_of, fold
+from crawler.drafting.vocabulary import field_of
 from crawler.normalise.languages import to_language
 from crawler.readers.html_find import read_tree, text_of
 
@@ -34,10 +34,10 @@ def draft_html(page: FetchedPage, id: str, *, browser: str | None = None) -> Dra
     fields = guess_fields(rows, page.url, about.country)
     if not {"key"} <= {each.field for each in fields.guessed}:
         return None
-    paging = find_paging(tree, page.url, len(rows.elements))
+    paging = find_paging(tree, page.url, rows.elements)
     block = _list_block(rows, fields, paging.next, paging.total)
     browse = {"browser": {"wait_for": browser}} if browser else {}
-    statuses = _statuses(fields)
+    statuses = statuses_of(fields.guessed)
     values = {
         **head(about, needs_currency=fields.needs_currency),
         "protocol": "html",
@@ -48,14 +48,14 @@ def draft_html(page: FetchedPage, id: str, *, browser: str | None = None) -> Dra
         **({"statuses": statuses} if statuses else {}),
         "html": block,
     }
-    missing = [*heads_up(about), *fields.notes, *([paging.missing] if paging.missing else [])]
+    missing = [*heads_up(about), *fields.notes, *paging.missing]
     missing.append("html.list.nothing_found: the portal's own words for an empty list, which this page does not show")
     url = next((each for each in fields.guessed if each.field == "url"), None)
     return Draft(
         kind="a list on a web page",
         protocol="html",
         sure=sure_of(fields.guessed, min(0.95, rows.score / 8) if rows.by_meaning else 0.5),
-        evidence=(*rows.why, f"the rows are {_shown(rows.rule)}", paging.why),
+        evidence=(*rows.why, f"the rows are {_shown(rows.rule)}", *paging.why),
         values=values,
         rows=len(rows.elements),
         suffix="html",
@@ -133,12 +133,6 @@ def _list_block(rows: Rows, fields: Fields, following: Rule | None, total: Rule 
     listed |= {"total": total} if total else {}
     listed |= {"next": following} if following else {}
     return {**block, "list": {**listed, "fields": told}}
-
-
-def _statuses(fields: Fields) -> dict[str, str]:
-    """The portal's words that we know; the others are told by each run as unknown."""
-    words = next((each.values for each in fields.guessed if each.field == "status"), ())
-    return {word: STATUSES[fold(word)] for word in dict.fromkeys(words) if fold(word) in STATUSES}
 
 
 def _find_labelled(tree: HtmlElement, url: str, country: str) -> tuple[dict[str, Rule], list[str]]:

@@ -1,7 +1,4 @@
-"""JSON: OCDS, and tables of rows, which the json_api protocol reads by paths.
-
-What stands in tables of other formats (feeds, JSON-LD) has a spider drafted for it.
-"""
+"""JSON: OCDS, and tables of rows, which the json_api protocol reads by paths."""
 
 import json
 import re
@@ -13,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from crawler.drafting.asking import FetchedPage
 from crawler.drafting.columns import Column
 from crawler.drafting.draft import About, Draft, filled_of, head, heads_up, sure_of, tail
-from crawler.drafting.module import json_module
+from crawler.drafting.json_total import find_total, missing_pages
 from crawler.drafting.naming import Fields as GuessedFields
 from crawler.drafting.naming import guess_columns
 from crawler.drafting.vocabulary import words_of_name
@@ -29,7 +26,7 @@ _DATES = re.compile(r"(?i)(from|since|start|after|updated|published|date|to|unti
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows in a JSON page: the path to them, the platform that answers so, its paging (parameter, its size's
-    parameter), and the path of its total."""
+    parameter), the path of its total, and what a person must do about its further pages."""
 
     kind: str
     path: tuple[str, ...]
@@ -37,6 +34,7 @@ class Table:
     offset: str | None = None
     size: str | None = None
     total: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def draft_json(page: FetchedPage, id: str) -> Draft | None:  # noqa: A002
@@ -56,39 +54,37 @@ def draft_json(page: FetchedPage, id: str) -> Draft | None:  # noqa: A002
     return _draft_table(page, id, table) if table else None
 
 
-def draft_rows(page: FetchedPage, about: About, table: Table, suffix: str = "json") -> Draft | None:
-    """A table of rows as a source with a spider of its own; None where no row has a number and a title."""
-    columns = [_column(path, table.rows) for path in dict(_paths(table.rows))]
-    fields = guess_columns(columns, about.country)
-    by_field = {each.field: each for each in fields.guessed}
-    if "key" not in by_field or "title" not in by_field:
+def guess_rows(rows: Sequence[Row], about: About) -> GuessedFields | None:
+    """What stands where in rows; None where no column of theirs is a number, or none a title."""
+    fields = guess_columns([_column(path, rows) for path in dict(_paths(rows))], about.country)
+    return fields if {"key", "title"} <= {each.field for each in fields.guessed} else None
+
+
+def _draft_table(page: FetchedPage, id: str, table: Table) -> Draft | None:  # noqa: A002
+    """A table of rows as a source that its YAML reads; None where no row has a number and a title."""
+    about = About(id, page.url)
+    fields = guess_rows(table.rows, about)
+    if fields is None:
         return None
-    size, is_json = len(table.rows), suffix == "json"
-    paths = {name: each.rule["path"] for name, each in by_field.items()}
-    declared = _declare(table, fields) if is_json else {"listing": {"next": {}} if table.offset else {"file": {}}}
-    values = {
-        **head(about, needs_currency=fields.needs_currency),
-        "endpoint": page.url,
-        **declared,
-        **tail(size, filled_of(fields.guessed)),
-        "enabled": False,
-    }
-    hold = "against the portal's own documentation, then remove `enabled: false`"
-    told = f"no protocol of ours reads {table.kind}: {about.id}.py was drafted to read it; hold FIELDS in it {hold}"
-    missing = [f"names of columns mislead: hold json.list.fields {hold}" if is_json else told, *heads_up(about)]
-    if not table.offset:
-        missing.append("how it goes on after this page is not known: the page is taken for the whole list")
+    size = len(table.rows)
+    told = (f"{'.'.join(table.total)} is the number of all rows",) if table.total else ()
+    hold = "hold json.list.fields against the portal's own documentation, then remove `enabled: false`"
     return Draft(
         kind=table.kind,
-        protocol="json_api" if is_json else None,
+        protocol="json_api",
         sure=min(0.6, sure_of(fields.guessed, 0.9)),
-        evidence=(f"{size} rows at {'.'.join(table.path) or 'the top'}",),
-        values=values,
+        evidence=(f"{size} rows at {'.'.join(table.path) or 'the top'}", *told),
+        values={
+            **head(about, needs_currency=fields.needs_currency),
+            "endpoint": page.url,
+            **_declare(table, fields),
+            **tail(size, filled_of(fields.guessed)),
+            "enabled": False,
+        },
         rows=size,
-        suffix=suffix,
+        suffix="json",
         guessed=fields.guessed,
-        missing=tuple(missing),
-        module=None if is_json else json_module(about, table, paths, suffix, fields.dates),
+        missing=(f"names of columns mislead: {hold}", *heads_up(about), *table.missing),
     )
 
 
@@ -145,10 +141,6 @@ def _draft_ocds(page: FetchedPage, id: str, found: OcdsPage) -> Draft:  # noqa: 
     )
 
 
-def _draft_table(page: FetchedPage, id: str, table: Table) -> Draft | None:  # noqa: A002
-    return draft_rows(page, About(id, page.url), table)
-
-
 def _is_empty_package(body: bytes) -> bool:
     return bool(re.match(rb'\s*\{', body)) and b'"publishedDate"' in body and b'"releases"' in body  # fmt: skip
 
@@ -179,7 +171,9 @@ def _platform(text: Any, path: tuple[str, ...], rows: Sequence[Row], url: str) -
         return Table("opendatasoft (v1)", path, rows, "start", "rows", ("nhits",))
     if not path and re.search(r"/resource/\w{4}-\w{4}(\.json)?$", where):
         return Table("Socrata", path, rows, "$offset", "$limit")
-    return Table("rows in JSON", path, rows)
+    told = find_total(text, path, len(rows))
+    missing = tuple(missing_pages(text, path, len(rows), url, told))
+    return Table("rows in JSON", path, rows, total=told.path if told else (), missing=missing)
 
 
 def _lists(value: Any, path: tuple[str, ...], depth: int = 0) -> Iterator[tuple[tuple[str, ...], list[Row]]]:
@@ -215,21 +209,3 @@ def _at(row: Any, path: Sequence[str]) -> str:
     for name in path:
         row = row.get(name) if isinstance(row, dict) else None
     return "" if row is None or isinstance(row, (dict, list)) else " ".join(str(row).split())
-
-
-def rows_of_json_ld(texts: Sequence[str]) -> list[Row]:
-    """What stands in a page's JSON-LD: the items of lists, else typed things."""
-    found: list[Row] = []
-    for text in texts:
-        try:
-            value = json.loads(text, strict=False)
-        except ValueError:
-            continue
-        for each in (
-            value if isinstance(value, list) else value.get("@graph", [value]) if isinstance(value, dict) else []
-        ):
-            if isinstance(each, dict) and isinstance(each.get("itemListElement"), list):
-                found += [item.get("item", item) for item in each["itemListElement"] if isinstance(item, dict)]
-            elif isinstance(each, dict) and "@type" in each:
-                found.append(each)
-    return [row for row in found if isinstance(row, dict)]

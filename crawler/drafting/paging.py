@@ -1,22 +1,16 @@
-"""How a list on a web page goes on: a next link, counted pages; and the portal's own total."""
+"""How a list on a web page goes on: a next link, counted pages."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
+from crawler.drafting.printed_total import PrintedTotal, find_total
 from crawler.drafting.selectors import Rule, apply, stable_classes
 from crawler.drafting.vocabulary import NEXT, fold
-
-_COUNTED = (
-    r"(?i)(?:\bof|\bvon|\bde|\bdi|\bиз|\bsur|\bvan|/)\s+(?:about\s+)?(\d[\d.,\s\u00a0]*\d|\d)(?:\s+\w+)?\s*$",
-    r"(?i)^\D{0,30}?(\d[\d.,\s\u00a0]*\d|\d)\s+(?:results?|notices?|tenders?|records?|items?|bids?|entries|opportunities|treffer|"
-    r"ergebnisse|ausschreibungen|résultats?|avis|resultados?|licitaciones|anuncios|risultati|bandi|resultaten|wyników|"
-    r"записей|закупок|результатов|тендеров|hits)\b",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +20,41 @@ class Paging:
     listing: dict[str, Any]
     next: Rule | None
     total: Rule | None
-    why: str
-    missing: str | None = None
+    why: tuple[str, ...]
+    missing: tuple[str, ...] = ()
 
 
-def find_paging(page: HtmlElement, url: str, rows: int) -> Paging:
-    """How this list of so many rows goes on after this page."""
-    total = _find_total(page, rows)
+def find_paging(page: HtmlElement, url: str, rows: Sequence[HtmlElement]) -> Paging:
+    """How the list with these rows goes on after this page."""
+    total = find_total(page, rows)
+    found = _find_paging(page, url, len(rows), total)
+    if total is None:
+        told = (
+            "no total found: skipped pages cannot be seen; where a page of the list prints how many there are, write"
+            " html.list.total (docs/adding-a-source.md)"
+        )
+        return replace(found, missing=(*found.missing, told))
+    return replace(found, total=total.rule, why=(*found.why, f'"{total.text}" is the number of the whole list'))
+
+
+def _find_paging(page: HtmlElement, url: str, rows: int, total: PrintedTotal | None) -> Paging:
     if rule := _find_next(page, url):
-        return Paging({"next": {}}, rule, total, f"a next link leads to {apply(rule, page, url)[0]}")
+        return Paging({"next": {}}, rule, None, (f"a next link leads to {apply(rule, page, url)[0]}",))
     if counted := _find_counted(page, url):
         param, first = counted
-        missing = None if total else (
+        missing = () if total else (
             "pages are counted and no total was found: the crawl asks on until a page has no rows, so the portal's own"
-            " words for an empty list must stand in html.list.nothing_found"
+            " words for an empty list must stand in html.list.nothing_found",
         )  # fmt: skip
         listing = {"pages": {"param": param, "first": first, "size": rows}}
-        return Paging(listing, None, total, f"links count the pages by {param}, from {first}", missing)
+        return Paging(listing, None, None, (f"links count the pages by {param}, from {first}",), missing)
     if button := _find_button(page):
         told = f"its pages are turned by a script: write browser: {{click_next: {button!r}}} (docs/operations.md)"
     else:
         told = "neither a next link nor page numbers were found: this page is taken for the whole list"
-    return Paging({"file": {}}, None, total, "one page", told)
+    if total and total.number > rows:
+        told += f"; it holds {rows} of {total.number}, so each run is `partial` until it goes on"
+    return Paging({"file": {}}, None, None, ("one page",), (told,))
 
 
 def _find_button(page: HtmlElement) -> str | None:
@@ -105,37 +112,3 @@ def _find_counted(page: HtmlElement, url: str) -> tuple[str, int] | None:
             shown, asked = min(pairs)
             return name, 1 + asked - shown
     return None
-
-
-def _find_total(page: HtmlElement, rows: int) -> Rule | None:
-    """The portal's count of the whole list, where it prints one that can be told from other numbers."""
-    for element in page.iter("p", "span", "div", "h1", "h2", "h3", "h4", "strong", "b", "td", "label"):
-        text = " ".join(element.text_content().split())
-        if not 3 < len(text) < 90 or (len(element) and len(element[0]) > 2):
-            continue
-        for pattern in _COUNTED:
-            found = re.search(pattern, text)
-            digits = re.sub(r"\D", "", found[1]) if found else ""
-            if not digits or not rows <= int(digits) < 10**8:
-                continue
-            if rule := _total_rule(page, element, text, found[1].strip() if found else ""):
-                return rule
-    return None
-
-
-def _total_rule(page: HtmlElement, element: HtmlElement, text: str, printed: str) -> Rule | None:
-    names = [f"#{element.get('id')}"] if re.fullmatch(r"[A-Za-z_][\w-]*", element.get("id") or "") else []
-    names += [f"{element.tag}.{name}" for name in stable_classes(element)]
-    for above in list(element.iterancestors())[:3]:
-        names += [f"{above.tag}.{name} {element.tag}" for name in stable_classes(above)]
-    rules = [{"css": name, "regex": regex} for name in names for regex in _around(text, printed)]
-    return next((rule for rule in rules if apply(rule, page, "")[:1] == [printed]), None)
-
-
-def _around(text: str, printed: str) -> Iterator[str]:
-    """The number by the word before it, or by that after it."""
-    before, _, after = text.rpartition(printed)
-    if word := re.search(r"([^\W\d_]+|/)\s*$", before):
-        yield rf"{word[1]}\s*(\d[\d.,\s]*\d|\d)"
-    if word := re.match(r"\s*([^\W\d_]+)", after):
-        yield rf"(\d[\d.,\s]*\d|\d)\s+{word[1]}"

@@ -39,15 +39,21 @@ def read_feed(body: bytes, source: Source, url: str) -> ListPage:
     channel = child(root, "channel") if name_of(root) == "rss" else root
     if name_of(root) not in ("rss", "RDF", "feed") or channel is None:
         raise SourceChanged("neither RSS nor ATOM", name_of(root)[:100])
-    items = list(children(channel, "entry" if name_of(root) == "feed" else "item"))
+    items = find_items(root)
     if not items:
         _check_empty(channel, rules)
         return ListPage((), {}, 0)
     partial = "detail" in source.html
-    chosen = [item for item in items if not rules.only or find(rules.only, _finder(item, url))]
+    chosen = [item for item in items if not rules.only or find(rules.only, finder(item, url))]
     rows, faults = read_rows(chosen, lambda item: _read_item(item, rules, source, url, partial), "item")
     details = {row.key: address for row in rows if partial and (address := detail_url(row, source))}
     return ListPage(tuple({row.key: row for row in rows}.values()), details, faults=tuple(faults))
+
+
+def find_items(root: Element) -> list[Element]:
+    """The items of RSS, which lie beside its channel where it is of the version 1.0, or the entries of ATOM."""
+    channel = child(root, "channel") if name_of(root) == "rss" else root
+    return list(children(channel, "entry" if name_of(root) == "feed" else "item"))
 
 
 def is_html(body: bytes) -> bool:
@@ -65,12 +71,13 @@ def _check_empty(channel: Element, rules: FeedRules) -> None:
 
 
 def _read_item(item: Element, rules: FeedRules, source: Source, url: str, partial: bool) -> RawNotice:
-    find_in = _finder(item, url)
+    find_in = finder(item, url)
     found = {name: find(several, find_in) for name, several in rules.fields.items()}
     return read_notice(found, source, partial=partial, of_key=names_of(rules.fields["key"]))
 
 
-def _finder(item: Element, url: str) -> Callable[[Rule], list[Printed]]:
+def finder(item: Element, url: str) -> Callable[[Rule], list[Printed]]:
+    """What gives the values that a rule finds in this item of a feed got from `url`."""
     scopes: list[Scope | None] = []
 
     def values_of(rule: Rule) -> list[Printed]:

@@ -22,7 +22,7 @@ def test_every_command_of_the_page_works_as_printed(tmp_path: Path) -> None:
         text = DOCS.read_text().replace(PRACTICE, portal.url)
         files = re.findall(r"`(sources/\w+\.(?:yml|py))`:\n```\w+\n(.*?)```", text, re.S)
         commands = re.findall(r"^tenderwatch .+$", text, re.M)
-        assert (len(files), len(commands)) == (2, 25)
+        assert (len(files), len(commands)) == (2, 30)
         for command in commands:
             if "gb_lines" in command:
                 for name, body in files:

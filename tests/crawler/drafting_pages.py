@@ -105,11 +105,17 @@ def json_rows(count: int = 8) -> list[dict[str, Any]]:
             "agency": {"name": BUYERS[place % 3]},
             "estimated_value": f"{place + 10}500.00",
             "publication_date": f"2026-11-{place + 1:02d}T08:00:00",
-            "closing_date": f"2026-12-{place + 13:02d}T12:00:00",
+            "closing_date": f"2026-12-{place % 16 + 13:02d}T12:00:00",
             "link": f"https://data.example.org/{number(place)}",
         }
         for place in range(count)
     ]
+
+
+def calls(path: str) -> bytes:
+    """An API of a portal's own, which counts its pages and tells the number of all its rows."""
+    page = int(query(path).get("page", "1"))
+    return json.dumps({"total": 24, "page": page, "calls": json_rows(24)[page * 8 - 8 : page * 8]}).encode()
 
 
 def json_ld(path: str) -> bytes:
@@ -167,6 +173,7 @@ def answer(path: str) -> Answer:
             "json",
             lambda path: json.dumps({"help": "…", "success": True, "result": {"records": rows, "total": 80}}).encode(),
         ),
+        "/calls": ("json", calls),
         "/resource/ab12-cd34.json": ("json", lambda path: json.dumps(rows).encode()),
         "/api/explore/v2.1/catalog/datasets/tenders/records": (
             "json",

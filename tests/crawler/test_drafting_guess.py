@@ -84,28 +84,26 @@ def test_a_notice_that_takes_several_rows_of_a_table(tmp_path: Path) -> None:
     assert notices[0]["deadline_at"].startswith("2026-02-25T23:59:59")
 
 
-@pytest.mark.parametrize(
-    ("path", "kind", "buyer"),
-    [
-        ("/rss", "RSS", None),
-        ("/atom", "ATOM", None),
-        ("/jsonld", "JSON-LD", None),
-    ],
-)
-def test_what_no_protocol_reads_is_off_says_so_and_has_a_spider_that_reads_it(
-    tmp_path: Path, path: str, kind: str, buyer: str | None
-) -> None:
-    draft, notices = written(path, "gb_draft", tmp_path)
-    assert (draft.kind, draft.protocol, draft.is_on) == (kind, None, False)
-    assert f"no protocol of ours reads {kind}" in draft.missing[0]
+def test_what_no_protocol_reads_is_off_says_so_and_has_a_spider_that_reads_it(tmp_path: Path) -> None:
+    draft, notices = written("/jsonld", "gb_draft", tmp_path)
+    assert (draft.kind, draft.protocol, draft.is_on) == ("JSON-LD", None, False)
+    assert "no protocol of ours reads JSON-LD" in draft.missing[0]
     text = (tmp_path / "gb_draft.yml").read_text()
     assert "enabled: false" in text
-    assert f"# TO DO no protocol of ours reads {kind}" in text
+    assert "# TO DO no protocol of ours reads JSON-LD" in text
     assert len(notices) == draft.rows
-    assert notices[0]["title"]["en" if "en" in notices[0]["title"] else "und"].endswith(
-        "Water pumps for the northern works"
-    )
-    assert not buyer or notices[0]["buyers"][0]["name"] == buyer
+    assert notices[0]["title"]["en"] == "Water pumps for the northern works"
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/rss", "RSS"), ("/atom", "ATOM")])
+def test_a_feed_is_read_by_its_protocol(tmp_path: Path, path: str, kind: str) -> None:
+    draft, notices = written(path, "gb_feed", tmp_path)
+    assert (draft.kind, draft.protocol, draft.is_on, draft.module) == (kind, "rss", True, None)
+    assert not (tmp_path / "gb_feed.py").exists()
+    assert draft.values["feed"]["fields"]["key"] == "id"
+    assert len(notices) == draft.rows
+    assert next(iter(notices[0]["title"].values())).endswith("Water pumps for the northern works")
+    assert notices[0]["published_at"].startswith("2026-11-01")
 
 
 @pytest.mark.parametrize(
