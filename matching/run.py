@@ -43,10 +43,12 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Matched:
-    """What was done: notices matched, (notice, profile) pairs that qualify, and batches done again after an edit."""
+    """What was done: notices matched, (notice, profile) pairs that qualify, opportunities that are new, and batches
+    done again after an edit."""
 
     notices: int = 0
     qualified: int = 0
+    new: int = 0
     again: int = 0
 
 
@@ -105,7 +107,7 @@ def match_stored(
             level("matched", notices=done.notices, qualified=done.qualified, again=done.again)
             return done
         try:
-            matches = _save(engine, batch, heads, now)
+            matches, new = _save(engine, batch, heads, now)
         except EpochMoved:
             done.again += 1
             backfill = None
@@ -114,24 +116,24 @@ def match_stored(
             keep_index(engine)
         elif not batch.found:
             backfill = None
-        _count(done, matches)
+        _count(done, matches, new)
         if on_progress and matches:
             on_progress(done.notices)
 
 
-def _save(engine: Engine, batch: _Batch, heads: Heads | None, now: datetime) -> list[Match]:
-    """A batch that is empty is the end of a backfill."""
+def _save(engine: Engine, batch: _Batch, heads: Heads | None, now: datetime) -> tuple[list[Match], int]:
+    """What was matched, and how many opportunities are new. A batch that is empty is the end of a backfill."""
     matches, backfill = _match(batch, heads), batch.backfill
     if backfill and not batch.found:
         backfill.end(engine)
-        return matches
+        return matches, 0
     with writing(engine) as c:
-        save_assessments(
+        new = save_assessments(
             c, batch.shelf.epoch, matches, model_version=version_of(heads), now=now, words_version=WORDS_VERSION,
             edited=batch.edited, again=backfill is not None and backfill.rescoring,
         )  # fmt: skip
         batch.vectors.save(c)
-    return matches
+    return matches, new
 
 
 def _continue(c: Connection, backfill: Backfill | None, model: str, *, rescoring: bool) -> Backfill | None:
@@ -211,6 +213,7 @@ def _add(before: Standing, events: Sequence[NewEvent]) -> Standing:
     return Standing(before.announced or any(event.kind is EventKind.NEW for event in events), (*before.events, *told))
 
 
-def _count(done: Matched, matches: Sequence[Match]) -> None:
+def _count(done: Matched, matches: Sequence[Match], new: int) -> None:
     done.notices += len(matches)
+    done.new += new
     done.qualified += sum(each.qualified for match in matches for each in match.assessed)

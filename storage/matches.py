@@ -155,16 +155,17 @@ def save_assessments(
     words_version: str = "",
     edited: bool = False,
     again: bool = False,
-) -> None:
-    """Saves what was matched with the profiles of `epoch`, its events with it. Raises EpochMoved: nothing is written.
+) -> int:
+    """Saves what was matched with the profiles of `epoch`, its events with it; how many opportunities are NEW.
+    Raises EpochMoved: nothing is written.
 
     A notice that was revised, matched or joined meanwhile is left as it is. NEW is written once for an opportunity.
     `edited`: only edited profiles were asked, so that a notice that is to be matched with all is left as it is;
     `again`: also notices that were matched at this epoch.
     """
     check_epoch(c, epoch)
-    for chunk in in_chunks(results):
-        _save(c, _Saving(epoch, model_version, words_version, edited, again, now), chunk)
+    saving = _Saving(epoch, model_version, words_version, edited, again, now)
+    return sum(_save(c, saving, chunk) for chunk in in_chunks(results))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ class _Saving:
         return bool(self.edited <= row.matched_epoch < self.epoch + self.again)
 
 
-def _save(c: Connection, saving: _Saving, results: list[Match]) -> None:
+def _save(c: Connection, saving: _Saving, results: list[Match]) -> int:
     epoch, now = saving.epoch, saving.now
     present = _lock_notices(c, [match.stored.id for match in results])
     moved = _find_moved(c, results)
@@ -196,7 +197,7 @@ def _save(c: Connection, saving: _Saving, results: list[Match]) -> None:
     entries = _find_opportunities(c, live, present, now)
     _append(c, entries, saving.model_version, now)
     settle_opportunities(c, [entry.opportunity_id for entry in entries])
-    _write_events(c, entries, now)
+    new = _write_events(c, entries, now)
     marks = [
         {
             "of_id": match.stored.id,
@@ -215,6 +216,7 @@ def _save(c: Connection, saving: _Saving, results: list[Match]) -> None:
     findable = [(match.stored.id, match.found_by) for match in live if match.found_by is not None]
     if findable:
         save_loose(c, findable, Versions(saving.words_version, saving.model_version))
+    return new
 
 
 def _lock_notices(c: Connection, ids: list[int]) -> dict[int, AnyRow]:
@@ -316,7 +318,8 @@ def _find_newest(c: Connection, opportunity_ids: list[int]) -> dict[tuple[int, i
     return found
 
 
-def _write_events(c: Connection, entries: list[_Entry], now: datetime) -> None:
+def _write_events(c: Connection, entries: list[_Entry], now: datetime) -> int:
+    """How many of them are NEW."""
     ids = sorted({entry.opportunity_id for entry in entries if entry.assessed.events})
     announced = select(opportunities.c.id).where(opportunities.c.id.in_(ids), opportunities.c.announced)
     told = set(c.execute(announced).scalars())
@@ -342,6 +345,7 @@ def _write_events(c: Connection, entries: list[_Entry], now: datetime) -> None:
         row["id"] = number
     if rows:
         c.execute(insert(events), rows)
+    return len(new)
 
 
 def _find_matched_documents(c: Connection, ids: list[int]) -> dict[int, str]:

@@ -39,7 +39,7 @@ def match(
         "matching",
         lambda report: match_stored(place.engine, now(), report, again=everything, heads=find_heads(place.settings)),
     )
-    tell(f"{matched.notices:,} notices matched, {matched.qualified:,} new opportunities")
+    tell(f"{matched.notices:,} notices matched, {matched.new:,} new opportunities")
 
 
 def score(

@@ -167,7 +167,7 @@ class _Look:
         tell(f"the portals answered {len(calls)} requests, {refused} of them with «too many requests, wait»")
         tell(
             f"{sum(run.new for run in runs)} new and {sum(run.changed for run in runs)} changed notices, "
-            f"{matched.qualified} new opportunities; {sent.sent} of {routed.deliveries} alerts sent "
+            f"{matched.new} new opportunities; {sent.sent} of {routed.deliveries} alerts sent "
             f"in {len(messages) - known} mails"
         )
         for message in messages[known:]:

@@ -24,7 +24,7 @@ def run_once(place: Installation, chosen: Sequence[Source], endpoints: Mapping[s
     routed = queue_due(place.engine, find_watched(place), now(), place.settings.zone)
     sent = send_due(place.engine, place.settings, now)
     tell(f"{sum(run.new for run in runs):,} new and {sum(run.changed for run in runs):,} changed notices")
-    tell(f"{matched.notices:,} notices matched, {matched.qualified:,} new opportunities")
+    tell(f"{matched.notices:,} notices matched, {matched.new:,} new opportunities")
     tell(
         f"{routed.deliveries:,} deliveries queued, {sent.sent:,} sent, {sent.failed:,} failed, {sent.unknown:,} unknown"
     )
