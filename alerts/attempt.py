@@ -26,11 +26,15 @@ LAST_WORDS = 5.0  # seconds that a service has for its answer once we are told t
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a message, and of a digest in parts, how many are `told` then and whether it was the `last`."""
+    """What became of a message, and of a digest in parts, how many are `told` then and whether it was the `last`.
+
+    `fault`: the users' own template could not be used, and why.
+    """
 
     outcome: Outcome
     told: int = 0
     last: bool = True
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,6 @@ class Sender:
                 found.append(self._attempt(service, place, batch, now, leaving))
             except TooLate:
                 return
-            except BadRule as error:
-                found.append(Result(Outcome(Fate.PERMANENT, f"the template of {place.id}: {error}")))
             except Exception as error:  # noqa: BLE001  the border of sending: the ledger must say whatever happens
                 ids = [each.id for each in batch]
                 text = service.hide(f"{type(error).__name__}: {error}")
@@ -91,7 +93,7 @@ class Sender:
             parcel: Parcel = compose(c, batch, now, to_manner(service, place, self.settings))
         with watched(leaving, self.settings.allowed_addresses) as watch:
             outcome = hand_over(service, parcel, place, self.settings, watch, now)
-        return Result(replace(outcome, reason=service.hide(outcome.reason)), parcel.told, parcel.last)
+        return Result(replace(outcome, reason=service.hide(outcome.reason)), parcel.told, parcel.last, parcel.fault)
 
 
 def _wait(thread: Thread, limit: float, stop: Event | None) -> float:

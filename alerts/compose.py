@@ -44,6 +44,7 @@ class Parcel:
 
     `told` is how many opportunities are told once it has arrived, `last` whether nothing remains then. `details` are
     the facts of events that are of no opportunity. `follows` is what the service calls the first message of the thread.
+    `fault` is why our text stands where the users' own template should, None where it does not.
     """
 
     message: Message
@@ -54,6 +55,7 @@ class Parcel:
     last: bool = True
     details: tuple[Mapping[str, Any], ...] = ()
     follows: str | None = None
+    fault: str | None = None
 
     @property
     def key(self) -> str:
@@ -85,7 +87,7 @@ def compose(c: Connection, batch: Sequence[Delivery], now: datetime, manner: Man
     details = (events[0].payload,) if events[0].kind is EventKind.NOT_DELIVERED else ()
     before = tuple(each for each in thread if each != own)
     follows = find_known_as(c, batch[0].destination_id, before) if before else None
-    return Parcel(render(part), part, own, before, told, last, details, follows)
+    return Parcel(render(part), part, own, before, told, last, details, follows, next(iter(maker.own.faults), None))
 
 
 def unite(changes: Sequence[FieldChange]) -> tuple[FieldChange, ...]:
@@ -155,7 +157,8 @@ class _Maker:
     def to_content(self, events: Sequence[Event], rules: tuple[str, ...]) -> Content:
         kind, payload, zone = events[0].kind, events[0].payload, self.manner.zone
         if kind is EventKind.TEST:
-            return Content(kind, (sample(self.now, self.manner),), rules, zone)
+            card = sample(self.now, self.manner)
+            return Content(kind, (replace(card, own=self.own.lines(card)),), rules, zone)
         if kind is EventKind.NOT_DELIVERED:
             return self._to_loss(payload)
         if kind is EventKind.BASELINE:

@@ -4,15 +4,17 @@ A template makes plain text. The channel escapes it as it does all texts, so tha
 mark: what is a link in a message stays the notice's and ours.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, nodes
 from jinja2.exceptions import SecurityError
+from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from alerts.cards import Card, Line
+from alerts.cards import Card, Change, Line
 from alerts.plain import plain, without_joiners
 from domain.errors import BadRule
 
@@ -48,6 +50,21 @@ NAMES = (
     ),
     *("profile", "source", "key", "language", "opportunity", "reasons", "changes", "notes"),
 )
+PARTS = "; ".join(
+    f"a {name} has {', '.join(each.name for each in fields(kind))}"
+    for name, kind in (("reason", Line), ("change", Change))
+)
+# What filters, tests and Python's own compiler raise for values and texts that they cannot take.
+FAULTS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 ALLOWED = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.Getitem),
     *(nodes.If, nodes.CondExpr, nodes.For, nodes.Filter, nodes.Test, nodes.Compare, nodes.Operand, nodes.And, nodes.Or),
@@ -67,40 +84,59 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 @dataclass(frozen=True, slots=True)
 class OwnTemplate:
-    """The template of a destination, None where it has none."""
+    """The template of a destination, None where it has none; `faults` are told of what it could not be used for."""
 
     body: str | None
+    faults: list[str] = field(default_factory=list)
 
     def lines(self, card: Card) -> tuple[str, ...] | None:
-        """The lines that it makes of a card; None where there is none, and ours are used."""
-        return render_own(self.body, card) if self.body is not None else None
+        """The lines that it makes of a card; None where there is none, or it fails: no alert is lost through it."""
+        if self.body is None:
+            return None
+        try:
+            return render_own(self.body, card)
+        except BadRule as error:
+            self.faults.append(str(error))
+            return None
 
 
 def check_own(body: str) -> None:
     """Raises BadRule, with the line, for what is no template or uses what the sandbox does not have."""
     if len(body) > SIZE:
         raise BadRule(f"a template is at most {SIZE:,} characters long; this one has {len(body):,}")
-    environment = _environment()
-    try:
-        tree = environment.parse(body)
-    except TemplateSyntaxError as error:
-        raise BadRule(f"line {error.lineno}: {error.message}") from error
-    for node, depth in _walk(tree, 0):
+    with _told():
+        tree = _environment().parse(body)
+    found = list(_walk(tree, 0))
+    for node, depth in found:
         if fault := _find_fault(node, depth):
             raise BadRule(f"line {node.lineno}: {fault}")
+    with _told():
+        unknown = find_undeclared_variables(tree) - set(NAMES)
+    for node, _ in found:
+        if isinstance(node, nodes.Name) and node.name in unknown:
+            raise BadRule(f"line {node.lineno}: there is no name {node.name}; there are {', '.join(NAMES)}")
 
 
 def render_own(body: str, card: Card) -> tuple[str, ...]:
     """The lines of one opportunity, each harmless; raises BadRule, with the line, as `check_own` does."""
     check_own(body)
-    try:
+    with _told():
         text = _collect(_environment().from_string(body).generate(to_values(card)))
-    except TemplateError as error:
-        raise BadRule(f"line {_line_of(error)}: {error.message or error}") from error
-    except (TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise BadRule(f"line {_line_of(error)}: {error}") from error
     lines = [plain(line, LINE) for line in text.strip().splitlines()[:LINES]]
     return tuple(line for line in lines if line)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Whatever a template raises, as BadRule with its line."""
+    try:
+        yield
+    except TemplateSyntaxError as error:
+        raise BadRule(f"line {error.lineno}: {error.message}") from error
+    except UndefinedError as error:
+        raise BadRule(f"line {_line_of(error)}: {error.message or error}; {PARTS}") from error
+    except (TemplateError, *FAULTS) as error:
+        raise BadRule(f"line {_line_of(error)}: {error or type(error).__name__}") from error
 
 
 def _collect(pieces: Iterable[str]) -> str:
@@ -135,7 +171,7 @@ def _environment() -> _Sandbox:
     return environment
 
 
-def _walk(node: nodes.Node, depth: int) -> Any:
+def _walk(node: nodes.Node, depth: int) -> Iterator[tuple[nodes.Node, int]]:
     yield node, depth
     for child in node.iter_child_nodes():
         yield from _walk(child, depth + isinstance(node, nodes.For))
@@ -146,8 +182,8 @@ def _find_fault(node: nodes.Node, depth: int) -> str | None:
         return f"there is no filter {node.name}; there are {', '.join(FILTERS)}"
     if isinstance(node, nodes.For) and (depth >= DEPTH or node.recursive):
         return f"loops stand at most {DEPTH} deep here"
-    if isinstance(node, nodes.Name) and node.ctx == "load" and node.name.startswith("_"):
-        return f"there is no {node.name}"
+    if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
+        return f"{node.attr} cannot be used here"
     if not isinstance(node, ALLOWED):
         return f"{type(node).__name__.lower()} cannot be used here: a template has names, filters, if and for"
     return None

@@ -29,6 +29,8 @@ def record(
         pause(c, paces[0].key, now + outcome.retry_after)
     if outcome.fate is not Fate.SENT:
         _warn(batch, outcome)
+    if result.fault:
+        save_template_issue(c, batch[0].destination_id, result.fault, now)
     if outcome.fate in (Fate.SENT, Fate.UNKNOWN):
         _record_left(c, batch, result, holder, now)
     elif why := _find_end(batch, outcome, now):
@@ -55,7 +57,7 @@ def _record_left(c: Connection, batch: Sequence[Delivery], result: Result, holde
         save_unknown(c, ids, holder, doubt)
     else:
         whole = batch[0].told == 0  # of one in parts nobody knows which part a later message is about
-        save_sent(c, ids, holder, now, outcome.reason, outcome.known_as if whole else None)
+        save_sent(c, ids, holder, now, _with_fault(result), outcome.known_as if whole else None)
     if outcome.fate is Fate.SENT:
         _close_issues(c, batch[0].destination_id, now)
 
@@ -87,19 +89,33 @@ def _warn(batch: Sequence[Delivery], outcome: Outcome) -> None:
     )
 
 
-def record_test(c: Connection, delivery: Delivery, outcome: Outcome, holder: str, now: datetime) -> None:
+def record_test(c: Connection, delivery: Delivery, result: Result, holder: str, now: datetime) -> None:
     """Writes the outcome of a test, which is not tried again: who asked for it sees how it went."""
+    outcome = result.outcome
     if outcome.fate is Fate.SENT:
-        save_sent(c, [delivery.id], holder, now, outcome.reason)
+        save_sent(c, [delivery.id], holder, now, _with_fault(result))
     elif outcome.fate is Fate.UNKNOWN:
-        save_unknown(c, [delivery.id], holder, outcome.reason)
+        save_unknown(c, [delivery.id], holder, _with_fault(result))
     else:
         save_dead(c, [delivery.id], holder, outcome.reason)
+
+
+def _with_fault(result: Result) -> str:
+    fault = f"with our own text, since its template fails, {result.fault}" if result.fault else ""
+    return "; ".join(each for each in (result.outcome.reason, fault) if each)
 
 
 def issue_source(destination_id: str) -> str:
     """The name under which issues of a destination are kept, beside those of sources."""
     return f"alerts/{destination_id}"
+
+
+def save_template_issue(c: Connection, destination_id: str, fault: str, now: datetime) -> None:
+    """The users' template of a destination could not be used, and our text was; open until it is changed."""
+    mend = f"mend it with `tenderwatch alerts template set {destination_id} FILE`"
+    reason = f"its own template, {fault}: our own text goes out instead; {mend}"
+    log.warning("a template of the users' own could not be used", destination=destination_id, reason=fault)
+    save_issues(c, None, [Issue(issue_source(destination_id), IssueKind.TEMPLATE, reason)], now)
 
 
 def _save_issue(c: Connection, batch: Sequence[Delivery], kind: IssueKind, reason: str, now: datetime) -> None:

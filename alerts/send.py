@@ -112,7 +112,7 @@ def send_test(engine: Engine, settings: Settings, destination_id: str, now: date
             delivery = lease_one(c, event_id, destination_id, now, LEASE, holder)
         result = sender.send(sender.open(place), place, [delivery], now)
         with writing(engine) as c:
-            record_test(c, delivery, result.outcome, holder, now)
+            record_test(c, delivery, result, holder, now)
     with reading(engine) as c:
         return list_deliveries(c, delivery_id=delivery.id)[0]
 

@@ -180,6 +180,7 @@ class IssueKind(StrEnum):
     FILLED = "fields not filled"
     NOT_REACHED = "not reached"
     DEAD_LETTER = "dead letter"
+    TEMPLATE = "template not used"
     LOGIN = "login asked"
     CONSENT = "consent wall"
     CAPTCHA = "captcha"

@@ -15,21 +15,19 @@ File = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=Fals
 
 @app.command(name="set")
 def set_template(destination: Place, file: File) -> None:
-    """Use this Jinja template for a destination; what is wrong in it is said with its line, and nothing is saved."""
-    from alerts.own import check_own
+    """Use this Jinja template for a destination, once it was tried on a sample and the best stored opportunities.
+
+    What is wrong in it is said with its line, and then nothing is saved.
+    """
+    from alerts.preview import save_own
     from domain.errors import BadRule
-    from storage.destinations import save_template
-    from storage.engine import writing
 
     place = open_installation()
     _check_known(place, destination)
-    body = file.read_text(encoding="utf-8")
     try:
-        check_own(body)
+        save_own(place.engine, place.settings, destination, file.read_text(encoding="utf-8"), now())
     except BadRule as error:
         raise BadRule(f"{file}, {error}") from error
-    with writing(place.engine) as connection:
-        save_template(connection, destination, body, now())
     tell(f"{destination} has its own template; `tenderwatch alerts template preview {destination}` shows what it makes")
 
 
@@ -42,13 +40,10 @@ def show(destination: Place) -> None:
 @app.command()
 def remove(destination: Place) -> None:
     """Use our own text again."""
+    from alerts.preview import drop_own
     from domain.errors import WrongUse
-    from storage.destinations import delete_template
-    from storage.engine import writing
 
-    with writing(open_installation().engine) as connection:
-        found = delete_template(connection, destination)
-    if not found:
+    if not drop_own(open_installation().engine, destination, now()):
         raise WrongUse(f"{destination} has no template of its own")
     tell(f"{destination} gets our own text again")
 

@@ -131,14 +131,18 @@ def _examine_browser(place: Installation) -> dict[str, str]:
 
 
 def _examine_alerts(place: Installation) -> Iterator[dict[str, str]]:
+    from alerts.record import issue_source
     from alerts.send import check_destination
     from domain.alerts import DeliveryState
+    from domain.sources import IssueKind
     from storage.deliveries import list_deliveries
     from storage.destinations import find_destinations, find_rules
     from storage.engine import reading
+    from storage.issues import find_issues
 
     with reading(place.engine) as connection:
         destinations, rules = find_destinations(connection), find_rules(connection)
+        issues = {each.id: find_issues(connection, issue_source(each.id)) for each in destinations}
         dead = list_deliveries(connection, DeliveryState.DEAD, 1000)
         unknown = list_deliveries(connection, DeliveryState.UNKNOWN, 1000)
     dead, unknown = ([each for each in some if not each.delivery.acknowledged_at] for some in (dead, unknown))
@@ -150,6 +154,9 @@ def _examine_alerts(place: Installation) -> Iterator[dict[str, str]]:
     for destination in destinations:
         trouble = check_destination(destination, place.settings, place.engine)
         yield _row(f"destination {destination.id}", "bad" if trouble else "good", trouble or destination.name)
+        for each in issues[destination.id]:
+            if each.issue.kind is IssueKind.TEMPLATE:
+                yield _row(f"template {destination.id}", "warning", each.issue.reason)
     if dead:
         yield _row("dead letters", "bad", f"{len(dead)}: `tenderwatch alerts ledger --state dead`, `alerts resend`")
     if unknown:

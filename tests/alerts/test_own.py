@@ -7,16 +7,20 @@ import pytest
 from sqlalchemy import Engine
 
 from alerts.own import LINE, LINES, check_own, render_own
-from alerts.preview import preview_own
+from alerts.preview import drop_own, preview_own, save_own
 from alerts.route import route
-from alerts.send import send_due
+from alerts.send import send_due, send_test
+from domain.alerts import DeliveryState
 from domain.errors import BadRule, WrongUse
-from storage.destinations import delete_template, save_template
-from storage.engine import writing
-from tests.alerts.cases import happen, tell
+from domain.notices import Buyer
+from domain.sources import IssueKind
+from storage.destinations import delete_template, find_template, save_template
+from storage.engine import reading, writing
+from storage.issues import find_issues
+from tests.alerts.cases import happen, ledger, tell
 from tests.alerts.post import Box, a_server, an_installation, parts
 from tests.alerts.test_render import HOSTILE, a_card
-from tests.factories import NOW
+from tests.factories import NOW, a_notice
 
 GOOD = """\
 {{ score }} points for {{ profile|upper }}
@@ -40,10 +44,22 @@ def test_a_template_makes_lines() -> None:
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ("a\n{{ nothing }}", "line 2: 'nothing' is undefined"),
+        ("a\n{{ titel }}", "line 2: there is no name titel; there are title, buyer, country, country_code, deadline"),
+        ("{% if score > 200 %}\n{{ titel }}{% endif %}", "line 2: there is no name titel"),
+        ("{% for reason in reasons %}{% endfor %}{{ reason.points }}", "line 1: there is no name reason; there are"),
+        ("{{ reasons[99].sentence }}", "line 1: list object has no element 99; a reason has points, sentence, words"),
+        (
+            "{{ reasons[0].sentense }}",
+            "has no attribute 'sentense'; a reason has points, sentence, words, yours; a change",
+        ),
+        ("{{ title|truncate(1) }}", "line 1: expected length >= 3, got 1"),
+        ("{% if score is divisibleby(0) %}{% endif %}", "line 1: "),
+        ("{{ " + "9" * 5000 + " }}", "line 1: Exceeds the limit"),
+        ("{% if score is odder %}{% endif %}", "line 1: No test named 'odder'"),
+        ("{{ title['__class__'] }}", "line 1: access to attribute '__class__'"),
         ("a\n\n{% if %}", "line 3: Expected an expression"),
-        ("{{ ''.__class__ }}", "line 1"),
-        ("{{ title.__class__.__mro__ }}", "line 1"),
+        ("{{ ''.__class__ }}", "line 1: __class__ cannot be used here"),
+        ("{{ title.__class__.__mro__ }}", "line 1: __mro__ cannot be used here"),
         ("{{ title.format() }}", "line 1: call cannot be used here"),
         ("{{ 'x' * 1000000000 }}", "line 1: mul cannot be used here"),
         ("{{ 2 ** 10 }}", "line 1: pow cannot be used here"),
@@ -100,6 +116,67 @@ def test_preview(engine: Engine, tmp_path: Path) -> None:
     assert preview_own(engine, settings, "sales", "{{ score }}", NOW, 1, 3) == {1: ("60",)}
     with pytest.raises(WrongUse, match="there is no opportunity 9"):
         preview_own(engine, settings, "sales", "{{ score }}", NOW, 9, 3)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("{{ titel }}", "there is no name titel"),
+        ("{{ changes[0].old }}", "list object has no element 0.*tried on opportunity 1"),
+        ("{{ changes[0].odd }}", "no attribute 'odd'.*tried on an opportunity with reasons, changes and notes"),
+        ("{{ changes[0].old }}{{ reasons[0].sentence }}", "line 1"),
+        ("{{ reasons[0].sentence }}", "no element 0.*tried on an opportunity without reasons"),
+        ("{% if buyer == 'The Mill' %}{{ buyer|truncate(1) }}{% endif %}", "tried on opportunity 1"),
+    ],
+)
+def test_what_fails_on_some_opportunity_is_not_saved(engine: Engine, tmp_path: Path, body: str, told: str) -> None:
+    tell(engine)
+    happen(engine, a_notice(buyers=(Buyer("The Mill"),)))
+    with pytest.raises(BadRule, match=told):
+        save_own(engine, an_installation(tmp_path, a_mail()), "sales", body, NOW)
+    with reading(engine) as c:
+        assert find_template(c, "sales") is None
+
+
+def test_no_alert_is_lost_through_a_template(engine: Engine, tmp_path: Path) -> None:
+    """It was well when it was set; then came an opportunity of a kind that was not there."""
+    tell(engine)
+    box, failing = Box(), "{% if title == 'Odd' %}{{ title|truncate(1) }}{% endif %}OURS {{ title }}"
+    with a_server(box) as mail:
+        settings = an_installation(tmp_path, mail)
+        save_own(engine, settings, "sales", failing, NOW)
+        happen(engine, a_notice(key="odd", title={"en": "Odd"}), a_notice(key="even", title={"en": "Even"}))
+        route(engine, NOW)
+        assert send_due(engine, settings, lambda: NOW).sent == 2
+        sent = " ".join(parts(each)[0] for each in box.mails)
+        assert "OURS Even" in sent
+        assert "OURS Odd" not in sent
+        assert "Why it matched" in sent
+        assert "its template fails, line 1: expected length >= 3" in (ledger(engine)[0].delivery.reason or "")
+        with reading(engine) as c:
+            (issue,) = find_issues(c, "alerts/sales")
+        assert issue.issue.kind is IssueKind.TEMPLATE
+        assert "our own text goes out instead; mend it with `tenderwatch alerts template set" in issue.issue.reason
+        save_own(engine, settings, "sales", "{{ title }}", NOW)
+    with reading(engine) as c:
+        assert find_issues(c, "alerts/sales") == []
+
+
+def test_a_test_shows_the_template(engine: Engine, tmp_path: Path) -> None:
+    tell(engine)
+    box = Box()
+    with a_server(box) as mail:
+        settings = an_installation(tmp_path, mail)
+        save_own(engine, settings, "sales", "OURS {{ score }}", NOW)
+        send_test(engine, settings, "sales", NOW)
+        with writing(engine) as c:
+            save_template(c, "sales", "{{ titel }}", NOW)
+        view = send_test(engine, settings, "sales", NOW)
+    assert "OURS 75" in parts(box.mails[0])[0]
+    assert view.delivery.state is DeliveryState.SENT
+    assert "with our own text, since its template fails, line 1: there is no name titel" in (view.delivery.reason or "")
+    assert drop_own(engine, "sales", NOW)
+    assert not drop_own(engine, "sales", NOW)
 
 
 def a_mail() -> Any:
