@@ -101,7 +101,7 @@ def import_book(engine: Engine, file: Path) -> Book:
 
 
 def save_book(c: Connection, book: Book) -> None:
-    """Saves what the book holds, over what has the same id; nothing else is touched."""
+    """Saves what the book holds, over what has the same id; nothing else is touched (`alerts.leftovers` finds that)."""
     for destination in book.destinations:
         save_destination(c, destination)
     for person in book.people:
@@ -146,7 +146,7 @@ def _read(file: Reading, text: str) -> Book:
     )
     rules = tuple(read_rule(file, each, known) for each in file.to_entries(data, "rules"))
     everyone = [each for ids in known.values() for each in ids]
-    default = file.to_known(data, "default", everyone, "person, team or destination") if "default" in data else None
+    default = file.to_known(data, "default", everyone, "person, team or destination") if data.get("default") else None
     holidays = read_holidays(file, data)
     by_mail = [_to_mailbox(each) for each in people if each.destination == each.id]
     return Book((*places, *by_mail), rules, file.file, file.lines, tuple(people), teams, default, holidays)

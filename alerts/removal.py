@@ -1,4 +1,4 @@
-"""A person or a destination is removed: what names them is given to another, so that nothing is left without somebody.
+"""What `alerts.yml` can name is removed: what names it goes to another, so that nothing is left without somebody.
 
 The ledger and what was decided stay as they are.
 """
@@ -14,29 +14,31 @@ from alerts.desk import Desk, open_desk
 from domain.alerts import Rule
 from domain.errors import WrongUse
 from domain.people import Team
-from storage.destinations import find_destinations, save_rule
+from storage.destinations import delete_rule, find_destinations, save_rule
 from storage.engine import writing
 from storage.people import save_default, save_team
-from storage.removal import find_open_of, remove_destination, remove_person
+from storage.removal import find_open_of, remove_destination, remove_person, remove_team
 
+KINDS = ("person", "destination", "team", "rule")
 WHY = "{name} was removed from the alerts"
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """What became of what was theirs: opportunities that were handed on, rules and teams that were changed.
+    """What was removed (one of KINDS), and what became of what was theirs: opportunities, rules and teams that changed.
 
     `destination` gets nothing any more (None: it is a channel that others read), `lapsed` deliveries had not gone yet.
     `without_operators`: nobody is told of lost deliveries and bad sources now.
     """
 
-    destination: str | None
-    handed: tuple[int, ...]
-    rules: tuple[str, ...]
-    teams: tuple[str, ...]
-    was_default: bool
-    lapsed: int
-    without_operators: bool
+    kind: str
+    destination: str | None = None
+    handed: tuple[int, ...] = ()
+    rules: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    was_default: bool = False
+    lapsed: int = 0
+    without_operators: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +64,20 @@ class _Ties:
         return "; ".join([*found, *(["what no rule sends anywhere"] if self.is_default else [])])
 
 
-def remove(engine: Engine, name: str, to: str | None, now: datetime, zone: str = "UTC") -> Removed:
-    """Removes the person or destination; `to` gets what was theirs, and is told of what is handed over.
+def remove(
+    engine: Engine, name: str, to: str | None, now: datetime, zone: str = "UTC", kind: str | None = None
+) -> Removed:
+    """Removes what has this id; `to` gets what was theirs, and is told of what is handed over.
 
-    Raises WrongUse where there is no such one, where something is theirs and nobody is named to have it, where a
-    destination is a person's, and where `to` cannot have it.
+    Rules have ids of their own: `kind`, one of KINDS, says which is meant where a rule and another have the same.
+    Raises WrongUse where there is no such one, or two; where something is theirs and nobody is named to have it; where
+    a destination is a person's; where `to` cannot have it; and for a rule's `to`, since nothing is a rule's.
     """
     with writing(engine) as c:
         desk = open_desk(c, zone)
-        if name not in desk.people and name not in desk.readers:
-            known = ", ".join(sorted({*desk.people, *desk.readers})) or "none"
-            raise WrongUse(f"there is no person or destination {name}; there are {known}")
+        found = _find_kind(desk, name, kind)
+        if found == "rule":
+            return _remove_rule(c, name, to)
         _check_owner(desk, name)
         ties = _find_ties(c, desk, name, now)
         _check_heir(desk, name, to, ties)
@@ -82,10 +87,13 @@ def remove(engine: Engine, name: str, to: str | None, now: datetime, zone: str =
         for team in ties.teams:
             others = tuple(each for each in team.people if each != name)
             save_team(c, replace(team, people=others or ((to,) if to else ())))
-        if name in desk.people:
+        if found == "person":
             remove_person(c, name)
+        elif found == "team":
+            remove_team(c, name, now)
         lapsed = remove_destination(c, place, now) if place else 0
         return Removed(
+            found,
             place,
             ties.opportunities,
             tuple(rule.id for rule in ties.rules),
@@ -96,12 +104,36 @@ def remove(engine: Engine, name: str, to: str | None, now: datetime, zone: str =
         )
 
 
+def _find_kind(desk: Desk, name: str, wanted: str | None) -> str:
+    """What has this id; a destination that is a person's mail is the person."""
+    rules = {rule.id for rule in desk.rules}
+    places = {each for each in desk.readers if each not in desk.people}
+    known = dict(zip(KINDS, (desk.people, places, desk.teams, rules), strict=True))
+    if wanted not in (None, *KINDS):
+        raise WrongUse(f"--kind {wanted}: write one of {', '.join(KINDS)}")
+    kinds = [kind for kind in KINDS if name in known[kind] and wanted in (None, kind)]
+    if len(kinds) > 1:
+        raise WrongUse(f"{name} is a {' and a '.join(kinds)}: write --kind and which of them is meant")
+    if kinds:
+        return kinds[0]
+    there = [f"{kind} {', '.join(sorted(known[kind]))}" for kind in KINDS if known[kind] and wanted in (None, kind)]
+    what = wanted or "person, destination, team or rule"
+    raise WrongUse(f"there is no {what} {name}; there are {'; '.join(there) or 'none'}")
+
+
+def _remove_rule(c: Connection, name: str, to: str | None) -> Removed:
+    if to is not None:
+        raise WrongUse(f"--to {to}: nothing is a rule's that another could have; leave --to out")
+    delete_rule(c, name)
+    return Removed("rule")
+
+
 def _find_place(desk: Desk, name: str) -> str | None:
     """The destination that goes: a person's own, not a channel that the person only reads."""
     if name in desk.people:
         own = desk.people[name].destination
         return own if own == name else None
-    return name
+    return name if name in desk.readers else None
 
 
 def _check_owner(desk: Desk, name: str) -> None:

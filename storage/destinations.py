@@ -60,7 +60,7 @@ def find_rules(c: Connection) -> list[Rule]:
 
 
 def delete_rule(c: Connection, rule_id: str) -> bool:
-    """Whether there was such a rule; what it queued is still sent."""
+    """Whether there was such a rule; what it queued is still sent, and nothing of it is reminded or escalated."""
     return bool(c.execute(delete(rules).where(rules.c.id == rule_id)).rowcount)
 
 

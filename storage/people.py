@@ -28,13 +28,14 @@ def find_people(c: Connection) -> dict[str, Person]:
 
 
 def save_team(c: Connection, team: Team) -> None:
-    """Writes a team, over the one with this id."""
-    save_row(c, teams, {"id": team.id, "document": team_to_json(team)})
+    """Writes a team, over the one with this id, which may have been removed."""
+    save_row(c, teams, {"id": team.id, "document": team_to_json(team), "removed_at": None})
 
 
 def find_teams(c: Connection) -> dict[str, Team]:
-    """All teams, by id."""
-    return {row.id: team_from_json(row.document) for row in c.execute(select(teams).order_by(teams.c.id))}
+    """All teams but those that were removed, by id."""
+    query = select(teams).where(teams.c.removed_at.is_(None)).order_by(teams.c.id)
+    return {row.id: team_from_json(row.document) for row in c.execute(query)}
 
 
 def lock_team(c: Connection, team_id: str) -> None:

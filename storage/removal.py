@@ -1,4 +1,4 @@
-"""People and destinations that are removed: they stay in the ledger and in what was decided, and get no more."""
+"""People, destinations and teams that are removed: they stay in the ledger and in what was decided, and get no more."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import Connection, func, select, update
 
 from domain.alerts import DeliveryState
 from storage.assignments import is_open
-from storage.schema import assignments, deliveries, destinations, notices, opportunities, people
+from storage.schema import assignments, deliveries, destinations, notices, opportunities, people, teams
 
 NOT_GONE = deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.WAITING])
 REASON = "not told: this destination was removed"
@@ -21,6 +21,11 @@ def remove_destination(c: Connection, destination_id: str, now: datetime) -> int
 def remove_person(c: Connection, person_id: str) -> None:
     """The person reads nowhere any more, and so is nobody to whom anything could be given."""
     c.execute(update(people).where(people.c.id == person_id).values(destination_id=None))
+
+
+def remove_team(c: Connection, team_id: str, now: datetime) -> None:
+    """It gives out nothing any more; what it gave out stays with whoever has it."""
+    c.execute(update(teams).where(teams.c.id == team_id).values(removed_at=now))
 
 
 def lapse_removed(c: Connection) -> int:

@@ -673,6 +673,7 @@ teams = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("document", Json, nullable=False),
+    Column("removed_at", Instant),  # nothing is given out by it any more; whose turn it was is kept
 )
 
 alert_settings = Table(  # `default`: who gets what no rule sends anywhere; `holidays`: days off by country

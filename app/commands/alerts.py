@@ -20,13 +20,24 @@ deciding.register(app)
 
 
 @app.command(name="import")
-def import_file(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
-    """Save the destinations and rules of a YAML file; those of the same id are replaced, no others are touched."""
-    from alerts.book import import_book
+def import_file(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Rules, teams and the default that the file does not have are removed.")
+    ] = False,
+) -> None:
+    """Save what a YAML file names, over what has the same id; what else is saved stays, and is told."""
+    from alerts import leftovers
 
-    book = import_book(open_installation().engine, file)
+    done = leftovers.import_file(open_installation().engine, file, now(), replace)
+    book, left = done.book, done.left
     people = f", {len(book.people)} people, {len(book.teams)} teams" if book.people else ""
     tell(f"saved {len(book.destinations)} destinations{people} and {len(book.rules)} rules")
+    if removed := str(done.removed):
+        tell(f"removed, since they are not in the file: {removed}")
+    if str(left):
+        also = ", `--replace` all such rules, teams and the default" if left.rules or left.teams or left.default else ""
+        tell(f"still there, not in the file: {left}; `tenderwatch alerts remove NAME` removes one{also}")
 
 
 @app.command()

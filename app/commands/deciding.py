@@ -54,15 +54,19 @@ def hand(
 
 
 def remove(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A person or a destination, by the id in alerts.yml.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A person, destination, team or rule, by its id.")],
     to: Annotated[str | None, typer.Option(help="Who gets what is theirs.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Which, where a rule has the id of a person, say.")] = None,
 ) -> None:
-    """Remove a person or a destination: what is theirs goes to another; the ledger and all decisions stay."""
+    """Remove a person, destination, team or rule: what is theirs goes to another; the ledger and all decisions stay."""
     from alerts.removal import remove as decide
 
     place = open_installation()
-    done = decide(place.engine, name, to, now(), place.settings.zone)
-    tell(f"{name} is removed; leave it out of alerts.yml, or the next `tenderwatch alerts import` brings it back")
+    done = decide(place.engine, name, to, now(), place.settings.zone, kind)
+    back = "leave it out of alerts.yml, or the next `tenderwatch alerts import` brings it back"
+    tell(f"the {done.kind} {name} is removed; {back}")
+    if done.kind == "rule":
+        tell("  what it has queued still goes; nothing of it is reminded or escalated any more")
     if done.destination:
         tell(f"  nothing goes to the destination {done.destination} any more; {done.lapsed:,} that had not gone lapse")
     if done.handed:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from alerts.book import export_book
 from alerts.decide import take
 from alerts.follow import follow_up
+from alerts.leftovers import import_file
 from alerts.removal import remove
 from alerts.route import route
 from alerts.send import send_due
@@ -27,6 +28,14 @@ default: mira
 rules:
   - {id: all, min_score: 40, person: mira, remind: [10], escalate: [{hours: 1, to: jun}]}
   - {id: chat, min_score: 40, destination: board, escalate: [{hours: 1, to: mira}]}
+"""
+
+SMALL = """
+people:
+  - {id: olga, name: Olga, email: olga@bidder.example, language: ru, zone: Europe/Moscow}
+default:
+rules:
+  - {id: own, min_score: 0, person: olga}
 """
 
 
@@ -92,11 +101,16 @@ def test_an_import_brings_back(engine: Engine, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "to", "words"),
     [
-        ("nobody", None, "there is no person or destination nobody; there are board, jun, mira, olga"),
+        (
+            "nobody",
+            None,
+            "no person, destination, team or rule nobody; there are person jun, mira, olga; destination board; team",
+        ),
         ("mira", "mira", "--to mira: write one of board, jun, olga, pumps-team"),
         ("mira", "nobody", "--to nobody: write one of"),
         ("mira", "board", "there is no person board"),
         ("board", None, "board has the rules chat: write --to"),
+        ("chat", "olga", "--to olga: nothing is a rule's"),
     ],
 )
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -116,3 +130,74 @@ def test_a_channel_that_a_person_reads_is_the_persons(engine: Engine, tmp_path: 
         remove(engine, "board", None, NOW)
     assert remove(engine, "ana", None, NOW).destination is None
     assert remove(engine, "board", None, NOW).destination == "board"
+
+
+def test_a_rule_is_removed_and_sends_no_more(engine: Engine, tmp_path: Path) -> None:
+    import_text(engine, tmp_path, BOOK + RULES)
+    assert remove(engine, "chat", None, NOW).kind == "rule"
+    happen(engine)
+    route(engine, NOW)
+    assert [view.delivery.rules for view in ledger(engine)] == [("all",)]
+    with pytest.raises(WrongUse, match="there is no rule chat; there are rule all"):
+        remove(engine, "chat", None, NOW, kind="rule")
+
+
+def test_a_rule_with_the_id_of_a_person(engine: Engine, tmp_path: Path) -> None:
+    import_text(engine, tmp_path, BOOK + RULES.replace("id: all", "id: mira"))
+    with pytest.raises(WrongUse, match="mira is a person and a rule: write --kind"):
+        remove(engine, "mira", None, NOW)
+    assert remove(engine, "mira", None, NOW, kind="rule").kind == "rule"
+    assert remove(engine, "mira", "olga", NOW).kind == "person"
+
+
+def test_a_team_is_removed_and_its_turn_is_kept(engine: Engine, tmp_path: Path) -> None:
+    by_team = BOOK + RULES.replace("person: mira", "team: pumps-team")
+    import_text(engine, tmp_path, by_team)
+    happen(engine)
+    route(engine, NOW)
+    with pytest.raises(WrongUse, match="pumps-team has the rules all: write --to"):
+        remove(engine, "pumps-team", None, NOW)
+    done = remove(engine, "pumps-team", "olga", NOW)
+    assert (done.kind, done.rules, done.destination) == ("team", ("all",), None)
+    assert "pumps-team" not in export_book(engine)
+    happen(engine, a_notice(key="second"))
+    route(engine, NOW)
+    import_text(engine, tmp_path, by_team)
+    happen(engine, a_notice(key="third"))
+    route(engine, NOW)
+    with reading(engine) as c:
+        had = find_standings(c, [1, 2, 3])
+    assert [had[number].at_work for number in (1, 2, 3)] == [("mira",), ("olga",), ("jun",)]
+
+
+def test_an_import_tells_what_the_file_does_not_name(engine: Engine, tmp_path: Path) -> None:
+    import_text(engine, tmp_path, BOOK + RULES)
+    file = tmp_path / "fewer.yml"
+    file.write_text(SMALL, encoding="utf-8")
+    kept = import_file(engine, file, NOW)
+    everything = "rule all, chat; team pumps-team; person jun, mira; destination board; default mira"
+    assert (str(kept.removed), str(kept.left)) == ("", everything)
+    replaced = import_file(engine, file, NOW, replace=True)
+    assert str(replaced.removed) == "rule all, chat; team pumps-team; default mira"
+    assert str(replaced.left) == "person jun, mira; destination board"
+    happen(engine)
+    route(engine, NOW)
+    assert [(view.delivery.destination_id, view.delivery.rules) for view in ledger(engine)] == [("olga", ("own",))]
+    file.write_text(SMALL.replace("  - {id: own, min_score: 0, person: olga}", "").replace("rules:", "rules: []"))
+    assert str(import_file(engine, file, NOW, replace=True).removed) == "rule own"
+    happen(engine, a_notice(key="later"))
+    route(engine, NOW)
+    assert len(ledger(engine)) == 1
+
+
+def test_a_rule_that_was_removed_follows_up_no_more(engine: Engine, tmp_path: Path) -> None:
+    import_text(engine, tmp_path, BOOK + RULES)
+    happen(engine)
+    route(engine, NOW)
+    remove(engine, "all", None, NOW)
+    remove(engine, "chat", None, NOW)
+    box = Box()
+    with a_server(box) as mail:
+        assert send_due(engine, an_installation(tmp_path, mail), lambda: NOW).sent == 2
+    follow_up(engine, NOW + timedelta(days=22))
+    assert {view.kind for view in ledger(engine)} == {EventKind.NEW}

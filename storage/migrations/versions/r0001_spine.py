@@ -42,6 +42,7 @@ def upgrade() -> None:
         "teams",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("document", JSON_, nullable=False),
+        sa.Column("removed_at", INSTANT),
         sa.PrimaryKeyConstraint("id", name="pk_teams"),
     )
     op.create_table(
