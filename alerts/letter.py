@@ -57,9 +57,8 @@ def to_bytes(letter: Letter) -> bytes:
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     if letter.calendar:
-        message.add_attachment(
-            letter.calendar, "text", "calendar", filename="deadlines.ics", params={"method": "PUBLISH"}
-        )
+        params = {"method": "PUBLISH", "charset": "utf-8"}  # without one, us-ascii holds (RFC 2046, 4.1.2)
+        message.add_attachment(letter.calendar, "text", "calendar", filename="deadlines.ics", params=params)
     return message.as_bytes()
 
 

@@ -87,8 +87,17 @@ def of_smtp(code: int, text: str) -> Outcome:
 
 def of_http(status: int, retry_after: timedelta | None) -> Outcome:
     """What an HTTP status means (RFC 9110, 15): 408, 425, 429 and 5xx may be tried again, all else is for ever."""
+    advice = to_advice(status)
+    reason = f"{advice} (the service answered {status})" if advice else f"the service answered {status}"
     if status in (408, 425, 429) or status >= 500:
-        return Outcome(Fate.TEMPORARY, f"the service answered {status}", retry_after, status == 429)
+        return Outcome(Fate.TEMPORARY, reason, retry_after, status == 429)
+    return Outcome(Fate.PERMANENT, reason)
+
+
+def to_advice(status: int) -> str:
+    """What a status means at any service, and what to do; empty where the service itself must say it."""
     if 300 <= status < 400:
-        return Outcome(Fate.PERMANENT, f"the service answered {status}; redirects are not followed")
-    return Outcome(Fate.PERMANENT, f"the service answered {status}")
+        return "redirects are not followed: write the address that this one leads to"
+    if status == 429:
+        return "too many messages for now: the service asks to wait"
+    return "the service has a fault of its own, or is overloaded" if status >= 500 else ""

@@ -10,9 +10,9 @@ KEPT = "\u200c\u200d"
 UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 # Clients make a link of any bare address or name: a word joiner inside it keeps it text (GHSA-q8xq-qg4x-wphg).
 JOINER = "\u2060"
-# A dot before what may be a top-level domain; 1.5 and S.A. are none.
-DOT = re.compile(r"(?<=[^\W_])([.\u2024\u3002\ufe52\uff0e\uff61])(?=[^\W\d_]{2}|xn--)", re.I)
-IP = re.compile(r"(?<![\d.])(\d{1,3})(?=(?:\.\d{1,3}){3}(?![\d.]))")
+# Any dot inside a word: names of hosts hold marks, symbols and letters in circles. Dates and numbers stay as they are.
+DOT = re.compile(r"(?<=[^\s.\u2060])(?!(?<=\d)\.\d)([.\u2024\u3002\ufe52\uff0e\uff61])(?=[^\s!-/:-@\[-`{-~])")
+IP = re.compile(r"(?<!\d)(?<!\d\.)(\d{1,3})(?=(?:\.\d{1,3}){3}(?!\.?\d))")
 
 
 def plain(text: str | None, most: int = 300) -> str:

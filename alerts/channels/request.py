@@ -7,7 +7,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from alerts.outcome import Fate, Outcome
+from alerts.outcome import Fate, Outcome, to_advice
 from alerts.plain import plain
 
 
@@ -52,9 +52,10 @@ def read_answer(status: int, content: bytes) -> Answer:
 
 
 def explain(outcome: Outcome, answer: Answer, said: str, meaning: Mapping[str, str]) -> Outcome:
-    """The outcome with what the service said, and what that means where `meaning` knows its status or words."""
+    """The outcome with what the service said, and what that means: as `meaning` knows, or as any service means it."""
     told = plain(said, 200)
-    advice = next((text for part, text in meaning.items() if part.lower() in f"{answer.status} {told}".lower()), "")
+    known = (text for part, text in meaning.items() if part.lower() in f"{answer.status} {told}".lower())
+    advice = next(known, "") or to_advice(answer.status)
     reason = f"the service answered {answer.status}{f': {told}' if told else ''}"
     return replace(outcome, reason=f"{advice} ({reason})" if advice else reason)
 

@@ -18,7 +18,7 @@ from tests.alerts.cases import happen, tell
 from tests.alerts.foreign import read_events
 from tests.alerts.post import Box, a_server, an_installation
 from tests.alerts.test_render import a_card
-from tests.factories import NOW
+from tests.factories import NOW, a_notice
 
 EN = words("en")
 
@@ -87,7 +87,7 @@ def test_any_text_survives(text: str) -> None:
 
 def test_it_is_attached_to_the_mail(engine: Engine, tmp_path: Path) -> None:
     tell(engine)
-    happen(engine)
+    happen(engine, a_notice(title={"ru": "Поставка насосов"}, language="ru"))
     route(engine, NOW)
     box = Box()
     with a_server(box) as mail:
@@ -98,6 +98,8 @@ def test_it_is_attached_to_the_mail(engine: Engine, tmp_path: Path) -> None:
     (attached,) = [part for part in got.walk() if part.get_content_type() == "text/calendar"]
     assert attached.get_filename() == "deadlines.ics"
     (event,) = read_calendar(attached.get_payload(decode=True))
+    assert "Поставка насосов" in attached.get_content(), "as a reader that goes by the header decodes it"
+    assert attached["Content-Type"].params["method"] == "PUBLISH"
     assert event["URL"] == "https://bids.bidder.example/opportunities/1"
     assert got["List-Unsubscribe"] == "<https://bids.bidder.example/out/sales>"
     assert got["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

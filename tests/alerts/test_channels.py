@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,15 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from sqlalchemy import Engine
 
+from alerts.calendar import to_calendar, to_deadlines
 from alerts.cards import Card, Change, Line
 from alerts.channels import discord, matrix, slack, teams, telegram, text
 from alerts.note import count_units
-from alerts.plain import JOINER, plain, without_joiners
+from alerts.plain import JOINER, clean, plain, without_joiners
 from alerts.render import Content, render
 from alerts.route import route
 from alerts.send import Sent, send_due, send_test
+from alerts.words import words
 from benchmarks.receiver import LIVE, SECRET, SIGNATURE, TOKEN, Marks, Receiver, is_signed, read_markdown
 from domain.alerts import DeliveryState, EventKind
 from domain.config import Mail, Settings
@@ -269,6 +272,54 @@ slow = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, He
 
 def a_note(made: list[Card]) -> Any:
     return render(Content(EventKind.CHANGED, tuple(made), (), "UTC")).note
+
+
+# Labels of any letters, marks and symbols that names of hosts are made of; a number with a dot is none.
+LABELS = st.text(st.characters(categories=("L", "M", "Nd", "So", "Sc")), min_size=1, max_size=8).filter(
+    lambda label: clean(label) == label and not label[0].isdigit() and not label[-1].isdigit()
+)
+GIVEN = ("हिन्दी.com", "example.भारत", "cafe\u0301.com", "i❤.ws", "evil.ⓒom", "evil．com", "q1.io")
+HOSTS = st.one_of(
+    st.sampled_from(GIVEN), st.tuples(LABELS, st.sampled_from(".\u2024。．｡"), LABELS).map(lambda parts: "".join(parts))
+)
+
+
+def to_shown(card: Card) -> dict[str, str]:
+    """What each channel shows of a card, as far as it can be read without the service."""
+    message = render(Content(EventKind.CHANGED, (card,), (), "UTC"))
+    note, endpoints = message.note, Settings().endpoints
+    event, marks = matrix.to_event(note), Marks({"p", "strong", "b", "a", "code", "br"})
+    marks.feed(event["formatted_body"])
+    marks.feed(json.loads(telegram.to_request(_Fake(), note, "key", endpoints).body)["text"])
+    marks.feed(
+        MarkdownIt("commonmark").render(json.loads(discord.to_request(_Fake(), note, "k", endpoints).body)["content"])
+    )
+    return {
+        "mail": unescape(message.html),
+        "mail as text": message.text,
+        "subject": message.subject,
+        "telegram, discord, matrix": marks.text,
+        "matrix as text": event["body"],
+        "slack": json.dumps(slack.to_blocks(note), ensure_ascii=False),
+        "teams": json.dumps(teams.to_message(note), ensure_ascii=False),
+        "others": "\n".join(text.to_text(note, "mailto")),
+        "others that read Markdown": MarkdownIt("commonmark").render("\n\n".join(text.to_text(note, "mmost"))),
+        "calendar": to_calendar(to_deadlines((card,), words("en"), "bidder.example"), NOW)
+        .decode()
+        .replace("\r\n ", ""),
+    }
+
+
+@slow
+@given(HOSTS)
+def test_no_channel_shows_the_name_of_a_host_as_one_word(host: str) -> None:
+    texts = (f"see {host} now", host)
+    for crawled in texts:
+        line = Line(30, plain(crawled), plain(crawled))
+        card = replace(a_card(title={"en": crawled}), buyer=plain(crawled), lines=(line,), opportunity=1)
+        for channel, shown in to_shown(card).items():
+            assert host not in shown, channel
+            assert host in without_joiners(shown), channel
 
 
 @slow

@@ -16,7 +16,7 @@ import alerts
 from alerts.cards import Card, to_card, to_change, to_label, to_left
 from alerts.channels.text import to_text
 from alerts.compose import unite
-from alerts.plain import plain, to_link
+from alerts.plain import plain, to_link, without_joiners
 from alerts.render import Content, Message, _html, render
 from alerts.words import words
 from domain.alerts import EventKind, FieldChange
@@ -274,8 +274,23 @@ def test_plain_text() -> None:
         plain("evil\u2024com 10.0.0.1/x 1.234.567 1.2.3.4.5")
         == "evil\u2060\u2024com 10\u2060.0.0.1/x 1.234.567 1.2.3.4.5"
     )
-    assert plain("see evil.example or a@evil.example, v1.5 and S.A.") == (
-        "see evil\u2060.example or a@evil\u2060.example, v1.5 and S.A."
+    assert plain("see evil.example or a@evil.example, v1.5 and S.A., 31.12.2026") == (
+        "see evil\u2060.example or a@evil\u2060.example, v1.5 and S\u2060.A., 31.12.2026"
     )
+    assert plain("EUR 1.250.000,50 ... by 31.12.2026, 9.30; at 10.0.0.1. wait...what") == (
+        "EUR 1.250.000,50 ... by 31.12.2026, 9.30; at 10\u2060.0.0.1. wait...what"
+    )
+    for host in (
+        "हिन्दी.com",
+        "example.भारत",
+        "cafe\u0301.com",
+        "i❤.ws",
+        "evil.ⓒom",
+        "evil。com",
+        "a1.2b.io",
+        "x.xn--p1ai",
+    ):
+        assert host not in plain(f"see {host} now")
+        assert without_joiners(plain(host)) == host
     assert plain("a\u200cb\u3164\u2800c") == "abc", "no letter that prints nothing"
     assert plain(plain("www.evil.example https://x.example")) == plain("www.evil.example https://x.example")
