@@ -240,7 +240,7 @@ def test_changes_are_shown_as_people_read_them() -> None:
     ).new.endswith("(7)")
     assert [to_label(each, EN) for each in ("deadline_at", "lots[1.b].value", "lots[2]", "title.fr", "odd")] == [
         "Deadline",
-        "Lot 1.b, Value",
+        "Lot 1\u2060.b, Value",
         "Lot 2",
         "Title",
         "odd",
