@@ -15,6 +15,7 @@ from alerts.bad_sources import find_bad
 from alerts.keys import key_of_digest, new_message_id
 from alerts.obstacles import find_obstacle
 from alerts.schedule import find_slots, next_slot
+from alerts.timing import digest_at
 from domain.alerts import DeliveryState, EventKind
 from domain.people import Reader
 from domain.sources import Source
@@ -134,7 +135,9 @@ def _write(
         return 0
     rules = tuple(sorted({rule for entry in shown for rule in entry.rules}))
     message_id = new_message_id()
-    save_deliveries(c, [NewDelivery(event_id, place, rules, message_id, now)])
+    closes_at = min((at for entry in shown if (at := entry.best.candidate.closes_at) is not None), default=None)
+    due_at = digest_at(reader, now, closes_at)
+    save_deliveries(c, [NewDelivery(event_id, place, rules, message_id, due_at)])
     name = f"in the digest of {slots[-1]:%Y-%m-%d %H:%M} UTC (event {event_id})"
     save_bundled(c, [each for entry in shown for each in entry.deliveries], message_id, now, name)
     for each, why in lapsed:
