@@ -32,7 +32,7 @@ def route_baseline(c: Connection, cause: str, found: Sequence[Unrouted], now: da
     lists: dict[str, list[Listed]] = {}
     notes: dict[str, list[int]] = {}
     for candidate in found:
-        obstacle = find_obstacle(candidate, now)
+        obstacle = find_obstacle(candidate, now, zone)
         wanted = {} if obstacle else _find_recipients(candidate, desk, views.get(candidate.opportunity_id))
         known = before.get(candidate.opportunity_id, set())
         recipients = {place: rules for place, rules in wanted.items() if place not in known}

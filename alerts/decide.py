@@ -48,7 +48,7 @@ def take(engine: Engine, opportunity_id: int, by: str, why: str, now: datetime) 
         if known is not None and known.state is DecisionState.TAKEN:
             if known.by == person.id:
                 return Decided(number, known, False)
-            _check_bidder(known, number, person.id, f"hand {number} --by {known.by} --to {by}` hands it over")
+            _check_bidder(known, person.id, "hand", f"--to {by}` hands it over")
         decision = Decision(number, DecisionState.TAKEN, person.id, why, now)
         save_decision(c, decision)
         end_assignments(c, number, now, but=person.id)
@@ -65,9 +65,7 @@ def decline(engine: Engine, opportunity_id: int, by: str, why: str, now: datetim
         known = find_standings(c, [number])[number].decided
         if known is not None and known.state is DecisionState.DECLINED:
             return Decided(number, known, False)
-        _check_bidder(
-            known, number, person.id, f"decline {number} --by {known.by if known else by}` says that nobody bids"
-        )
+        _check_bidder(known, person.id, "decline", '--why "…"` says that nobody bids')
         decision = Decision(number, DecisionState.DECLINED, person.id, why, now)
         save_decision(c, decision)
         end_assignments(c, number, now)
@@ -85,9 +83,7 @@ def hand(engine: Engine, opportunity_id: int, by: str, to: str, why: str, now: d
         standing = find_standings(c, [number])[number]
         if standing.at_work == (other.id,):
             raise WrongUse(f"{other.id} has {number} already")
-        known = standing.decided
-        owner = known.by if known else by
-        _check_bidder(known, number, person.id, f"hand {number} --by {owner} --to {to}` hands it over")
+        _check_bidder(standing.decided, person.id, "hand", f"--to {to}` hands it over")
         return Decided(number, hand_on(c, desk, number, person, other, why, now), True)
 
 
@@ -106,11 +102,12 @@ def hand_on(c: Connection, desk: Desk, number: int, person: Person, other: Perso
     return decision
 
 
-def _check_bidder(known: Decision | None, number: int, by: str, remedy: str) -> None:
-    """Raises WrongUse where another bids for it than `by`; `remedy` ends the command that does it on purpose."""
+def _check_bidder(known: Decision | None, by: str, command: str, effect: str) -> None:
+    """Raises WrongUse where another bids for it than `by`, with the command by which it is done on purpose."""
     if known is not None and known.state is DecisionState.TAKEN and known.by != by:
-        since = f"{known.made_at:%Y-%m-%d %H:%M} UTC"
-        raise WrongUse(f"{known.by} has taken {number} since {since}; `tenderwatch alerts {remedy}")
+        number, since = known.opportunity_id, f"{known.made_at:%Y-%m-%d %H:%M} UTC"
+        purpose = f"`tenderwatch alerts {command} {number} --by {known.by} {effect}"
+        raise WrongUse(f"{known.by} has taken {number} since {since}; {purpose}")
 
 
 def find_person(desk: Desk, name: str) -> Person:

@@ -18,7 +18,7 @@ from domain.people import Reader
 from storage.assignments import Standing, find_standings
 from storage.deliveries import NewDelivery, save_deliveries
 from storage.engine import reading, writing
-from storage.events import append_once, find_keys
+from storage.events import append_once, find_keys, mark_routed
 from storage.followed import Followed, find_followed, find_taken
 
 AT_ONCE = 100
@@ -115,11 +115,11 @@ def _find_read(
 
 def _write(c: Connection, desk: Desk, due: Due, now: datetime) -> int:
     """Writes the event and its deliveries; 0 where it has happened, or there is nobody to tell."""
-    places, lack = ([due.to], "") if due.kind is EventKind.REMINDER else _find_places(c, desk, due, now)
-    note = to_note(places, lack=lack)
-    event_id = append_once(c, due.key, due.kind, due.of.opportunity_id, due.payload, now, note)
-    if event_id is None:
+    event_id = append_once(c, due.key, due.kind, due.of.opportunity_id, due.payload, now, f"to {due.to}")
+    if event_id is None:  # before it is anybody's turn
         return 0
+    places, lack = ([due.to], "") if due.kind is EventKind.REMINDER else _find_places(c, desk, due, now)
+    mark_routed(c, [event_id], now, to_note(places, lack=lack))
     rows = [
         NewDelivery(event_id, place, due.rules, new_message_id(), before(desk.readers[place], now, due.of.deadline))
         for place in places

@@ -57,7 +57,7 @@ def find_recipients(
     Whoever was told of an opportunity is told what became of it, whatever its score is now; but not who has handed it
     on, nor who has not seen it yet: the first message will show it as it then is.
     """
-    obstacle = find_obstacle(candidate, now)
+    obstacle = find_obstacle(candidate, now, desk.zone)
     if candidate.event.kind is EventKind.NEW:
         if obstacle:
             return {}, f"nobody is told: {obstacle}"

@@ -112,7 +112,7 @@ def _route_live(c: Connection, found: Sequence[Unrouted], now: datetime, zone: s
         recipients, note = find_recipients(candidate, desk, views.get(number), own, turns, now)
         if candidate.joined:
             told[number] = replace(own, places=own.places | set(recipients))
-        if obstacle := find_obstacle(candidate, now):
+        if obstacle := find_obstacle(candidate, now, zone):
             # What waits for a digest is left to it: it says how much lapsed.
             unseen = [each for ids in own.unseen.values() for each in ids]
             save_lapsed(c, unseen, f"not told: {obstacle}", DeliveryState.QUEUED)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from alerts.schedule import awake_from, local_day, next_slot
 from domain.alerts import DeliveryState, EventKind, Rule
@@ -52,3 +53,8 @@ def digest_at(reader: Reader, now: datetime, closes_at: datetime | None) -> date
     if days is not None and day.weekday() in days and day not in reader.working.holidays:
         reader = replace(reader, when=replace(when, quiet_days_off=False))
     return before(reader, now, closes_at)
+
+
+def to_local(moment: datetime, zone: str) -> str:
+    """A moment as it is written in texts that are kept: with the zone, "2026-01-31 12:00 Europe/Madrid"."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}"

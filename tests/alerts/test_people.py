@@ -243,7 +243,7 @@ def test_only_who_bids_declines_it_or_hands_it_on(engine: Engine, tmp_path: Path
     happen(engine)
     route(engine, NOW)
     take(engine, 1, "mira", "ours", NOW)
-    with pytest.raises(WrongUse, match=r"mira has taken 1 since .*; `tenderwatch alerts decline 1 --by mira` says"):
+    with pytest.raises(WrongUse, match=r"mira has taken 1 since .*; `tenderwatch alerts decline 1 --by mira --why"):
         decline(engine, 1, "jun", "wrong number", NOW)
     with pytest.raises(WrongUse, match=r"mira has taken 1 since .*; `tenderwatch alerts hand 1 --by mira --to jun`"):
         hand(engine, 1, by="jun", to="jun", why="mine", now=NOW)
