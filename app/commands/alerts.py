@@ -76,7 +76,10 @@ def ledger(
         with reading(place.engine) as connection:
             found = count_by_destination(connection)
         rows = [{"destination": name, **{each: found[name].get(each, 0) for each in _STATES}} for name in found]
-        show(rows, as_json, "no deliveries")
+        if as_json or not rows:
+            show(rows, as_json, "no deliveries")
+        else:
+            print_rows(["destination", "deliveries"], [[name, _to_counts(found[name])] for name in found])
         return
     wanted = DeliveryState(state) if state and state != ACKNOWLEDGED else None
     with reading(place.engine) as connection:
@@ -89,6 +92,11 @@ def ledger(
 
 
 _STATES = (*(each.value for each in DeliveryState), "acknowledged")
+
+
+def _to_counts(found: dict[str, int]) -> str:
+    """Of a destination, `2 waiting, 5 sent`: in one cell, so that it can be read in a narrow window too."""
+    return ", ".join(f"{found[each]:,} {each}" for each in _STATES if found.get(each))
 
 
 def _to_row(view: "DeliveryView", zone: str) -> dict[str, Any]:
