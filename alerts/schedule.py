@@ -108,7 +108,8 @@ def _end_of_quiet(when: When, quiet: Span, working: WorkingTime, moment: datetim
     if when.quiet_days_off and working.is_off(local.date()):
         return _first_after(local.date() + DAY, time(), working.zone, moment)
     if not is_within(quiet, local.time()):
-        return None
+        end = to_moment(local.date(), quiet.end, working.zone)
+        return end if local.time() >= quiet.end and moment < end else None  # an end that the day does not have
     over_midnight = quiet.end <= quiet.start and local.time() >= quiet.start
     return _first_after(local.date() + DAY if over_midnight else local.date(), quiet.end, working.zone, moment)
 

@@ -18,6 +18,7 @@ from storage.people import save_person
 from storage.schema import events
 from tests.alerts.cases import happen, ledger, tenders
 from tests.alerts.desk import BOOK, a_person, at, import_text
+from tests.alerts.test_route import finish_runs
 from tests.factories import NOW, a_notice
 
 TEAM = BOOK + "rules:\n  - {id: all, min_score: 40, team: pumps-team}\n"
@@ -263,3 +264,24 @@ def test_what_is_handed_over_does_not_wait_beyond_its_deadline(engine: Engine, t
         hand(engine, number, by="mira", to="olga", why="", now=friday)
     handed = [view.at for view in ledger(engine) if view.kind is EventKind.HANDED]
     assert handed == [friday, at("2026-11-09 07:00")]
+
+
+def test_of_a_baseline_what_nobody_in_the_team_knows_about_goes_to_the_default_owner(
+    engine: Engine, tmp_path: Path
+) -> None:
+    import_text(engine, tmp_path, TURNS)
+    happen(engine, a_notice(key="old"), baseline="first run of gb_test")
+    finish_runs(engine)
+    route(engine, NOW)
+    (view,) = ledger(engine)
+    assert (view.delivery.destination_id, view.delivery.rules) == ("olga", ("all", "default"))
+    assert notes(engine)[0] == "in a summary to olga"
+
+
+def test_of_a_baseline_what_nobody_knows_about_is_not_said_to_match_no_rule(engine: Engine, tmp_path: Path) -> None:
+    import_text(engine, tmp_path, TURNS.replace("default: olga\n", ""))
+    happen(engine, a_notice(key="old"), baseline="first run of gb_test")
+    finish_runs(engine)
+    route(engine, NOW)
+    assert ledger(engine) == []
+    assert notes(engine) == ["rule all fits, nobody in pumps-team can take it"]
