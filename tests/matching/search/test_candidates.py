@@ -16,7 +16,7 @@ from matching import features
 from matching.evidence import find_evidence
 from matching.prepare import prepare
 from matching.reading import read_notice
-from matching.score import MODEL_VERSION, NOTHING, is_near, rule_of, score_evidence, score_reading
+from matching.score import MODEL_VERSION, NOTHING, is_near, rule_of, score_evidence, score_reading, version_of
 from matching.search.candidates import Edit, Step, find_candidates, stream_candidates
 from matching.search.crossing import Known
 from matching.search.index import Index
@@ -232,11 +232,12 @@ def test_a_minus_word_touches_only_what_the_profile_wants(engine: Engine) -> Non
 
 def test_another_threshold_touches_what_lies_between(engine: Engine) -> None:
     before = a_profile(keywords=Keywords(("pump",), ("office",)), codes={"CPV": ("39",)})
-    scored = Scored(np.array([0, 1, 2]), np.array([70.0, 40.5, 33.0]), np.ones(3, int), np.zeros(3, int), ("3",))
+    points, model = np.array([70.0, 40.5, 33.0]), version_of(None)
+    scored = Scored(np.array([0, 1, 2]), points, np.ones(3, int), np.zeros(3, int), (model,))
     with engine.begin() as c:
         store(c, list(TEXTS.values()))
         edit = Edit((before, replace(before, threshold=41)), Known(scored, {1: before}))
-        found = [number for part in stream_candidates(Index(c), "3", edit) for number in part]
+        found = [number for part in stream_candidates(Index(c), model, edit) for number in part]
     assert found == [1]
 
 
