@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 from alerts.desk import Desk, find_experts, find_views, open_desk
 from alerts.keys import new_message_id
 from alerts.obstacles import find_obstacle
-from alerts.recipients import JOINED, Recipients, find_told_before, to_names, to_note
+from alerts.recipients import JOINED, NOBODY_FREE, Recipients, find_told_before, to_lack, to_names, to_note
 from alerts.render import SHOWN_IN_SUMMARY
 from alerts.schedule import awake_from
-from domain.alerts import EventKind
+from domain.alerts import EventKind, Rule
 from storage.deliveries import NewDelivery, save_deliveries
 from storage.events import Unrouted, append_event, mark_routed
 from storage.opportunities import OpportunityView
@@ -32,14 +32,15 @@ def route_baseline(c: Connection, cause: str, found: Sequence[Unrouted], now: da
     lists: dict[str, list[Listed]] = {}
     notes: dict[str, list[int]] = {}
     for candidate in found:
-        obstacle = find_obstacle(candidate, now)
-        wanted = {} if obstacle else _find_recipients(candidate, desk, views.get(candidate.opportunity_id))
+        obstacle = find_obstacle(candidate, now, zone)
+        view = views.get(candidate.opportunity_id)
+        wanted, lack = ({}, "") if obstacle else _find_recipients(candidate, desk, view)
         known = before.get(candidate.opportunity_id, set())
         recipients = {place: rules for place, rules in wanted.items() if place not in known}
         known.update(recipients)
         for place, rules in recipients.items():
             lists.setdefault(place, []).append((candidate, to_names(rules)))
-        note = f"in a summary {to_note(recipients)}" if recipients else JOINED if wanted else to_note(recipients)
+        note = f"in a summary {to_note(recipients)}" if recipients else JOINED if wanted else to_note((), lack=lack)
         notes.setdefault(f"nobody is told: {obstacle}" if obstacle else note, []).append(candidate.event.id)
     rows = [_sum_up(c, desk, cause, place, listed, now) for place, listed in sorted(lists.items())]
     for note, event_ids in notes.items():
@@ -47,18 +48,26 @@ def route_baseline(c: Connection, cause: str, found: Sequence[Unrouted], now: da
     return save_deliveries(c, rows)
 
 
-def _find_recipients(candidate: Unrouted, desk: Desk, view: OpportunityView | None) -> Recipients:
+def _find_recipients(candidate: Unrouted, desk: Desk, view: OpportunityView | None) -> tuple[Recipients, str]:
+    """Whom the rules name; where that is only teams in which nobody knows about it, as `find_recipients` does."""
     found: Recipients = {}
-    for rule in desk.find_rules(candidate, view):
-        if rule.to in desk.teams:
-            places = [
-                person.destination for person in find_experts(desk, desk.teams[rule.to], candidate.profile_id, view)
-            ]
-        else:
-            places = [desk.people[rule.to].destination if rule.to in desk.people else rule.to]
-        for place in places:
+    rules = desk.find_rules(candidate, view)
+    for rule in rules:
+        for place in _to_places(rule, candidate, desk, view):
             found.setdefault(place, []).append(rule)
-    return found
+    if found or not rules:
+        return found, ""
+    default = desk.default_rule
+    places = _to_places(default, candidate, desk, view) if default else []
+    if default and places:
+        return {place: [*rules, default] for place in places}, to_lack(rules)
+    return {place: [*rules, NOBODY_FREE] for place in desk.operators}, to_lack(rules)
+
+
+def _to_places(rule: Rule, candidate: Unrouted, desk: Desk, view: OpportunityView | None) -> list[str]:
+    if rule.to in desk.teams:
+        return [each.destination for each in find_experts(desk, desk.teams[rule.to], candidate.profile_id, view)]
+    return [desk.people[rule.to].destination if rule.to in desk.people else rule.to]
 
 
 def _sum_up(

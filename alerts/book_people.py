@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from alerts.holidays import read_calendar
+from alerts.schedule import is_within
 from alerts.yaml_lines import LINES, Reading, nearest
 from domain.people import LANGUAGES, OPEN_AT_ONCE, WORKING_WEEK, Digest, Person, Span, Speciality, Team, When
 from domain.people_json import DAYS
@@ -61,8 +62,15 @@ def read_when(reading: Reading, data: dict[str, Any]) -> When:
     quiet = read_span(reading, own, "quiet") if "quiet" in own else None
     if quiet is not None and quiet.start == quiet.end:
         raise reading.fault(own[LINES]["quiet"], "quiet is the whole day: nothing would ever be sent")
+    digest = _read_digest(reading, own)
+    unheard = [each for each in digest.at if is_within(quiet, each)] if digest and quiet else []
+    if unheard:
+        raise reading.fault(
+            own[LINES]["digest"],
+            f"the digest of {unheard[0]:%H:%M} is in the quiet hours {quiet}; write a time outside of them, or others",
+        )
     return When(
-        _read_digest(reading, own),
+        digest,
         reading.to_whole(own, "at_once_from", 0, 100) if "at_once_from" in own else None,
         quiet,
         reading.to_flag(own, "quiet_days_off") if "quiet_days_off" in own else usual.quiet_days_off,

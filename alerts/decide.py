@@ -22,7 +22,7 @@ from storage.assignments import (
 )
 from storage.deliveries import NewDelivery, save_deliveries
 from storage.engine import writing
-from storage.events import append_event, mark_routed
+from storage.events import append_event, find_unrouted_of, mark_routed
 from storage.followed import find_first_rules
 
 
@@ -48,9 +48,7 @@ def take(engine: Engine, opportunity_id: int, by: str, why: str, now: datetime) 
         if known is not None and known.state is DecisionState.TAKEN:
             if known.by == person.id:
                 return Decided(number, known, False)
-            since = f"{known.made_at:%Y-%m-%d %H:%M} UTC"
-            other = f"{known.by} has taken {number} since {since}"
-            raise WrongUse(f"{other}; `tenderwatch alerts hand {number} --to {by}` hands it over")
+            _check_bidder(known, person.id, "hand", f"--to {by}` hands it over")
         decision = Decision(number, DecisionState.TAKEN, person.id, why, now)
         save_decision(c, decision)
         end_assignments(c, number, now, but=person.id)
@@ -60,13 +58,14 @@ def take(engine: Engine, opportunity_id: int, by: str, why: str, now: datetime) 
 
 
 def decline(engine: Engine, opportunity_id: int, by: str, why: str, now: datetime) -> Decided:
-    """Nobody bids for it: no more reminders and escalations. Raises WrongUse as `take` does."""
+    """Nobody bids for it: no more reminders and escalations. Raises WrongUse as `take` does: who bids may decline."""
     with writing(engine) as c:
         desk, number = _open(c, opportunity_id)
         person = find_person(desk, by)
         known = find_standings(c, [number])[number].decided
         if known is not None and known.state is DecisionState.DECLINED:
             return Decided(number, known, False)
+        _check_bidder(known, person.id, "decline", '--why "…"` says that nobody bids')
         decision = Decision(number, DecisionState.DECLINED, person.id, why, now)
         save_decision(c, decision)
         end_assignments(c, number, now)
@@ -76,13 +75,15 @@ def decline(engine: Engine, opportunity_id: int, by: str, why: str, now: datetim
 def hand(engine: Engine, opportunity_id: int, by: str, to: str, why: str, now: datetime, zone: str = "UTC") -> Decided:
     """`to` is to deal with it from now on, and is told so; all others are relieved. It is undecided again.
 
-    Raises WrongUse where there is no such opportunity or person, or `to` has it already.
+    Raises WrongUse where there is no such opportunity or person, `to` has it already, or another than `by` bids for it.
     """
     with writing(engine) as c:
         desk, number = _open(c, opportunity_id, zone)
         person, other = find_person(desk, by), find_person(desk, to)
-        if find_standings(c, [number])[number].at_work == (other.id,):
+        standing = find_standings(c, [number])[number]
+        if standing.at_work == (other.id,):
             raise WrongUse(f"{other.id} has {number} already")
+        _check_bidder(standing.decided, person.id, "hand", f"--to {to}` hands it over")
         return Decided(number, hand_on(c, desk, number, person, other, why, now), True)
 
 
@@ -95,10 +96,18 @@ def hand_on(c: Connection, desk: Desk, number: int, person: Person, other: Perso
     payload = {"by": person.name, "why": why}
     event_id = append_event(c, EventKind.HANDED, number, payload, now)
     mark_routed(c, [event_id], now, f"to {other.destination}")
-    due_at = before(desk.readers[other.destination], now, None)
+    due_at = before(desk.readers[other.destination], now, find_unrouted_of(c, number).closes_at)
     rules = find_first_rules(c, number)
     save_deliveries(c, [NewDelivery(event_id, other.destination, rules, new_message_id(), due_at)])
     return decision
+
+
+def _check_bidder(known: Decision | None, by: str, command: str, effect: str) -> None:
+    """Raises WrongUse where another bids for it than `by`, with the command by which it is done on purpose."""
+    if known is not None and known.state is DecisionState.TAKEN and known.by != by:
+        number, since = known.opportunity_id, f"{known.made_at:%Y-%m-%d %H:%M} UTC"
+        purpose = f"`tenderwatch alerts {command} {number} --by {known.by} {effect}"
+        raise WrongUse(f"{known.by} has taken {number} since {since}; {purpose}")
 
 
 def find_person(desk: Desk, name: str) -> Person:

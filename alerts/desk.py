@@ -9,7 +9,7 @@ from alerts.terms import find_ignorance, find_misfit
 from domain.alerts import Rule
 from domain.opportunities import Reason
 from domain.people import Person, Reader, Team
-from storage.destinations import find_rules
+from storage.destinations import find_destinations, find_rules
 from storage.events import Unrouted
 from storage.opportunities import OpportunityView, find_these
 from storage.people import find_default, find_people, find_readers, find_teams
@@ -19,13 +19,18 @@ DEFAULT_RULE = "default"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Rules in the order of their ids; `default` gets what none of them sends anywhere."""
+    """Rules in the order of their ids; `default` gets what none of them sends anywhere.
+
+    `operators` are destinations that are told of what is wrong; `zone` is the installation's, for texts that it keeps.
+    """
 
     rules: tuple[Rule, ...]
     people: dict[str, Person]
     teams: dict[str, Team]
     readers: dict[str, Reader]
     default: str | None
+    operators: tuple[str, ...] = ()
+    zone: str = "UTC"
 
     @property
     def asks_notice(self) -> bool:
@@ -40,9 +45,14 @@ class Desk:
             for rule in self.rules
             if self.is_known(rule.to) and find_misfit(rule, candidate.profile_id, candidate.score, notice) is None
         ]
-        if fitting or self.default is None or not self.is_known(self.default):
-            return fitting
-        return [Rule(DEFAULT_RULE, None, 0, self.default)]
+        return fitting or ([self.default_rule] if self.default_rule else [])
+
+    @property
+    def default_rule(self) -> Rule | None:
+        """The rule by which the default owner gets something; None where there is none."""
+        if self.default is None or not self.is_known(self.default):
+            return None
+        return Rule(DEFAULT_RULE, None, 0, self.default)
 
     def is_known(self, to: str) -> bool:
         """Whether a rule's recipient is a destination, a person or a team."""
@@ -54,8 +64,10 @@ class Desk:
 
 
 def open_desk(c: Connection, zone: str) -> Desk:
-    """As it is saved; `zone` is that of channels which name none."""
-    return Desk(tuple(find_rules(c)), find_people(c), find_teams(c), find_readers(c, zone), find_default(c))
+    """As it is saved; `zone` is the installation's, and that of channels which name none."""
+    rules, readers = tuple(find_rules(c)), find_readers(c, zone)
+    operators = tuple(place.id for place in find_destinations(c) if place.operators)
+    return Desk(rules, find_people(c), find_teams(c), readers, find_default(c), operators, zone)
 
 
 def find_views(c: Connection, opportunity_ids: Collection[int]) -> dict[int, OpportunityView]:

@@ -15,6 +15,7 @@ from alerts.bad_sources import find_bad
 from alerts.keys import key_of_digest, new_message_id
 from alerts.obstacles import find_obstacle
 from alerts.schedule import find_slots, next_slot
+from alerts.timing import digest_at, to_local
 from domain.alerts import DeliveryState, EventKind
 from domain.people import Reader
 from domain.sources import Source
@@ -50,14 +51,14 @@ class Entry:
 
 
 def make_digests(engine: Engine, sources: Sequence[Source], now: datetime, zone: str = "UTC") -> int:
-    """Makes the digests that are due; how many. `sources` are those that are on, `zone` that of nameless channels."""
+    """Makes the digests that are due; how many. `sources` are those that are on, `zone` the installation's."""
     with reading(engine) as c:
         readers, digested, waited_for = find_readers(c, zone), find_digested(c), find_waited_for(c)
     made = 0
     for place, reader in readers.items():
         if place in waited_for or (reader.when.digest and _is_due(reader, digested.get(place), now)):
             with writing(engine) as c:
-                made += _make(c, reader, sources, now)
+                made += _make(c, reader, sources, now, zone)
     return made
 
 
@@ -97,7 +98,7 @@ def _find_missed(reader: Reader, until: datetime, now: datetime) -> list[datetim
     return find_slots(reader.when.digest, reader.when, reader.working, after, now)
 
 
-def _make(c: Connection, reader: Reader, sources: Sequence[Source], now: datetime) -> int:
+def _make(c: Connection, reader: Reader, sources: Sequence[Source], now: datetime, zone: str) -> int:
     """Makes the digest of a destination that is due, if one is; the number of digests made."""
     until = lock_digests(c, reader.destination)
     waiting = find_waiting(c, reader.destination)
@@ -109,7 +110,7 @@ def _make(c: Connection, reader: Reader, sources: Sequence[Source], now: datetim
             save_digested(c, reader.destination, first)
         return 0
     save_digested(c, reader.destination, slots[-1])
-    return _write(c, reader, waiting, slots, sources, now)
+    return _write(c, reader, waiting, slots, sources, now, zone)
 
 
 def _write(
@@ -119,8 +120,9 @@ def _write(
     slots: Sequence[datetime],
     sources: Sequence[Source],
     now: datetime,
+    zone: str,
 ) -> int:
-    lapsed = [(each, why) for each in waiting if (why := find_obstacle(each.candidate, now))]
+    lapsed = [(each, why) for each in waiting if (why := find_obstacle(each.candidate, now, zone))]
     gone = {each.delivery_id for each, _ in lapsed}
     entries = to_entries([each for each in waiting if each.delivery_id not in gone])
     if not (entries or any(each.candidate.qualified for each, _ in lapsed) or reader.when.heartbeat):
@@ -134,8 +136,10 @@ def _write(
         return 0
     rules = tuple(sorted({rule for entry in shown for rule in entry.rules}))
     message_id = new_message_id()
-    save_deliveries(c, [NewDelivery(event_id, place, rules, message_id, now)])
-    name = f"in the digest of {slots[-1]:%Y-%m-%d %H:%M} UTC (event {event_id})"
+    closes_at = min((at for entry in shown if (at := entry.best.candidate.closes_at) is not None), default=None)
+    due_at = digest_at(reader, now, closes_at)
+    save_deliveries(c, [NewDelivery(event_id, place, rules, message_id, due_at)])
+    name = f"in the digest of {to_local(slots[-1], zone)} (event {event_id})"
     save_bundled(c, [each for entry in shown for each in entry.deliveries], message_id, now, name)
     for each, why in lapsed:
         save_lapsed(c, [each.delivery_id], f"not told: {why}", DeliveryState.WAITING)

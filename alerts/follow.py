@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from alerts.desk import Desk, find_views, open_desk
 from alerts.keys import key_of_escalation, key_of_reminder, new_message_id
+from alerts.recipients import to_lack, to_note
 from alerts.schedule import count_working, remind_at
 from alerts.timing import before
 from alerts.turns import Turns
@@ -17,7 +18,7 @@ from domain.people import Reader
 from storage.assignments import Standing, find_standings
 from storage.deliveries import NewDelivery, save_deliveries
 from storage.engine import reading, writing
-from storage.events import append_once, find_keys
+from storage.events import append_once, find_keys, mark_routed
 from storage.followed import Followed, find_followed, find_taken
 
 AT_ONCE = 100
@@ -35,7 +36,6 @@ class Due:
     to: str
     rules: tuple[str, ...]
     payload: dict[str, Any]
-    due_at: datetime
 
 
 def follow_up(engine: Engine, now: datetime, zone: str = "UTC") -> int:
@@ -72,8 +72,7 @@ def _find_reminders(c: Connection, desk: Desk, now: datetime) -> Iterable[Due]:
         if days is not None:
             payload = {"days": days, "deadline": each.deadline.isoformat()}
             key = key_of_reminder(each.destination, each.opportunity_id, each.deadline, days)
-            due_at = before(reader, now, each.deadline)
-            yield Due(key, EventKind.REMINDER, each, each.destination, _named(each, rules), payload, due_at)
+            yield Due(key, EventKind.REMINDER, each, each.destination, _named(each, rules), payload)
 
 
 def _find_days(reader: Reader, each: Followed, rules: Mapping[str, Rule], now: datetime) -> int | None:
@@ -103,7 +102,7 @@ def _find_escalations(c: Connection, desk: Desk, now: datetime) -> Iterable[Due]
                     key = key_of_escalation(each.destination, each.opportunity_id, name, step.hours)
                     told = reader.person.name if reader.person else each.destination
                     payload = {"hours": step.hours, "told": told, "told_at": each.told_at.isoformat()}
-                    yield Due(key, EventKind.ESCALATION, each, step.to, (name,), payload, now)
+                    yield Due(key, EventKind.ESCALATION, each, step.to, (name,), payload)
 
 
 def _find_read(
@@ -115,28 +114,40 @@ def _find_read(
 
 
 def _write(c: Connection, desk: Desk, due: Due, now: datetime) -> int:
-    """Writes the event and its delivery; 0 where it has happened, or there is nobody to tell."""
-    place = due.to if due.kind is EventKind.REMINDER else _find_place(c, desk, due, now)
-    if place is None:
+    """Writes the event and its deliveries; 0 where it has happened, or there is nobody to tell."""
+    event_id = append_once(c, due.key, due.kind, due.of.opportunity_id, due.payload, now, f"to {due.to}")
+    if event_id is None:  # before it is anybody's turn
         return 0
-    event_id = append_once(c, due.key, due.kind, due.of.opportunity_id, due.payload, now, f"to {place}")
-    if event_id is None:
-        return 0
-    reader = desk.readers[place]
-    due_at = due.due_at if due.kind is EventKind.REMINDER else before(reader, now, None)
-    return save_deliveries(c, [NewDelivery(event_id, place, due.rules, new_message_id(), due_at)])
+    places, lack = ([due.to], "") if due.kind is EventKind.REMINDER else _find_places(c, desk, due, now)
+    mark_routed(c, [event_id], now, to_note(places, lack=lack))
+    rows = [
+        NewDelivery(event_id, place, due.rules, new_message_id(), before(desk.readers[place], now, due.of.deadline))
+        for place in places
+    ]
+    return save_deliveries(c, rows)
 
 
-def _find_place(c: Connection, desk: Desk, due: Due, now: datetime) -> str | None:
-    """Where an escalation goes: of a team, to whose turn it is."""
-    if due.to in desk.readers and due.to not in desk.people:
-        return due.to
-    if due.to in desk.people:
-        return desk.people[due.to].destination
+def _find_places(c: Connection, desk: Desk, due: Due, now: datetime) -> tuple[list[str], str]:
+    """Where an escalation goes: of a team, to whose turn it is of those who have not had it.
+
+    Where there is none it goes to the default owner, who has not had it either, else to the operators. The text says
+    that, and is empty otherwise.
+    """
+    if due.to not in desk.teams:
+        return [desk.people[due.to].destination if due.to in desk.people else due.to], ""
     number = due.of.opportunity_id
     view, standing = find_views(c, [number]).get(number), find_standings(c, [number])[number]
-    person = Turns(c, desk, now).take_turn(desk.teams[due.to], number, due.of.profile, view, standing)
-    return person.destination if person else None
+    turns = Turns(c, desk, now)
+    if person := turns.take_turn(desk.teams[due.to], number, due.of.profile, view, standing, another=True):
+        return [person.destination], ""
+    lack, default = to_lack([Rule(each, None, 0, due.to) for each in due.rules]), desk.default_rule
+    if default and default.to in desk.teams and default.to != due.to:
+        team = desk.teams[default.to]
+        if person := turns.take_turn(team, number, due.of.profile, view, standing, another=True):
+            return [person.destination], lack
+    elif default and default.to in desk.readers and default.to not in (*desk.people, due.of.destination):
+        return [default.to], lack
+    return list(desk.operators), lack
 
 
 def _is_relieved(desk: Desk, each: Followed, standing: Standing) -> bool:

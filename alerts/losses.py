@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine
 
 from alerts.keys import new_message_id
-from alerts.route import NO_OPERATORS
+from alerts.route import NO_OPERATORS, find_operators
 from domain.alerts import Delivery, EventKind
 from storage.deliveries import NewDelivery, save_deliveries
-from storage.destinations import find_destinations
 from storage.engine import writing
 from storage.events import append_event, mark_routed
 from storage.ledger import find_reported_since, find_unreported, mark_reported
@@ -20,10 +19,11 @@ AGAIN = timedelta(hours=1)
 REASONS = 5
 
 
-def report_losses(engine: Engine, now: datetime) -> int:
+def report_losses(engine: Engine, now: datetime, zone: str = "UTC") -> int:
     """Queues one message for each destination with losses that nobody was told of; how many deliveries that made.
 
-    Each loss is told once, in the transaction that queues it. Operators are not told at the place that is itself lost.
+    Each loss is told once, in the transaction that queues it. Operators are not told at the place that is itself lost,
+    nor in their quiet hours; `zone` is that of channels which name none.
     """
     with writing(engine) as c:
         recent = find_reported_since(c, now - AGAIN)
@@ -31,10 +31,10 @@ def report_losses(engine: Engine, now: datetime) -> int:
         for delivery in find_unreported(c):
             if delivery.destination_id not in recent:
                 lost.setdefault(delivery.destination_id, []).append(delivery)
-        return sum(_report(c, place, deliveries, now) for place, deliveries in lost.items())
+        return sum(_report(c, place, deliveries, now, zone) for place, deliveries in lost.items())
 
 
-def _report(c: Connection, place: str, lost: Sequence[Delivery], now: datetime) -> int:
+def _report(c: Connection, place: str, lost: Sequence[Delivery], now: datetime, zone: str) -> int:
     why = Counter((delivery.state.value, delivery.reason or "") for delivery in lost)
     payload = {
         "destination": place,
@@ -42,9 +42,10 @@ def _report(c: Connection, place: str, lost: Sequence[Delivery], now: datetime) 
         "why": [[state, reason, count] for (state, reason), count in why.most_common(REASONS)],
         "deliveries": [delivery.id for delivery in lost[:100]],
     }
-    operators = [each.id for each in find_destinations(c) if each.operators and each.id != place]
+    operators = {each: due_at for each, due_at in find_operators(c, now, zone).items() if each != place}
     event_id = append_event(c, EventKind.NOT_DELIVERED, None, payload, now)
     note = f"to {', '.join(operators)}" if operators else NO_OPERATORS
     mark_routed(c, [event_id], now, note)
     mark_reported(c, [delivery.id for delivery in lost], now)
-    return save_deliveries(c, [NewDelivery(event_id, each, (), new_message_id(), now) for each in operators])
+    rows = [NewDelivery(event_id, each, (), new_message_id(), due_at) for each, due_at in operators.items()]
+    return save_deliveries(c, rows)

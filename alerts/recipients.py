@@ -20,6 +20,8 @@ Recipients = dict[str, list[Rule]]
 """Destination -> the rules that name it."""
 TOLD_BEFORE = "told before"
 NO_RULE = "no rule matched"
+# As a rule of a delivery to the operators: with it stand the rules that fit.
+NOBODY_FREE = Rule("nobody can take it", None, 0, "")
 JOINED = "nobody is told again: it was joined with one that they were told of"
 
 
@@ -55,16 +57,16 @@ def find_recipients(
     Whoever was told of an opportunity is told what became of it, whatever its score is now; but not who has handed it
     on, nor who has not seen it yet: the first message will show it as it then is.
     """
-    obstacle = find_obstacle(candidate, now)
+    obstacle = find_obstacle(candidate, now, desk.zone)
     if candidate.event.kind is EventKind.NEW:
         if obstacle:
             return {}, f"nobody is told: {obstacle}"
-        recipients = _by_rules(candidate, desk, view, told, turns)
+        recipients, lack = _by_rules(candidate, desk, view, told, turns)
         anew = {place: rules for place, rules in recipients.items() if place not in told.places}
-        return anew, to_note(anew) if anew or not recipients else JOINED
+        return anew, to_note(anew, lack=lack) if anew or not recipients else JOINED
     relieved = {desk.people[name].destination for name in told.standing.relieved if name in desk.people}
     places = (told.places & desk.readers.keys()) - relieved - set(told.unseen)
-    recipients = {} if obstacle else _by_rules(candidate, desk, view, told, turns)
+    recipients, lack = ({}, "") if obstacle else _by_rules(candidate, desk, view, told, turns)
     recipients = {place: rules for place, rules in recipients.items() if place not in relieved | set(told.unseen)}
     if obstacle:
         for rule in desk.find_rules(candidate, view):
@@ -73,17 +75,17 @@ def find_recipients(
                 recipients.setdefault(place, []).append(rule)
     recipients |= {place: [] for place in sorted(places) if place not in recipients}
     if recipients or not obstacle:
-        return recipients, to_note(recipients, unseen=sorted(told.unseen))
+        return recipients, to_note(recipients, sorted(told.unseen), lack)
     if told.unseen:
         return {}, f"{', '.join(sorted(told.unseen))} had not been told yet, and is not: {obstacle}"
     return {}, f"nobody had been told, and nobody is: {obstacle}"
 
 
-def to_note(recipients: Collection[str], unseen: Collection[str] = ()) -> str:
-    """Who is told, as it is recorded."""
+def to_note(recipients: Collection[str], unseen: Collection[str] = (), lack: str = "") -> str:
+    """Who is told, as it is recorded; `lack` is why it is not whom the rules name."""
     if recipients:
-        return f"to {', '.join(sorted(recipients))}"
-    return f"with the first message to {', '.join(unseen)}" if unseen else NO_RULE
+        return f"to {', '.join(sorted(recipients))}{f': {lack}' if lack else ''}"
+    return f"with the first message to {', '.join(unseen)}" if unseen else lack or NO_RULE
 
 
 def to_names(rules: Collection[Rule]) -> tuple[str, ...]:
@@ -91,14 +93,33 @@ def to_names(rules: Collection[Rule]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rule.id for rule in rules)) or (TOLD_BEFORE,)
 
 
-def _by_rules(candidate: Unrouted, desk: Desk, view: OpportunityView | None, told: Told, turns: Turns) -> Recipients:
+def to_lack(rules: Collection[Rule]) -> str:
+    """That these rules, which lead to teams, give it to nobody."""
+    return "; ".join(f"rule {rule.id} fits, nobody in {rule.to} can take it" for rule in rules)
+
+
+def _by_rules(
+    candidate: Unrouted, desk: Desk, view: OpportunityView | None, told: Told, turns: Turns
+) -> tuple[Recipients, str]:
+    """Whom the rules name; where that is only teams in which nobody can take it, the default owner, else the operators.
+
+    The text says the latter; it is empty where the rules do.
+    """
     found: Recipients = {}
+    vain: list[Rule] = []
     for rule in desk.find_rules(candidate, view):
         if rule.id == DEFAULT_RULE and told.places:  # others have it already
             continue
         if place := _to_place(rule, candidate, desk, view, told, turns):
             found.setdefault(place, []).append(rule)
-    return found
+        else:
+            vain.append(rule)
+    if found or not vain or told.places or told.standing.assignments:
+        return found, ""
+    default, lack = desk.default_rule, to_lack(vain)
+    if default and (place := _to_place(default, candidate, desk, view, told, turns)):
+        return {place: [*vain, default]}, lack
+    return {place: [*vain, NOBODY_FREE] for place in desk.operators}, lack
 
 
 def _to_place(

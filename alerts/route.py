@@ -14,7 +14,7 @@ from alerts.desk import find_views, open_desk
 from alerts.keys import new_message_id
 from alerts.obstacles import find_obstacle
 from alerts.recipients import Told, find_recipients, find_told_before, to_names
-from alerts.timing import find_time
+from alerts.timing import before, find_time
 from alerts.turns import Turns
 from domain.alerts import DeliveryState, EventKind
 from storage.deliveries import NewDelivery, save_deliveries
@@ -29,6 +29,7 @@ from storage.events import (
     is_settled,
     mark_routed,
 )
+from storage.people import find_readers
 from storage.unseen import save_lapsed
 
 AT_ONCE = 200
@@ -56,7 +57,7 @@ def route(engine: Engine, now: datetime, zone: str = "UTC") -> Routed:
         routed += len(found)
         if len(found) < AT_ONCE:
             break
-    of_sources = _route_sources(engine, now)
+    of_sources = _route_sources(engine, now, zone)
     routed, deliveries = routed + of_sources.events, deliveries + of_sources.deliveries
     with reading(engine) as c:
         causes = find_baseline_causes(c)
@@ -69,20 +70,31 @@ def route(engine: Engine, now: datetime, zone: str = "UTC") -> Routed:
     return Routed(routed, deliveries)
 
 
-def _route_sources(engine: Engine, now: datetime) -> Routed:
-    """What became of sources goes to the operators' destinations, each event to each of them once."""
+def _route_sources(engine: Engine, now: datetime, zone: str) -> Routed:
+    """What became of sources goes to the operators' destinations after quiet hours, each event to each of them once."""
     routed = deliveries = 0
     while True:
         with writing(engine) as c:
             found = find_unrouted_source_events(c, AT_ONCE)
-            places = [place.id for place in find_destinations(c) if place.operators] if found else []
-            rows = [NewDelivery(each.id, place, (), new_message_id(), now) for each in found for place in places]
+            places = find_operators(c, now, zone) if found else {}
+            rows = [
+                NewDelivery(each.id, place, (), new_message_id(), due_at)
+                for each in found
+                for place, due_at in places.items()
+            ]
             deliveries += save_deliveries(c, rows)
             note = f"to {', '.join(places)}" if places else NO_OPERATORS
             mark_routed(c, [each.id for each in found], now, note)
         routed += len(found)
         if len(found) < AT_ONCE:
             return Routed(routed, deliveries)
+
+
+def find_operators(c: Connection, now: datetime, zone: str) -> dict[str, datetime]:
+    """The operators' destinations, each with the moment at which its quiet hours are over."""
+    readers = find_readers(c, zone)
+    places = [place.id for place in find_destinations(c) if place.operators]
+    return {place: before(readers[place], now, None) for place in places}
 
 
 def _route_live(c: Connection, found: Sequence[Unrouted], now: datetime, zone: str) -> int:
@@ -100,7 +112,7 @@ def _route_live(c: Connection, found: Sequence[Unrouted], now: datetime, zone: s
         recipients, note = find_recipients(candidate, desk, views.get(number), own, turns, now)
         if candidate.joined:
             told[number] = replace(own, places=own.places | set(recipients))
-        if obstacle := find_obstacle(candidate, now):
+        if obstacle := find_obstacle(candidate, now, zone):
             # What waits for a digest is left to it: it says how much lapsed.
             unseen = [each for ids in own.unseen.values() for each in ids]
             save_lapsed(c, unseen, f"not told: {obstacle}", DeliveryState.QUEUED)

@@ -107,8 +107,9 @@ def _end_of_quiet(when: When, quiet: Span, working: WorkingTime, moment: datetim
     local = moment.astimezone(ZoneInfo(working.zone))
     if when.quiet_days_off and working.is_off(local.date()):
         return _first_after(local.date() + DAY, time(), working.zone, moment)
-    if not _is_within(quiet, local.time()):
-        return None
+    if not is_within(quiet, local.time()):
+        end = to_moment(local.date(), quiet.end, working.zone)
+        return end if local.time() >= quiet.end and moment < end else None  # an end that the day does not have
     over_midnight = quiet.end <= quiet.start and local.time() >= quiet.start
     return _first_after(local.date() + DAY if over_midnight else local.date(), quiet.end, working.zone, moment)
 
@@ -119,7 +120,8 @@ def _first_after(day: date, at: time, zone: str, moment: datetime) -> datetime:
     return first if first > moment else to_moment(day, at.replace(fold=1), zone)
 
 
-def _is_within(span: Span, at: time) -> bool:
+def is_within(span: Span, at: time) -> bool:
+    """Whether a time of day, local, is in this span."""
     if span.start < span.end:
         return span.start <= at < span.end
     return at >= span.start or at < span.end

@@ -59,12 +59,16 @@ NAP = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Deliveries of one round: sent; failed (given up, or to be tried again); unknown; and what is still queued."""
+    """Deliveries of one round: sent; failed (given up, or to be tried again); unknown; and what is left.
+
+    `waiting` are still queued, `collected` wait for a digest.
+    """
 
     sent: int = 0
     failed: int = 0
     unknown: int = 0
     waiting: int = 0
+    collected: int = 0
 
 
 def send_due(
@@ -87,13 +91,14 @@ def send_due(
         sender = Sender(engine, settings, reader(engine, settings.data_dir), time_limit, stop)
         turn = _Round(sender, clock, holder, places, {each: sender.open(places[each]) for each in due}, on_progress)
         turn.run(min(len(due), SENDERS))
-        if report_losses(engine, clock()) and not (stop and stop.is_set()):
+        if report_losses(engine, clock(), settings.zone) and not (stop and stop.is_set()):
             told = {place.id: sender.open(place) for place in places.values() if place.operators}
             turn = replace(turn, services=told)
             turn.run(1)
     with reading(engine) as c:
         waiting = count_deliveries(c, DeliveryState.QUEUED)
-    return replace(turn.counts[0], waiting=waiting)
+        collected = count_deliveries(c, DeliveryState.WAITING)
+    return replace(turn.counts[0], waiting=waiting, collected=collected)
 
 
 def send_test(engine: Engine, settings: Settings, destination_id: str, now: datetime) -> DeliveryView:

@@ -1,10 +1,12 @@
 """When a delivery goes to whom: at once, after quiet hours, or with the next digest."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
-from alerts.schedule import awake_from, next_slot
+from alerts.schedule import awake_from, local_day, next_slot
 from domain.alerts import DeliveryState, EventKind, Rule
 from domain.people import Reader
 
@@ -42,3 +44,17 @@ def before(reader: Reader, now: datetime, deadline: datetime | None) -> datetime
     """After quiet hours; at once where that would be after the deadline: nothing is deferred until it is useless."""
     awake = awake_from(reader.when, reader.working, now)
     return now if deadline is not None and awake >= deadline > now else awake
+
+
+def digest_at(reader: Reader, now: datetime, closes_at: datetime | None) -> datetime:
+    """When a digest that is made now goes: as `before`; a day off that the schedule names for digests is not quiet."""
+    day, when = local_day(now, reader.working.zone), reader.when
+    days = when.digest.days if when.digest is not None else None
+    if days is not None and day.weekday() in days and day not in reader.working.holidays:
+        reader = replace(reader, when=replace(when, quiet_days_off=False))
+    return before(reader, now, closes_at)
+
+
+def to_local(moment: datetime, zone: str) -> str:
+    """A moment as it is written in texts that are kept: with the zone, "2026-01-31 12:00 Europe/Madrid"."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}"

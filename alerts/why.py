@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from alerts.desk import Desk, find_views, open_desk
 from alerts.obstacles import find_obstacle
 from alerts.terms import find_ignorance, find_misfit
-from alerts.timing import find_time
+from alerts.timing import find_time, to_local
 from domain.alerts import DeliveryState, EventKind, Rule
 from domain.errors import WrongUse
 from domain.people import Reader, When
@@ -40,7 +40,10 @@ class Why:
 
 
 def find_why(c: Connection, opportunity_id: int, now: datetime, zone: str) -> Why:
-    """Where an opportunity went and why, and what each rule says; raises WrongUse where there is none."""
+    """Where an opportunity went and why, and what each rule says; raises WrongUse where there is none.
+
+    Times in its texts are of `zone`, the installation's, and name it.
+    """
     number = find_present(c, opportunity_id)
     view = find_views(c, [number]).get(number) if number is not None else None
     if number is None or view is None:
@@ -50,7 +53,7 @@ def find_why(c: Connection, opportunity_id: int, now: datetime, zone: str) -> Wh
     sentences = [_of_rule(desk, rule, candidate, view, now) for rule in desk.rules]
     return Why(
         view,
-        find_obstacle(candidate, now),
+        find_obstacle(candidate, now, zone),
         tuple(find_news_of(c, sorted(find_merged(c, [number])))),
         find_standings(c, [number])[number],
         (*sentences, *_of_default(desk, sentences, candidate, now)),
@@ -76,8 +79,11 @@ def _of_rule(desk: Desk, rule: Rule, candidate: Unrouted, view: OpportunityView,
 def _of_default(desk: Desk, found: list[Sentence], candidate: Unrouted, now: datetime) -> list[Sentence]:
     if desk.default is None:
         return [Sentence("default", False, "no `default:` is written in alerts.yml: what no rule fits goes to nobody")]
-    if any(each.fits for each in found):
-        return [Sentence("default", False, "not needed: a rule fits")]
+    fitting = {each.name for each in found if each.fits}
+    if fitting:
+        only_teams = all(rule.to in desk.teams for rule in desk.rules if rule.id in fitting)
+        unless = ", unless nobody in its team can take it" if only_teams else ""
+        return [Sentence("default", False, f"not needed: a rule fits{unless}")]
     rule = Rule("default", None, 0, desk.default)
     return [Sentence("default", True, _to_way(desk, rule, candidate, None, now))]
 
@@ -89,7 +95,7 @@ def _to_way(desk: Desk, rule: Rule, candidate: Unrouted, view: OpportunityView |
     place = desk.people[rule.to].destination if rule.to in desk.people else rule.to
     reader = desk.readers[place]
     state, due_at = find_time(reader, EventKind.NEW, candidate.score, [rule], now, candidate.closes_at)
-    moment = f"{due_at:%Y-%m-%d %H:%M} UTC"
+    moment = to_local(due_at, desk.zone)
     when = f"with the digest of {moment}" if state is DeliveryState.WAITING else f"from {moment} on"
     if due_at == now:
         return f"to {rule.to}, if it came now at once; its schedule: {to_schedule(reader)}"

@@ -15,9 +15,10 @@ class DecisionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A person who is to deal with an opportunity; `team` whose turn it was, `why` in words.
+    """A person who is to deal with an opportunity; `team` by which, `why` in words.
 
-    It has ended where the person declined it or handed it on, or another one took it.
+    `in_turn`: it was their turn in that team, and not that nobody else could have it. It has ended where the person
+    declined it or handed it on, or another one took it.
     """
 
     opportunity_id: int
@@ -26,6 +27,7 @@ class Assignment:
     why: str
     made_at: datetime
     ended_at: datetime | None = None
+    in_turn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ def save_assignment(c: Connection, assignment: Assignment) -> None:
         "opportunity_id": assignment.opportunity_id,
         "person_id": assignment.person,
         "team_id": assignment.team,
+        "in_turn": assignment.in_turn,
         "why": assignment.why,
         "made_at": assignment.made_at,
     }
@@ -151,11 +152,11 @@ def _find_verdicts(c: Connection, merged: Mapping[int, int]) -> dict[int, Verdic
     return found
 
 
-def find_last_turn(c: Connection, team_id: str) -> str | None:
-    """The person of this team whose turn was last."""
-    query = select(assignments.c.person_id).where(assignments.c.team_id == team_id)
-    found: str | None = c.execute(query.order_by(assignments.c.id.desc()).limit(1)).scalar()
-    return found
+def find_last_turns(c: Connection, team_id: str) -> list[str]:
+    """Who had a turn in this team, whose last one is longest ago first."""
+    newest = func.max(assignments.c.id)
+    query = select(assignments.c.person_id).where(assignments.c.team_id == team_id, assignments.c.in_turn)
+    return list(c.execute(query.group_by(assignments.c.person_id).order_by(newest)).scalars())
 
 
 def count_open(c: Connection, now: datetime) -> dict[str, int]:
@@ -184,4 +185,5 @@ def _to_decision(row: Row[Any]) -> Decision:
 
 
 def _to_assignment(row: Row[Any]) -> Assignment:
-    return Assignment(row.opportunity_id, row.person_id, row.team_id, row.why, row.made_at, row.ended_at)
+    made = (row.opportunity_id, row.person_id, row.team_id, row.why, row.made_at, row.ended_at)
+    return Assignment(*made, row.in_turn)

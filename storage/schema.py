@@ -690,6 +690,7 @@ assignments = Table(  # who is to deal with an opportunity; of a team, the perso
     Column("opportunity_id", Id, ForeignKey("opportunities.id"), nullable=False),
     Column("person_id", Text, ForeignKey("people.id"), nullable=False),
     Column("team_id", Text, ForeignKey("teams.id")),
+    Column("in_turn", Boolean, nullable=False),  # it was their turn in the team: the default owner's is none
     Column("why", CleanText, nullable=False),
     Column("made_at", Instant, nullable=False),
     Column("ended_at", Instant),  # declined, handed on, or taken by another

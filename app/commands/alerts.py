@@ -59,14 +59,17 @@ def send() -> None:
     routed = queue_due(place.engine, sources, now(), place.settings.zone)
     sent = send_due(place.engine, place.settings, now)
     tell(f"{routed.events:,} events routed to {routed.deliveries:,} deliveries")
-    tell(f"sent {sent.sent:,}, failed {sent.failed:,}, unknown {sent.unknown:,}, waiting {sent.waiting:,}")
+    counted = f"sent {sent.sent:,}, failed {sent.failed:,}, unknown {sent.unknown:,}"
+    tell(f"{counted}, still queued {sent.waiting:,}, waiting for a digest {sent.collected:,}")
     if sent.failed or sent.unknown:
         raise typer.Exit(PARTIAL)
 
 
 @app.command()
 def ledger(
-    state: Annotated[str | None, typer.Option(help="queued, sending, sent, unknown, dead or acknowledged.")] = None,
+    state: Annotated[
+        str | None, typer.Option(help="waiting, bundled, lapsed, queued, sending, sent, unknown, dead or acknowledged.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
     counts: Annotated[bool, typer.Option(help="How many there are in each state, by destination.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
@@ -84,7 +87,10 @@ def ledger(
         with reading(place.engine) as connection:
             found = count_by_destination(connection)
         rows = [{"destination": name, **{each: found[name].get(each, 0) for each in _STATES}} for name in found]
-        show(rows, as_json, "no deliveries")
+        if as_json or not rows:
+            show(rows, as_json, "no deliveries")
+        else:
+            print_rows(["destination", "deliveries"], [[name, _to_counts(found[name])] for name in found])
         return
     wanted = DeliveryState(state) if state and state != ACKNOWLEDGED else None
     with reading(place.engine) as connection:
@@ -96,7 +102,12 @@ def ledger(
         print_rows(["delivery", "what", "to"], [_to_cells(row) for row in rows])
 
 
-_STATES = ("queued", "sending", "sent", "unknown", "dead", "acknowledged")
+_STATES = (*(each.value for each in DeliveryState), "acknowledged")
+
+
+def _to_counts(found: dict[str, int]) -> str:
+    """Of a destination, `2 waiting, 5 sent`: in one cell, so that it can be read in a narrow window too."""
+    return ", ".join(f"{found[each]:,} {each}" for each in _STATES if found.get(each))
 
 
 def _to_row(view: "DeliveryView", zone: str) -> dict[str, Any]:

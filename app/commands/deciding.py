@@ -97,7 +97,7 @@ def why(opportunity: Opportunity, as_json: Json = False) -> None:
     tell(
         f"{view.opportunity.score} points for {view.profile_name}, {view.notice.notice.source}:{view.notice.notice.key}"
     )
-    tell(_to_standing(found))
+    tell(_to_standing(found, zone))
     rows = [_to_row(each, zone) for each in found.news]
     if rows:
         print_rows(["event", "to whom", "what became of it"], rows, title="\nWhat happened")
@@ -123,12 +123,12 @@ def feed(
     tell(f"{written.files:,} feeds in {target}, {written.changed:,} of them new or changed")
 
 
-def _to_standing(found: "Why") -> str:
+def _to_standing(found: "Why", zone: str) -> str:
     standing = found.standing
     decided = standing.decided
     if decided is not None:
         reason = f": {decided.why}" if decided.why else ""
-        return f"{decided.state} by {decided.by} on {decided.made_at:%Y-%m-%d %H:%M} UTC{reason}"
+        return f"{decided.state} by {decided.by} on {in_zone(decided.made_at, zone)}{reason}"
     if not standing.at_work:
         return "nobody is to deal with it"
     whys = {each.person: each.why for each in standing.assignments if each.ended_at is None}

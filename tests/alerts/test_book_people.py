@@ -158,6 +158,7 @@ def test_what_is_saved_is_what_was_read(engine: Engine, tmp_path: Path) -> None:
         ("capacity: 30", "capacity: many", 20, "whole number from 0"),
         ("most: 10", "most: 0", 21, "whole number from 1 to 200"),
         ("digest: [14:00,", "digest: [25:00,", 21, "write times such as"),
+        ("most: 10", 'quiet: "20:00-09:00"', 21, "the digest of 08:30 is in the quiet hours 20:00-09:00; write a time"),
         ("heartbeat: true", "heartbeat: daily", 21, "write true or false"),
         ("destination: chat\n", "destination: chart\n", 22, "there is no destination chart; did you mean chat?"),
         ("quiet: 22:00-06:00", "quiet: 22:00-22:00", 26, "nothing would ever be sent"),

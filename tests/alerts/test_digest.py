@@ -214,3 +214,34 @@ def test_everything_is_in_exactly_one_digest(
     slots = [digest["slot"] for digest in found]
     assert slots == sorted(set(slots))
     assert all(len(digest["opportunities"]) <= 2 for digest in found)
+
+
+@pytest.mark.parametrize(
+    ("days", "made", "due"),
+    [
+        ("", "2026-11-04 02:00", "2026-11-04 07:00"),
+        ("", "2026-11-07 11:00", "2026-11-10 07:00"),  # a Saturday; Monday is a holiday
+        ("digest_days: mon-sun, ", "2026-11-07 11:00", "2026-11-07 11:00"),
+        ("digest_days: mon-sun, ", "2026-11-07 22:00", "2026-11-08 07:00"),
+    ],
+)
+def test_a_digest_that_is_made_up_for_keeps_quiet_hours(
+    engine: Engine, tmp_path: Path, days: str, made: str, due: str
+) -> None:
+    schedule = f'country: ES, when: {{digest: ["08:30"], {days}quiet: "20:00-08:00"}}}}'
+    import_text(engine, tmp_path, a_book(schedule))
+    make_digests(engine, [], NOW)
+    happen(engine)
+    route(engine, NOW)
+    assert make_digests(engine, [], at(made)) == 1
+    assert [view.at for view in ledger(engine) if view.kind is EventKind.DIGEST] == [at(due)]
+
+
+def test_a_digest_does_not_wait_beyond_the_first_deadline_that_it_holds(engine: Engine, tmp_path: Path) -> None:
+    import_text(engine, tmp_path, a_book('country: ES, when: {digest: ["08:30"], quiet: "20:00-08:00"}}'))
+    make_digests(engine, [], NOW)
+    happen(engine, a_notice(key="later"), a_notice(deadline_at=at("2026-11-04 05:00")))
+    route(engine, NOW)
+    night = at("2026-11-04 02:00")
+    make_digests(engine, [], night)
+    assert [view.at for view in ledger(engine) if view.kind is EventKind.DIGEST] == [night]

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 
 from alerts.decide import decline, hand, take
 from alerts.follow import follow_up
@@ -12,8 +12,8 @@ from domain.alerts import DeliveryState, EventKind
 from domain.judgements import Verdict
 from domain.notices import Status
 from matching.learning.judging import judge_opportunity
-from storage.engine import writing
-from storage.schema import deliveries
+from storage.engine import reading, writing
+from storage.schema import deliveries, events
 from tests.alerts.cases import happen, ledger
 from tests.alerts.desk import BOOK, at, import_text
 from tests.factories import NOW, a_lot, a_notice
@@ -170,3 +170,52 @@ def test_an_escalation_to_a_team_goes_to_the_next_who_has_not_had_it(engine: Eng
     live(engine, tmp_path, ESCALATE.replace("to: olga", "to: pumps-team"))
     follow_up(engine, at("2026-11-02 17:00"))
     assert [place for place, _ in told(engine, EventKind.ESCALATION)] == ["jun"]
+
+
+TEAM_STEPS = "[{hours: 2, to: pumps-team}, {hours: 4, to: pumps-team}, {hours: 6, to: pumps-team}]"
+TO_TEAM = f"rules:\n  - {{id: all, min_score: 40, team: pumps-team, escalate: {TEAM_STEPS}}}\n"
+
+
+def notes(engine: Engine) -> list[str | None]:
+    """To whom each escalation went."""
+    with reading(engine) as c:
+        query = select(events.c.note).where(events.c.kind == EventKind.ESCALATION)
+        return list(c.execute(query.order_by(events.c.id)).scalars())
+
+
+def test_an_escalation_to_the_team_that_had_it_goes_past_everybody_who_had(engine: Engine, tmp_path: Path) -> None:
+    live(engine, tmp_path, TO_TEAM)
+    for hour in (11, 13, 15):
+        follow_up(engine, at(f"2026-11-02 {hour}:00"))
+        send_all(engine, at(f"2026-11-02 {hour}:00"))
+    follow_up(engine, at("2026-11-20 09:00"))
+    assert [place for place, _ in told(engine, EventKind.ESCALATION)] == ["jun", "olga"]
+    assert notes(engine) == ["to jun", "to olga", "rule all fits, nobody in pumps-team can take it"]
+
+
+def test_an_escalation_that_nobody_can_take_goes_to_the_default_channel(engine: Engine, tmp_path: Path) -> None:
+    live(engine, tmp_path, "default: board\n" + TO_TEAM.replace("pumps-team, esc", "pumps-team, remind: [1], esc"))
+    follow_up(engine, at("2026-11-03 09:00"))
+    assert [place for place, _ in told(engine, EventKind.ESCALATION)] == ["jun", "olga", "board"]
+    assert notes(engine)[-1] == "to board: rule all fits, nobody in pumps-team can take it"
+
+
+def test_an_escalation_that_nobody_can_take_is_told_to_the_operators(engine: Engine, tmp_path: Path) -> None:
+    book = BOOK.replace("url: ", "operators: true, url: ").replace("[mira, jun, olga]", "[mira]") + TO_TEAM
+    import_text(engine, tmp_path, book)
+    happen(engine)
+    route(engine, NOW)
+    send_all(engine)
+    follow_up(engine, at("2026-11-02 11:00"))
+    assert [place for place, _ in told(engine, EventKind.ESCALATION)] == ["board"]
+
+
+def test_an_escalation_does_not_wait_beyond_the_deadline(engine: Engine, tmp_path: Path) -> None:
+    book = BOOK.replace("zone: Europe/Moscow", 'zone: Europe/Madrid, when: {quiet: "20:00-08:00"}')
+    import_text(engine, tmp_path, book + ESCALATE.replace("hours: 8", "hours: 2"))
+    friday, evening = at("2026-11-06 14:00"), at("2026-11-06 19:30")
+    happen(engine, a_notice(deadline_at=at("2026-11-08 23:00")), a_notice(key="later"), now=friday)
+    route(engine, friday)
+    send_all(engine, friday)
+    follow_up(engine, evening)
+    assert told(engine, EventKind.ESCALATION) == [("olga", evening), ("olga", at("2026-11-09 07:00"))]

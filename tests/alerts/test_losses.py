@@ -1,17 +1,21 @@
 """Operators are told of what was lost, once, and never in a circle; people acknowledge and send again."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
 
+from alerts.losses import report_losses
 from alerts.route import route
 from alerts.send import Sent, send_due
 from domain.alerts import DeliveryState, Destination, EventKind
+from domain.people import Span, When
 from storage.deliveries import requeue
 from storage.destinations import save_destination
 from storage.engine import reading, writing
 from storage.ledger import acknowledge, count_by_destination
+from storage.schema import deliveries
 from tests.alerts.cases import happen, ledger, states, tell, tenders
 from tests.alerts.post import Box, a_server, an_installation, parts
 from tests.factories import NOW
@@ -82,3 +86,15 @@ def test_who_has_seen_it_is_kept(engine: Engine, tmp_path: Path) -> None:
     with reading(engine) as c:
         assert count_by_destination(c) == {"sales": {"acknowledged": 1}}
     assert ledger(engine)[0].delivery.acknowledged_by == "Ana"
+
+
+def test_operators_are_told_of_losses_after_their_quiet_hours(engine: Engine) -> None:
+    tell(engine)
+    with writing(engine) as c:
+        save_destination(c, replace(OPERATORS, when=When(quiet=Span(time(20), time(8)))))
+    happen(engine)
+    route(engine, NOW)
+    with writing(engine) as c:
+        c.execute(deliveries.update().values(state=DEAD))
+    assert report_losses(engine, NOW + timedelta(hours=13)) == 1
+    assert ledger(engine)[-1].at == NOW + timedelta(hours=23), "Tuesday 08:00"

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from alerts.route import NO_OPERATORS, route
 from alerts.source_mail import render_sources
 from domain.alerts import Destination, EventKind
 from domain.health import Facts, Finding
+from domain.people import Span, When
 from domain.sources import IssueKind, RunState, Source
 from domain.trouble import TOLD_TO_STOP
 from storage.destinations import save_destination
@@ -126,6 +127,17 @@ def test_each_of_the_operators_is_told_once_and_nobody_else(engine: Engine) -> N
     assert route(engine, NOW + HOUR).deliveries == 0
     assert sorted(view.delivery.destination_id for view in ledger(engine)) == ["night", "ops"]
     assert {view.title for view in ledger(engine)} == {"xx_test"}
+
+
+def test_operators_are_told_after_their_quiet_hours(engine: Engine) -> None:
+    quiet = When(quiet=Span(time(20), time(8)))
+    with writing(engine) as c:
+        save_destination(c, Destination("ops", "ops", "tendermail://ops@b.example", True, when=quiet))
+    night = NOW + 13 * HOUR  # Monday 22:00 UTC
+    a_run(engine, RunState.FAILED, night - HOUR, "lost")
+    report_sources(engine, [SOURCE], night)
+    route(engine, night)
+    assert [view.at for view in ledger(engine)] == [NOW + 23 * HOUR], "Tuesday 08:00"
 
 
 def test_where_nobody_is_the_operator_the_event_says_so(engine: Engine) -> None:

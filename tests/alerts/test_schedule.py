@@ -174,3 +174,12 @@ def test_a_night_shift_works_an_hour_less_when_clocks_go_forward() -> None:
     working = WorkingTime("Europe/Madrid", Span(time(0), time(8)), tuple(range(7)))
     start = to_moment(date(2026, 3, 29), time(0), "Europe/Madrid")
     assert count_working(working, start, start + 23 * HOUR) == 7 * HOUR
+
+
+def test_quiet_hours_whose_end_a_day_does_not_have_end_once() -> None:
+    when = When(quiet=Span(time(0), time(2, 30)), quiet_days_off=False)
+    working = WorkingTime("Europe/Madrid")
+    midnight = datetime(2026, 3, 29, tzinfo=UTC)  # 01:00 there; at 02:00 clocks go forward to 03:00
+    for minutes in (0, 59, 60, 89):
+        assert awake_from(when, working, midnight + minutes * MINUTE) == midnight + 90 * MINUTE
+    assert awake_from(when, working, midnight + 91 * MINUTE) == midnight + 91 * MINUTE

@@ -110,5 +110,28 @@ def test_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert "undecided; with olga (handed over by Mira)" in output
     assert "does not fit" in output
     call("alerts", "decline", "1", "--by", "olga", "--why", "too far")
-    assert "declined by olga" in call("alerts", "why", "1")
+    output = call("alerts", "why", "1")
+    assert "declined by olga" in output
+    assert "Europe/Madrid: too far" in output
+    assert "UTC" not in output
     engine.dispose()
+
+
+def test_all_moments_are_of_the_installations_zone(engine: Engine, tmp_path: Path) -> None:
+    import_text(engine, tmp_path, DIGEST + RULES)
+    happen(engine, points=60)
+    happen(engine, a_notice(key="over", deadline_at=at("2026-11-01 12:00")), points=60)
+    route(engine, NOW, "Asia/Manila")
+    make_digests(engine, [], at("2026-11-03 07:30"), "Asia/Manila")
+    with reading(engine) as c:
+        live, over = (find_why(c, number, NOW, "Asia/Manila") for number in (1, 2))
+    assert "with the digest of 2026-11-03 15:30 Asia/Manila; its schedule: a digest at 08:30" in live.rules[1].text
+    assert (live.news[0].told[0].reason or "").startswith("in the digest of 2026-11-03 15:30 Asia/Manila")
+    assert over.obstacle == "its deadline passed at 2026-11-01 20:00 Asia/Manila"
+    assert over.news[0].note == "nobody is told: its deadline passed at 2026-11-01 20:00 Asia/Manila"
+
+
+def test_the_default_owner_is_said_to_get_what_nobody_in_a_team_can_take(engine: Engine, tmp_path: Path) -> None:
+    import_text(engine, tmp_path, BOOK + "default: board\nrules:\n  - {id: team, min_score: 40, team: pumps-team}\n")
+    happen(engine)
+    assert why(engine).rules[-1].text == "not needed: a rule fits, unless nobody in its team can take it"

@@ -736,6 +736,7 @@ def upgrade() -> None:
         sa.Column("opportunity_id", ID, nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("team_id", sa.Text()),
+        sa.Column("in_turn", sa.Boolean(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("made_at", INSTANT, nullable=False),
         sa.Column("ended_at", INSTANT),
