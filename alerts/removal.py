@@ -3,7 +3,7 @@
 The ledger and what was decided stay as they are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -108,7 +108,8 @@ def _find_kind(desk: Desk, name: str, wanted: str | None) -> str:
     """What has this id; a destination that is a person's mail is the person."""
     rules = {rule.id for rule in desk.rules}
     places = {each for each in desk.readers if each not in desk.people}
-    known = dict(zip(KINDS, (desk.people, places, desk.teams, rules), strict=True))
+    ids: tuple[Collection[str], ...] = (desk.people, places, desk.teams, rules)
+    known = dict(zip(KINDS, ids, strict=True))
     if wanted not in (None, *KINDS):
         raise WrongUse(f"--kind {wanted}: write one of {', '.join(KINDS)}")
     kinds = [kind for kind in KINDS if name in known[kind] and wanted in (None, kind)]
