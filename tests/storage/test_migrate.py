@@ -62,8 +62,8 @@ def test_upgrading_twice_is_harmless_and_makes_no_backup(database: str, tmp_path
 
 
 @pytest.fixture
-def newer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A release with one migration more."""
+def newer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, _sqlite_template: Path, _postgresql: str) -> None:
+    """A release with one migration more; the databases that other tests copy are made before, by this one."""
     folder = tmp_path / "of 100%" / "migrations"
     shutil.copytree(ddl.MIGRATIONS, folder)
     (folder / "versions" / "r0002_colour.py").write_text(NEWER, encoding="utf-8")
