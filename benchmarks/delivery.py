@@ -29,7 +29,8 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import Engine
 
 from benchmarks.delivery_world import NUMBER, START, Expected, a_world, expect
-from benchmarks.receiver import SECRET, SIGNATURE, TOKEN, Receiver
+from benchmarks.receiver import Receiver
+from benchmarks.services import SECRET, SIGNATURE, TOKEN
 from domain.alerts import DeliveryState
 from domain.config import Settings
 from storage.deliveries import count_deliveries, list_deliveries, requeue

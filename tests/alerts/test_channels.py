@@ -23,7 +23,8 @@ from alerts.render import Content, render
 from alerts.route import route
 from alerts.send import Sent, send_due, send_test
 from alerts.words import words
-from benchmarks.receiver import LIVE, SECRET, SIGNATURE, TOKEN, Marks, Receiver, is_signed, read_markdown
+from benchmarks.receiver import Receiver
+from benchmarks.services import LIVE, SECRET, SIGNATURE, TOKEN, Marks, is_signed, read_markdown
 from domain.alerts import DeliveryState, EventKind
 from domain.config import Mail, Settings
 from tests.alerts.cases import happen, ledger, tell, tenders

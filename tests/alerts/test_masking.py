@@ -13,7 +13,8 @@ from sqlalchemy import Engine
 from alerts.route import route
 from alerts.send import send_due
 from app import console, work
-from benchmarks.receiver import SECRET, SIGNATURE, TOKEN, Receiver
+from benchmarks.receiver import Receiver
+from benchmarks.services import SECRET, SIGNATURE, TOKEN
 from domain import masking
 from tests.alerts.cases import happen, ledger, tell
 from tests.alerts.test_channels import URLS, WORKFLOW, the_settings
