@@ -114,8 +114,8 @@ class _Crossing:
         """Entries that may have more points than they had."""
         if before is None or change.rest or before.threshold > self.question.after.threshold:
             return self.index.everything()
-        meant = self.reckoning.find_meant(change.lines, before.language)
-        moved, side = after.logarithms > STILL, self.reckoning.side(before)
+        side = self.reckoning.side(before)
+        meant, moved = self.reckoning.find_meant(change.lines, side, after), after.logarithms > STILL
         if np.array_equal(side.logarithms, after.logarithms):
             return meant
         return meant | (moved & (after.logarithms > side.logarithms - SAME))
@@ -164,7 +164,7 @@ class _Crossing:
         self, more: Floats, less: Floats, before: Side, after: Side, change: Change
     ) -> tuple[Floats, Floats]:
         """The same with changed words that are meant there, or were: another line, or another word of one, is told."""
-        meant = self.reckoning.find_meant(change.lines, after.prepared.profile.language)
+        meant = self.reckoning.find_meant(change.lines, before, after)
         parts = np.maximum(self.reckoning.bound_parts(before), self.reckoning.bound_parts(after))
         lines = self.reckoning.bound_lines(after, change.lines)
         against = np.float32(MOST_AGAINST * after.weigh(ABOUT[1]))

@@ -83,9 +83,13 @@ class Reckoning:
         """The most that a notice can have in which nothing of the version is written."""
         return side.gains + self.bound_parts(side) + self.bound_lines(side, side.prepared.wanted.nodes)
 
-    def find_meant(self, nodes: Sequence[Node], language: str) -> Mask:
-        """Entries with a word that may mean one of the lines'."""
-        return self._meanings.find_any(words_of(nodes, language))
+    def find_meant(self, nodes: Sequence[Node], before: Side, after: Side) -> Mask:
+        """Entries with a word that may mean one of the changed lines', or a word that keywords of one side alone have.
+
+        Words of a line count by themselves also where the line as a whole means nothing that is known.
+        """
+        apart = {*before.prepared.words.senses.values()} ^ {*after.prepared.words.senses.values()}
+        return self._meanings.find_any([*words_of(nodes, after.prepared.profile.language), *apart])
 
 
 def _words(prepared: Prepared) -> list[SenseWord]:

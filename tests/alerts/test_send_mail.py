@@ -1,5 +1,6 @@
 """Mails to real servers, each outcome seen from the server's side and in the ledger."""
 
+import re
 import threading
 import time
 from datetime import datetime, timedelta
@@ -247,7 +248,7 @@ def test_a_stop_does_not_wait_for_a_slow_server(queued: Engine, tmp_path: Path, 
         sent = send_due(queued, an_installation(tmp_path, mail.model_copy(update={"timeout": 20})), clock, stop=stop)
         assert LAST_WORDS <= time.monotonic() - begun < LAST_WORDS + 3
     assert sent.unknown == 1, "it was handed over: it may have arrived"
-    assert (ledger(queued)[0].delivery.reason or "").startswith("handed over, but no answer in 5")
+    assert re.fullmatch(r"handed over, but no answer in [5-7](\.\d+)? s", ledger(queued)[0].delivery.reason or "")
 
 
 def test_a_server_that_never_greets_is_tried_again(queued: Engine, tmp_path: Path, clock: Clock) -> None:

@@ -74,11 +74,11 @@ def test_a_backfill_that_breaks_off_is_done_to_its_end_by_the_next(
     edit(engine, threshold=90)
     real, left = run.save_assessments, [after]
 
-    def failing(*args: object, **kwargs: object) -> None:
+    def failing(*args: object, **kwargs: object) -> int:
         left[0] -= 1
         if left[0] < 0:
             raise KeyboardInterrupt
-        real(*args, **kwargs)  # type: ignore[arg-type]
+        return real(*args, **kwargs)  # type: ignore[arg-type]
 
     monkeypatch.setattr(run, "save_assessments", failing)
     with pytest.raises(KeyboardInterrupt):

@@ -150,6 +150,21 @@ def test_what_was_scored_before_tells_as_much(
     assert by_brute_force(notices, edit, near=False) <= streamed
 
 
+def test_words_of_a_keyword_count_where_the_whole_means_nothing_known(engine: Engine) -> None:
+    """The part number has no meaning, so that the line as a whole has none; its other words gave points each."""
+    old = a_profile(keywords=Keywords((), (), ("leds pump AX-200",)), codes={"CPV": ("42122000",)})
+    new = replace(old, keywords=replace(old.keywords, all=()))
+    notice = a_notice(title={"en": "leds"}, description={}, codes=(Code("CPV", "42122000"),))
+    points = [float(score_reading(read_notice(notice), prepare(each)).points) for each in (old, new)]
+    assert points[0] >= 40 > points[1], "no opportunity any more"
+    one = np.array([1], np.int64)
+    known = Known(Scored(one - 1, np.array(points[:1]), one, one - 1, (MODEL_VERSION,)), {1: old})
+    with engine.connect() as c, c.begin() as transaction:
+        store(c, [notice])
+        assert find_candidates(Index(c), MODEL_VERSION, [Edit((old, new), known)]) == [0]
+        transaction.rollback()
+
+
 def score_all(notices: Sequence[Notice], profile: Profile | None, data: st.DataObject) -> Scored:
     """What is kept of a version; now and then by an older model, which says nothing of today's scores."""
     kept = {}
