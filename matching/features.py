@@ -142,7 +142,7 @@ def about_something_else(evidence: Evidence) -> Iterator[Part]:
     """Most of its words speak of something else than what you sell."""
     fit = evidence.fit
     told = bool(evidence.words or evidence.meant) and not evidence.code and not evidence.numbers
-    if told and fit and fit.logarithm < NEAR and fit.meant.chances.max() >= SURE:
+    if told and fit and fit.logarithm < NEAR and fit.surest >= SURE:
         share = min(1.0, (NEAR - fit.logarithm) * RATE_AGAINST / MOST_AGAINST)
         yield from _speaking(evidence, fit.other, share, MOST_AGAINST)
 

@@ -8,6 +8,7 @@ from domain.rates import NO_RATES, Rates
 from matching.codes import prefixes
 from matching.languages import find_language
 from matching.meaning.alike import Kept, find_kept
+from matching.meaning.counts import Vector
 from matching.meaning.divisions import Meant, find_meant
 from matching.meaning.gloss import Gloss, gloss
 from matching.meaning.heads import Heads
@@ -30,6 +31,7 @@ class Reading:
     _asides: tuple[Stream, ...] | None = None
     _glosses: tuple[Gloss, ...] | None = field(default=None, repr=False)
     _kept: list[Kept | None] = field(default_factory=list, repr=False)
+    _chances: list[Vector | None] = field(default_factory=list, repr=False)
     _meant: list[Meant | None] = field(default_factory=list, repr=False)
 
     @property
@@ -63,10 +65,22 @@ class Reading:
         self._kept[:] = [kept]
 
     @property
+    def chances(self) -> Vector | None:
+        """How likely each division of the CPV is; None where its words say nothing."""
+        if not self._chances:
+            self._chances.append(self.meant.chances if self.meant else None)
+        return self._chances[0]
+
+    def remember_chances(self, chances: Vector) -> None:
+        """Takes those that were stored for these very texts, heads and encoder; all 0: its words say nothing."""
+        self._chances[:] = [chances if chances.any() else None]
+
+    @property
     def meant(self) -> Meant | None:
-        """Which divisions of the CPV its words mean; None where they say nothing."""
+        """The same with what each word says for it."""
         if not self._meant:
-            self._meant.append(find_meant(self.streams, self.heads, self.kept))
+            known = self._chances[0] if self._chances else None
+            self._meant.append(find_meant(self.streams, self.heads, self.kept, known))
         return self._meant[0]
 
 

@@ -18,7 +18,7 @@ from matching.weights import weigh
 
 __all__ = ["MODEL_VERSION", "is_near", "score", "score_reading", "prepare", "read_notice"]  # noqa: RUF022
 
-MODEL_VERSION = "4"
+MODEL_VERSION = "5"
 """Grows whenever the same notice and profile may get another score: words, features, points, gates."""
 
 MOST_POINTS, NONE = Decimal(100), Decimal(0)

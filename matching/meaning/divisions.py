@@ -11,13 +11,13 @@ than those of the measurements in docs/matching.md.
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.meaning.alike import Alike, Kept, find_alike
-from matching.meaning.counts import Vector, count_runs, count_words, find_runs
+from matching.meaning.counts import Vector, count_runs, count_words
 from matching.meaning.encoding import Sentence, find_sentence
 from matching.meaning.heads import Heads, to_features
 from matching.meaning.labels import ENGLISH, find_divisions, find_labels
@@ -38,6 +38,7 @@ OF_LABELS, OF_HEADS, OF_VECTOR = 0.45, 0.5, 0.3
 """Weights of the labels, of what was learnt of words, and of vectors."""
 MOST_WORDS = 60  # different words of a notice, those of its title first; 250 say nothing else
 TITLE = 2.0  # times
+LEAST = 2.0**-24  # the smallest float16
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """How likely each division is (sums to 1), and what each word says for each: rows go with `words`.
+    """How likely each division is (sums to 1, but for float16), and what each word says for each: rows go with `words`.
 
     `of_words` and `of_sentence` are what all words, and the title as a whole, add to the logarithm of each division's
     chance, over its mean; `alike` is None where nothing was encoded.
@@ -77,57 +78,92 @@ class Meant:
         return sentence / (sentence + words) if sentence else 0.0
 
 
-def find_meant(streams: Sequence[Stream], heads: Heads | None = None, kept: Kept | None = None) -> Meant | None:
+def find_meant(
+    streams: Sequence[Stream], heads: Heads | None = None, kept: Kept | None = None, known: Vector | None = None
+) -> Meant | None:
     """What the notice's words mean; None where none of them says anything (no text, a language without labels).
 
     The one place where a notice's chances are made: the same streams, heads and `kept` (the vector that
     `alike.find_kept` made of these streams) give the same chances, to the last digit, for one `score.version_of`.
+    `known` are the chances that the same arguments gave before: then only what explains them is found.
     With `heads` what was learnt from notices counts as much as the labels.
     """
+    found = _find_said(streams)
+    sentence = find_sentence(streams) if kept is not None else None
+    if not found and sentence is None:
+        return None
+    alike, of_sentence = None, _nothing()
+    if kept is not None and sentence is not None:
+        alike = find_alike(kept)
+        of_sentence = _centre((ALIKE if sentence.language else ALIKE_IN_ENGLISH) * np.log(alike.chances))
+    words, said = tuple(word for word, _ in found), _add_up(found)
+    louder = 1.0 if sentence is not None and sentence.language else WORDS_ALONE
+    parts = (MEANT * said.meant + SPELT * said.spelt) * louder
+    if heads is not None:
+        labels = _normalise(_of_words(streams, words, said) * louder + of_sentence)
+        return _with_heads(Meant(labels, words, parts, _nothing(), of_sentence, sentence, alike), heads, streams, kept)
+    if known is None:
+        known = to_stored(_normalise(_of_words(streams, words, said) * louder + of_sentence))
+    return Meant(known, words, parts, _logarithms(known) - of_sentence, of_sentence, sentence, alike)
+
+
+def to_stored(chances: Vector) -> Vector:
+    """Rounded as the index keeps them, so that a score is the same whether they are made or read."""
+    rounded: Vector = chances.astype(np.float16).astype(np.float64)
+    return rounded
+
+
+def _with_heads(meant: Meant, heads: Heads, streams: Sequence[Stream], kept: Kept | None) -> Meant:
+    """The same, of which the labels say half, and the rest what was learnt."""
+    learnt, parts = heads.read(to_head_words(streams, meant.words))
+    parts = OF_HEADS * (parts - parts.mean(1, keepdims=True))
+    of_words = OF_LABELS * (_logarithms(meant.chances) - meant.of_sentence) + parts.sum(0)
+    of_sentence, by_vector = OF_LABELS * meant.of_sentence, heads.read_vector(kept)
+    if by_vector is not None:
+        of_sentence += OF_VECTOR * _centre(np.log(by_vector))
+    chances = to_stored(mix(meant.chances, learnt, by_vector))
+    return replace(
+        meant, chances=chances, parts=OF_LABELS * meant.parts + parts, of_words=of_words, of_sentence=of_sentence
+    )
+
+
+def _find_said(streams: Sequence[Stream]) -> list[tuple[Word, "_Said"]]:
+    """The words that say anything, and what."""
     found = []
     for word in _weigh(streams):
         stream = streams[word.stream]
         said = _say(stream.terms[word.node], stream.language)
         if said.mass_meant or said.mass_spelt:
             found.append((word, said))
-    sentence = find_sentence(streams) if kept is not None else None
-    if not found and sentence is None:
-        return None
-    words = tuple(word for word, _ in found)
-    of_words, parts = _of_words(streams, found)
-    alike, of_sentence = None, _nothing()
-    if kept is not None and sentence is not None:
-        alike = find_alike(kept)
-        of_sentence = _centre((ALIKE if sentence.language else ALIKE_IN_ENGLISH) * np.log(alike.chances))
-    if sentence is None or not sentence.language:
-        of_words, parts = of_words * WORDS_ALONE, parts * WORDS_ALONE
-    logs = of_words + of_sentence
-    chances = np.exp(logs - logs.max())
-    chances /= chances.sum()
-    if heads is not None:
-        learnt, learnt_parts = heads.read(to_head_words(streams, words))
-        learnt_parts = OF_HEADS * (learnt_parts - learnt_parts.mean(1, keepdims=True))
-        parts, of_words = OF_LABELS * parts + learnt_parts, OF_LABELS * of_words + learnt_parts.sum(0)
-        by_vector = heads.read_vector(kept)
-        of_sentence *= OF_LABELS
-        if by_vector is not None:
-            of_sentence += OF_VECTOR * _centre(np.log(by_vector))
-        chances = mix(chances, learnt, by_vector)
-    return Meant(chances, words, parts, of_words, of_sentence, sentence, alike)
+    return found
 
 
-def _of_words(streams: Sequence[Stream], found: Sequence[tuple[Word, "_Said"]]) -> tuple[Vector, NDArray[np.float64]]:
-    """What the words say for each division, and each word's own part in it, a row each."""
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """What each word says by its meaning and its letters, a row each, as sharp as all of them together are."""
+
+    meant: NDArray[np.float64]
+    spelt: NDArray[np.float64]
+
+
+def _add_up(found: Sequence[tuple[Word, "_Said"]]) -> _Together:
     if not found:
-        return _nothing(), np.zeros((0, len(find_divisions())))
+        nothing = np.zeros((0, len(find_divisions())))
+        return _Together(nothing, nothing)
     weights = np.array([word.weight for word, _ in found])
     meant = np.array([said.meant for _, said in found]) * weights[:, None]
     spelt = np.array([said.spelt for _, said in found]) * weights[:, None]
     meant *= _sharpness(SHARP_MEANT, float(weights @ [said.mass_meant for _, said in found]))
     spelt *= _sharpness(SHARP_SPELT, float(weights @ [said.mass_spelt for _, said in found]))
-    logs = MEANT * np.log(_to_chances(meant.sum(0))) + SPELT * np.log(_to_chances(spelt.sum(0)))
-    logs += _of_nearest(streams, [word for word, _ in found])
-    return _centre(logs), MEANT * meant + SPELT * spelt
+    return _Together(meant, spelt)
+
+
+def _of_words(streams: Sequence[Stream], words: Sequence[Word], said: _Together) -> Vector:
+    """What all words say for each division."""
+    if not words:
+        return _nothing()
+    logs = MEANT * np.log(_to_chances(said.meant.sum(0))) + SPELT * np.log(_to_chances(said.spelt.sum(0)))
+    return _centre(logs + _of_nearest(streams, words))
 
 
 def to_head_words(streams: Sequence[Stream], words: Sequence[Word]) -> list[dict[str, float]]:
@@ -170,6 +206,15 @@ def _centre(logs: Vector) -> Vector:
     return centred
 
 
+def _normalise(logs: Vector) -> Vector:
+    chances: Vector = np.exp(logs - logs.max())
+    return chances / chances.sum()
+
+
+def _logarithms(chances: Vector) -> Vector:
+    return _centre(np.log(np.maximum(chances, LEAST)))
+
+
 def _log(chances: Vector | None) -> Vector:
     return _nothing() if chances is None else np.log(chances)
 
@@ -197,9 +242,7 @@ def _sharpness(sharp: float, mass: float) -> float:
 
 
 def _to_chances(logs: Vector) -> Vector:
-    chances = np.exp(logs - logs.max())
-    chances = chances / chances.sum()
-    doubtful: Vector = (1 - DOUBT) * chances + DOUBT / len(chances)
+    doubtful: Vector = (1 - DOUBT) * _normalise(logs) + DOUBT / len(logs)
     return doubtful
 
 
@@ -240,7 +283,7 @@ def _of_letters(term: Term, language: str) -> tuple[Vector, float]:
     labels = find_labels(language)
     if labels is None:
         return _nothing(), 0.0
-    return count_runs(labels.language).add_up(find_runs(term.folded))
+    return count_runs(labels.language).add_up(term.folded)
 
 
 def _nothing() -> Vector:
