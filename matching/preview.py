@@ -16,6 +16,7 @@ from matching.rates import find_rates_for
 from matching.remembered import read_stored
 from matching.score import NOTHING, score_reading, version_of
 from matching.search.candidates import Edit, stream_candidates
+from matching.search.chances import NOTHING_KNOWN, KnownChances, find_known_chances
 from matching.search.index import Index
 from matching.search.known import find_settled
 from storage.listed import find_listed, find_siblings, find_unmatched_listed
@@ -89,12 +90,13 @@ def stream_shifts(c: Connection, preview: Preview) -> Iterator[Shift]:
     scorer = _Scorer(c, prepare(preview.old) if preview.old else None, prepare(preview.new), preview.heads)
     seen: set[int] = set()
     edit = Edit((preview.old, preview.new), find_settled(c, preview.new.id, preview.old))
-    model = version_of(preview.heads)
+    model, waiting = version_of(preview.heads), find_unmatched_listed(c, preview.since)
+    preview.waiting, unmatched = len(waiting), set(waiting)
     for numbers in stream_candidates(preview.index, model, edit, by_meaning=preview.by_meaning):
         for found in _in_parts(numbers, lambda part: find_listed(c, part, preview.since)):
-            yield from _shift(c, preview, scorer, found, seen)
-    waiting = find_unmatched_listed(c, preview.since)
-    preview.waiting = len(waiting)
+            matched = [stored.id for stored in found if stored.id not in unmatched]
+            chances = find_known_chances(preview.index, matched, model)
+            yield from _shift(c, preview, scorer, found, seen, chances)
     for found in _in_parts(waiting, lambda part: find_listed(c, part, preview.since)):
         yield from _shift(c, preview, scorer, found, seen)
 
@@ -117,10 +119,12 @@ class _Scorer:
     new: Prepared
     heads: Heads | None
 
-    def score_all(self, found: Sequence[StoredNotice]) -> Iterator[tuple[StoredNotice, Score, Score]]:
+    def score_all(
+        self, found: Sequence[StoredNotice], chances: KnownChances = NOTHING_KNOWN
+    ) -> Iterator[tuple[StoredNotice, Score, Score]]:
         """What they make of each notice."""
         rates = find_rates_for(self.c, [stored.notice for stored in found])
-        for stored, reading in zip(found, read_stored(self.c, found, self.heads, rates), strict=True):
+        for stored, reading in zip(found, read_stored(self.c, found, self.heads, rates, chances), strict=True):
             before = score_reading(reading, self.old) if self.old else NOTHING
             yield stored, before, score_reading(reading, self.new)
 
@@ -134,9 +138,14 @@ def _qualifies(score: Score, prepared: Prepared) -> bool:
 
 
 def _shift(
-    c: Connection, preview: Preview, scorer: _Scorer, found: Sequence[StoredNotice], seen: set[int]
+    c: Connection,
+    preview: Preview,
+    scorer: _Scorer,
+    found: Sequence[StoredNotice],
+    seen: set[int],
+    chances: KnownChances = NOTHING_KNOWN,
 ) -> Iterator[Shift]:
-    scored = list(scorer.score_all(found))
+    scored = list(scorer.score_all(found, chances))
     preview.read += len(scored)
     moved = [each for each in scored if each[1] != each[2] or len(set(scorer.qualify(*each[1:]))) > 1]
     for stored, before, after in moved:
