@@ -1,6 +1,6 @@
 """A notice made ready for matching: its texts as streams of terms by language. Done once, used for every profile."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from domain.notices import Notice
@@ -20,7 +20,10 @@ MOST_IN_ALL = 2_000_000  # code points read of one notice, titles first
 
 @dataclass(slots=True)
 class Reading:
-    """A notice with its streams, the first place of each (scheme, prefix) of its codes, and texts cut for length."""
+    """A notice with its streams, the first place of each (scheme, prefix) of its codes, and texts cut for length.
+
+    `recall` finds the vector that is stored for its texts, where one is.
+    """
 
     notice: Notice
     streams: tuple[Stream, ...]
@@ -30,6 +33,7 @@ class Reading:
     rates: Rates = NO_RATES
     _asides: tuple[Stream, ...] | None = None
     _glosses: tuple[Gloss, ...] | None = field(default=None, repr=False)
+    recall: Callable[["Reading"], Kept | None] | None = field(default=None, repr=False)
     _kept: list[Kept | None] = field(default_factory=list, repr=False)
     _chances: list[Vector | None] = field(default_factory=list, repr=False)
     _meant: list[Meant | None] = field(default_factory=list, repr=False)
@@ -51,6 +55,8 @@ class Reading:
     @property
     def kept(self) -> Kept | None:
         """The vector of its title, encoded once; None where there is no word, or no encoder."""
+        if not self._kept and self.recall and (kept := self.recall(self)) is not None:
+            self._kept.append(kept)
         if not self._kept:
             self._kept.append(find_kept(self.streams))
         return self._kept[0]
@@ -59,10 +65,6 @@ class Reading:
     def encoded(self) -> Kept | None:
         """The same, but None where it was not asked for yet."""
         return self._kept[0] if self._kept else None
-
-    def remember(self, kept: Kept) -> None:
-        """Takes the vector that was stored for these very texts, so that nothing is encoded again."""
-        self._kept[:] = [kept]
 
     @property
     def chances(self) -> Vector | None:

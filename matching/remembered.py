@@ -1,6 +1,7 @@
 """The vectors of stored notices, given to their readings, so that a text is encoded once and not at each scoring."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from hashlib import blake2b
 
 import numpy as np
@@ -32,20 +33,24 @@ class Vectors:
         return cls(find_vectors(c, notice_ids, encoder.name) if encoder else {}, chances)
 
     def remind(self, notice_id: int, reading: Reading) -> Reading:
-        """The reading, with its chances where they are known, and its vector where one of the same text is stored."""
+        """The reading, with its chances where they are known, and its vector, once asked for, where one is stored."""
         if (chances := self._chances.find(notice_id)) is not None:
             reading.remember_chances(chances)
+        reading.recall = partial(self._recall, notice_id)
+        return reading
+
+    def _recall(self, notice_id: int, reading: Reading) -> Kept | None:
+        """The vector that was stored for this very text, so that nothing is encoded again."""
         encoder = find_encoder()
         sentence = find_sentence(reading.streams, encoder.languages) if encoder else None
         if sentence is None:
-            return reading
+            return None
         digest = blake2b(sentence.text.encode(), digest_size=8).hexdigest()
         known = self._known.get(notice_id)
         if known is not None and known.digest == digest:
-            reading.remember(np.frombuffer(known.numbers, LITTLE).astype(np.float16))
-        else:
-            self._read[notice_id] = (digest, reading)
-        return reading
+            return np.frombuffer(known.numbers, LITTLE).astype(np.float16)
+        self._read[notice_id] = (digest, reading)
+        return None
 
     def save(self, c: Connection) -> None:
         """Stores the vectors that were made since."""

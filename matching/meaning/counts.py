@@ -36,9 +36,7 @@ class Counts:
         starts = self.starts[rows]
         lengths = self.starts[rows + 1] - starts
         cells = np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
-        found: Vector = self.least * len(rows) + np.bincount(
-            self.divisions[cells], self.gains[cells], len(self.least)
-        )
+        found: Vector = self.least * len(rows) + np.bincount(self.divisions[cells], self.gains[cells], len(self.least))
         return found - float(found.mean())
 
     def to_table(self) -> NDArray[np.float64]:

@@ -11,7 +11,8 @@ have at most, all together. Measured in docs/matching.md."""
 
 
 def find_disagreement(chances: Vector | None, codes: Iterable[str]) -> str | None:
-    """The division (two digits) that the words speak of by these chances, where that is clear and none of these CPV codes is in it."""
+    """The division (two digits) that the words speak of by `chances`, where that is clear and none of these CPV codes
+    is in it."""
     divisions = find_divisions()
     own = {divisions.index(code[:DIVISION]) for code in codes if code[:DIVISION] in divisions}
     if chances is None or not own:

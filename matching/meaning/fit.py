@@ -40,19 +40,24 @@ class Fit:
         """The title where it speaks for a division as a whole: the code whose label it is most alike, and its share."""
         number = find_divisions().index(division)
         meant = self.explain()
-        share = meant.share_of_sentence(number) if meant else 0.0
-        if not share or meant is None or meant.sentence is None or meant.alike is None:
+        if meant is None or meant.sentence is None or meant.alike is None:
             return None
-        alone = not meant.speaking_for(number, 1)
-        return meant.sentence.place, meant.alike.find_nearest(number), 1.0 if alone else share
+        share = meant.share_of_sentence(number)
+        alone = not meant.words or bool(share and not meant.speaking_for(number, 1))
+        found = meant.sentence.place, meant.alike.find_nearest(number), 1.0 if alone else share
+        return found if found[2] else None
 
     def speaking(self, division: str) -> list[Speaking]:
-        """The words that speak most for a division; their parts sum to 1."""
+        """The words that speak most for a division, else the one that speaks least against it; parts sum to 1."""
         number = find_divisions().index(division)
         meant = self.explain()
-        words = meant.speaking_for(number, MOST_WORDS) if meant else []
-        total = sum(gain for _, gain in words)
-        return [Speaking(word.stream, word.node, gain / total) for word, gain in words]
+        if meant is None or not meant.words:
+            return []
+        if words := meant.speaking_for(number, MOST_WORDS):
+            total = sum(gain for _, gain in words)
+            return [Speaking(word.stream, word.node, gain / total) for word, gain in words]
+        best = meant.words[int(meant.parts[:, number].argmax())]
+        return [] if self.sentence_for(division) else [Speaking(best.stream, best.node, 1.0)]
 
 
 def find_fit(chances: Vector | None, shares: Vector | None, explain: Callable[[], Meant | None]) -> Fit | None:
