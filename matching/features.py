@@ -134,7 +134,11 @@ def item_code_fits(evidence: Evidence) -> Iterator[Part]:
 def about_what_you_sell(evidence: Evidence) -> Iterator[Part]:
     """By its words the notice is about what you sell."""
     if (fit := evidence.fit) and share_about(evidence):
-        yield from _speaking(evidence, fit, fit.division)
+        of_words = 1.0
+        for part in _title_speaking(fit, fit.division):
+            of_words -= part.share
+            yield part
+        yield from _words_speaking(evidence, fit, fit.division, of_words)
 
 
 def share_about(evidence: Evidence) -> float:
@@ -150,7 +154,8 @@ def share_about(evidence: Evidence) -> float:
 def about_something_else(evidence: Evidence) -> Iterator[Part]:
     """Most of its words speak of something else than what you sell."""
     if (fit := evidence.fit) and share_against(evidence):
-        yield from _speaking(evidence, fit, fit.other)
+        words = list(_words_speaking(evidence, fit, fit.other, 1.0))
+        yield from words or _title_speaking(fit, fit.other)
 
 
 def share_against(evidence: Evidence) -> float:
@@ -235,19 +240,21 @@ def _best_meant(evidence: Evidence, ranks: tuple[Rank, ...]) -> Iterator[Part]:
             yield Part(0, span(best.hit, best.matched), best.chance)
 
 
-def _speaking(evidence: Evidence, fit: meaning.Fit, division: str) -> Iterator[Part]:
-    """The words that speak most for a division, each with its part of the whole, and the title where it does so as a
-    whole, with the label that it is most alike. There is always one; the parts sum to 1."""
-    of_words = 1.0
+def _title_speaking(fit: meaning.Fit, division: str) -> Iterator[Part]:
+    """The title where it speaks for a division as a whole, with the label that it is most alike and its part (0 to 1);
+    there is one where no word does."""
     if (said := fit.sentence_for(division)) is not None:
         place, code, part = said
-        of_words -= part
         yield Part(0, span_whole(place.field, place.text, f"CPV {code}: {name_code(code)}"), part)
+
+
+def _words_speaking(evidence: Evidence, fit: meaning.Fit, division: str, share: float) -> Iterator[Part]:
+    """The words that speak most for a division, which divide a share."""
     label = f"CPV {division}: {name_code(division)}"
     for word in fit.speaking(division):
         stream = evidence.reading.streams[word.stream]
         (start, end), place = stream.spans[word.node], stream.places[word.node]
-        yield Part(0, Span(place.field, place.text[start:end], start, end, label), of_words * word.part)
+        yield Part(0, Span(place.field, place.text[start:end], start, end, label), share * word.part)
 
 
 def _code(evidence: Evidence, *, of_item: bool) -> Iterator[Part]:

@@ -9,7 +9,7 @@ from matching.codes import prefixes
 from matching.languages import find_language
 from matching.meaning.alike import Kept, find_kept
 from matching.meaning.counts import Vector
-from matching.meaning.divisions import Meant, find_meant
+from matching.meaning.divisions import Meant, explain_chances, find_meant
 from matching.meaning.gloss import Gloss, gloss
 from matching.meaning.heads import Heads
 from matching.stems import to_language, vocabulary
@@ -82,7 +82,10 @@ class Reading:
         """The same with what each word says for it."""
         if not self._meant:
             known = self._chances[0] if self._chances else None
-            self._meant.append(find_meant(self.streams, self.heads, self.kept, known))
+            if known is None or self.heads is not None:
+                self._meant.append(find_meant(self.streams, self.heads, self.kept))
+            else:
+                self._meant.append(explain_chances(self.streams, known, lambda: self.kept))
         return self._meant[0]
 
 

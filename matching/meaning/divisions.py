@@ -10,8 +10,9 @@ than those of the measurements in docs/matching.md.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,26 +52,14 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
-    """How likely each division is (sums to 1, but for float16), and what each word says for each: rows go with `words`.
+class Heard:
+    """What all words, and the title as a whole, add to the logarithm of each division's chance, over its mean;
+    `sentence` and `alike` are None where nothing was encoded."""
 
-    `of_words` and `of_sentence` are what all words, and the title as a whole, add to the logarithm of each division's
-    chance, over its mean; `alike` is None where nothing was encoded.
-    """
-
-    chances: Vector
-    words: tuple[Word, ...]
-    parts: NDArray[np.float64] = field(repr=False)
-    of_words: Vector = field(repr=False)
-    of_sentence: Vector = field(repr=False)
+    of_words: Vector
+    of_sentence: Vector
     sentence: Sentence | None = None
-    alike: Alike | None = field(default=None, repr=False)
-
-    def speaking_for(self, division: int, most: int) -> list[tuple[Word, float]]:
-        """The words that speak most for a division, against all others, each with how much (over 0)."""
-        gains = self.parts[:, division]
-        best = np.argsort(-gains, kind="stable")[:most]
-        return [(self.words[place], float(gains[place])) for place in best.tolist() if gains[place] > 0]
+    alike: Alike | None = None
 
     def share_of_sentence(self, division: int) -> float:
         """How much of what speaks for a division is the title as a whole, not its words: 0 to 1."""
@@ -78,53 +67,78 @@ class Meant:
         return sentence / (sentence + words) if sentence else 0.0
 
 
-def find_meant(
-    streams: Sequence[Stream], heads: Heads | None = None, kept: Kept | None = None, known: Vector | None = None
-) -> Meant | None:
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """How likely each division is (sums to 1, but for float16), and what each word says for each: rows go with `words`.
+
+    `hear` tells words and title apart, when it is asked for.
+    """
+
+    chances: Vector
+    words: tuple[Word, ...]
+    parts: NDArray[np.float64] = field(repr=False)
+    hear: Callable[[], Heard] = field(repr=False)
+
+    def speaking_for(self, division: int, most: int) -> list[tuple[Word, float]]:
+        """The words that speak most for a division, against all others, each with how much (over 0)."""
+        gains = self.parts[:, division]
+        best = np.argsort(-gains, kind="stable")[:most]
+        return [(self.words[place], float(gains[place])) for place in best.tolist() if gains[place] > 0]
+
+
+def find_meant(streams: Sequence[Stream], heads: Heads | None = None, kept: Kept | None = None) -> Meant | None:
     """What the notice's words mean; None where none of them says anything (no text, a language without labels).
 
     The one place where a notice's chances are made: the same streams, heads and `kept` (the vector that
     `alike.find_kept` made of these streams) give the same chances, to the last digit, for one `score.version_of`.
-    `known` are the chances that the same arguments gave before: then only what explains them is found.
     With `heads` what was learnt from notices counts as much as the labels.
     """
-    found = _find_said(streams)
-    sentence = find_sentence(streams) if kept is not None else None
+    found, (sentence, alike, of_sentence) = _find_said(streams), _hear(streams, kept)
     if not found and sentence is None:
         return None
-    alike, of_sentence = None, _nothing()
-    if kept is not None and sentence is not None:
-        alike = find_alike(kept)
-        of_sentence = _centre((ALIKE if sentence.language else ALIKE_IN_ENGLISH) * np.log(alike.chances))
     words, said = tuple(word for word, _ in found), _add_up(found)
     louder = 1.0 if sentence is not None and sentence.language else WORDS_ALONE
-    parts = (MEANT * said.meant + SPELT * said.spelt) * louder
-    if heads is not None:
-        labels = _normalise(_of_words(streams, words, said) * louder + of_sentence)
-        return _with_heads(Meant(labels, words, parts, _nothing(), of_sentence, sentence, alike), heads, streams, kept)
-    if known is None:
-        known = to_stored(_normalise(_of_words(streams, words, said) * louder + of_sentence))
-    return Meant(known, words, parts, _logarithms(known) - of_sentence, of_sentence, sentence, alike)
+    chances = _normalise(_of_words(streams, words, said) * louder + of_sentence)
+    if heads is None:
+        known = to_stored(chances)
+        heard = Heard(_logarithms(known) - of_sentence, of_sentence, sentence, alike)
+        return Meant(known, words, said.parts, lambda: heard)
+    learnt, parts = heads.read(to_head_words(streams, words))
+    parts = OF_HEADS * (parts - parts.mean(1, keepdims=True))
+    of_words = OF_LABELS * (_logarithms(chances) - of_sentence) + parts.sum(0)
+    of_sentence, by_vector = OF_LABELS * of_sentence, heads.read_vector(kept)
+    if by_vector is not None:
+        of_sentence += OF_VECTOR * _centre(np.log(by_vector))
+    heard = Heard(of_words, of_sentence, sentence, alike)
+    parts += OF_LABELS * louder * said.parts
+    return Meant(to_stored(mix(chances, learnt, by_vector)), words, parts, lambda: heard)
+
+
+def explain_chances(streams: Sequence[Stream], chances: Vector, kept: Callable[[], Kept | None]) -> Meant:
+    """What `find_meant` made of the same streams and vector, without heads, where its chances are known: a third of
+    the work, and less where nobody asks for the title."""
+
+    @cache
+    def hear() -> Heard:
+        sentence, alike, of_sentence = _hear(streams, kept())
+        return Heard(_logarithms(chances) - of_sentence, of_sentence, sentence, alike)
+
+    found = _find_said(streams)
+    return Meant(chances, tuple(word for word, _ in found), _add_up(found).parts, hear)
+
+
+def _hear(streams: Sequence[Stream], kept: Kept | None) -> tuple[Sentence | None, Alike | None, Vector]:
+    sentence = find_sentence(streams) if kept is not None else None
+    if kept is None or sentence is None:
+        return None, None, _nothing()
+    alike = find_alike(kept)
+    return sentence, alike, _centre((ALIKE if sentence.language else ALIKE_IN_ENGLISH) * np.log(alike.chances))
 
 
 def to_stored(chances: Vector) -> Vector:
     """Rounded as the index keeps them, so that a score is the same whether they are made or read."""
     rounded: Vector = chances.astype(np.float16).astype(np.float64)
     return rounded
-
-
-def _with_heads(meant: Meant, heads: Heads, streams: Sequence[Stream], kept: Kept | None) -> Meant:
-    """The same, of which the labels say half, and the rest what was learnt."""
-    learnt, parts = heads.read(to_head_words(streams, meant.words))
-    parts = OF_HEADS * (parts - parts.mean(1, keepdims=True))
-    of_words = OF_LABELS * (_logarithms(meant.chances) - meant.of_sentence) + parts.sum(0)
-    of_sentence, by_vector = OF_LABELS * meant.of_sentence, heads.read_vector(kept)
-    if by_vector is not None:
-        of_sentence += OF_VECTOR * _centre(np.log(by_vector))
-    chances = to_stored(mix(meant.chances, learnt, by_vector))
-    return replace(
-        meant, chances=chances, parts=OF_LABELS * meant.parts + parts, of_words=of_words, of_sentence=of_sentence
-    )
 
 
 def _find_said(streams: Sequence[Stream]) -> list[tuple[Word, "_Said"]]:
@@ -144,6 +158,12 @@ class _Together:
 
     meant: NDArray[np.float64]
     spelt: NDArray[np.float64]
+
+    @property
+    def parts(self) -> NDArray[np.float64]:
+        """Both."""
+        found: NDArray[np.float64] = MEANT * self.meant + SPELT * self.spelt
+        return found
 
 
 def _add_up(found: Sequence[tuple[Word, "_Said"]]) -> _Together:

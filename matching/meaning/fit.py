@@ -40,12 +40,13 @@ class Fit:
         """The title where it speaks for a division as a whole: the code whose label it is most alike, and its share."""
         number = find_divisions().index(division)
         meant = self.explain()
-        if meant is None or meant.sentence is None or meant.alike is None:
+        heard = meant.hear() if meant else None
+        if meant is None or heard is None or heard.sentence is None or heard.alike is None:
             return None
-        share = meant.share_of_sentence(number)
-        alone = not meant.words or bool(share and not meant.speaking_for(number, 1))
-        found = meant.sentence.place, meant.alike.find_nearest(number), 1.0 if alone else share
-        return found if found[2] else None
+        share = heard.share_of_sentence(number)
+        if not meant.words or (share and not meant.speaking_for(number, 1)):
+            share = 1.0
+        return (heard.sentence.place, heard.alike.find_nearest(number), share) if share else None
 
     def speaking(self, division: str) -> list[Speaking]:
         """The words that speak most for a division, else the one that speaks least against it; parts sum to 1."""
