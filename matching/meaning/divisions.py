@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -241,20 +242,20 @@ def _log(chances: Vector | None) -> Vector:
 
 def _weigh(streams: Sequence[Stream]) -> Iterator[Word]:
     """Each different word once, at its first place: 1 + log of how often it stands there, twice in a title."""
-    nodes: dict[tuple[int, str], int] = {}
-    counts: dict[tuple[int, str], float] = defaultdict(float)
+    left = MOST_WORDS
     for number, stream in enumerate(streams):
-        for node, term in enumerate(stream.terms):
-            if not term.forms or len(term.folded) < 2 or not term.folded.isalpha():
-                continue
-            key = (number, term.folded)
-            if key not in nodes and len(nodes) >= MOST_WORDS:
-                continue
-            in_title = stream.places[node].rank is Rank.TITLE
-            nodes.setdefault(key, node)
-            counts[key] += TITLE if in_title else 1.0
-    for key, node in nodes.items():
-        yield Word(key[0], node, 1 + math.log(counts[key]))
+        nodes: dict[str, int] = {}
+        counts: dict[str, float] = {}
+        for start, end in pairwise([*stream.breaks, len(stream.terms)]):
+            worth = TITLE if start < end and stream.places[start].rank is Rank.TITLE else 1.0
+            for node, term in enumerate(stream.terms[start:end], start):
+                word = term.folded
+                if word in counts:
+                    counts[word] += worth
+                elif left and len(word) > 1 and term.forms and word.isalpha():
+                    left, nodes[word], counts[word] = left - 1, node, worth
+        for word, node in nodes.items():
+            yield Word(number, node, 1 + math.log(counts[word]))
 
 
 def _sharpness(sharp: float, mass: float) -> float:
