@@ -19,7 +19,7 @@ from storage.schema import deliveries, events, issues, notices, opportunities, r
 from storage.steps import to_step
 from storage.stored import StoredNotice
 
-UNREAD = (StepState.TODO, StepState.FAILED, StepState.DEAD)
+UNREAD = (StepState.WAITING, StepState.FAILED, StepState.DEAD)
 MOST_ISSUES = 200
 
 
