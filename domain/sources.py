@@ -160,7 +160,7 @@ LOST = (RunState.FAILED, RunState.BLOCKED)
 
 
 class StepState(StrEnum):
-    """A step of a crawl. waiting: not tried yet; failed: to be tried again by the next run; dead: given up after five."""
+    """A step of a crawl. waiting: not tried yet; failed: the next run tries it again; dead: given up after five."""
 
     WAITING = "waiting"
     DONE = "done"
