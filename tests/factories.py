@@ -13,10 +13,10 @@ from domain.profiles import Keywords, Profile, ProfileVersion
 from domain.sources import Expect, Issue, IssueKind, Page, Source, Step
 from storage import matches
 from storage.joining import find_join_due, mark_compared
-from storage.matches import Unmatched
 from storage.notices import StoredNotice, find_notice, save_notices
 from storage.profiles import save_profile
 from storage.sources import release_lease, take_lease
+from storage.unmatched import Unmatched
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
