@@ -131,7 +131,7 @@ def _describe(step: Step, zone: str) -> str:
     if step.low and step.high:
         low, high = (in_zone(datetime.fromisoformat(each), zone) for each in (step.low, step.high))
         bounds = f" of {low} to {high}"
-    state = {StepState.TODO: "not asked yet", StepState.DEAD: "given up"}.get(step.state, "to be tried again")
+    state = {StepState.WAITING: "not asked yet", StepState.DEAD: "given up"}.get(step.state, "to be tried again")
     return f"{step.kind}{bounds}, {state}: {step.reason or 'an earlier run was stopped'} ({step.url})"
 
 

@@ -249,7 +249,7 @@ def _tell_traces(c: Connection, place: Installation, named: Named, story: Story)
         step, run = trace.step, trace.run
         page = pages.get(step.key or step.url) or pages.get(step.url)
         ends = "it was given up" if step.state is StepState.DEAD else "the next run asks for it again"
-        if step.state is StepState.TODO:
+        if step.state is StepState.WAITING:
             story.lines.append(
                 f"Run {run.id} of {run.source} ({in_zone(run.started_at, zone)}) has not come to {step.url} yet."
             )

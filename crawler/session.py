@@ -136,7 +136,7 @@ class Session:
             if plan.mark is not None:
                 save_cursor(c, self.source.id, write_mark(plan.mark))
         self.mark = plan.mark
-        self.whole = not any(step.state is StepState.TODO for step in left)
+        self.whole = not any(step.state is StepState.WAITING for step in left)
         self.span = find_span([*left, *plan.steps], self.clock())
         self.tally.begin([*(step for step in left if step.kind in ("window", TOTAL)), *plan.steps])
         log.info("crawl begins", source=self.source.id, run=self.lease.run_id, left=len(left), new=len(plan.steps))
@@ -217,7 +217,7 @@ class Session:
                 counted=self.tally.keys,
                 baseline=self.baseline or step.baseline,
                 now=self.clock(),
-                state=StepState.TODO if self.tally.refusal else StepState.FAILED,
+                state=StepState.WAITING if self.tally.refusal else StepState.FAILED,
             )
         self.tally.new += saved.new
         self.tally.changed += saved.changed

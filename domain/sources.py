@@ -160,9 +160,9 @@ LOST = (RunState.FAILED, RunState.BLOCKED)
 
 
 class StepState(StrEnum):
-    """A step of a crawl. failed: tried and to be tried again in the next run; given up after five runs: dead."""
+    """A step of a crawl. waiting: not tried yet; failed: the next run tries it again; dead: given up after five."""
 
-    TODO = "todo"
+    WAITING = "waiting"
     DONE = "done"
     FAILED = "failed"
     DEAD = "dead"
@@ -200,7 +200,7 @@ class Step:
     token: str
     kind: str
     url: str
-    state: StepState = StepState.TODO
+    state: StepState = StepState.WAITING
     body: str | None = None
     low: str | None = None
     high: str | None = None

@@ -10,7 +10,7 @@ from domain.sources import LOST, Run, RunState, StepState
 from storage.schema import runs, steps
 from storage.types import AnyRow
 
-UNFINISHED = (StepState.TODO, StepState.FAILED)
+UNFINISHED = (StepState.WAITING, StepState.FAILED)
 COUNTS = ("pages", "new", "changed", "same", "issues", "not_modified")
 LONGEST_STREAK = 20  # runs; a pause that doubles has reached its end long before
 

@@ -42,7 +42,7 @@ def save_step(c: Connection, source: str, token: str, state: StepState, reason: 
     A detail's fifth failure makes it dead: its row is stored. A list is tried for ever, as nobody knows what stands in
     it. LookupError for a token that was never added.
     """
-    went = {"of_source": source, "of_token": token, "to": state, "tried": int(state != StepState.TODO)}
+    went = {"of_source": source, "of_token": token, "to": state, "tried": int(state != StepState.WAITING)}
     if c.execute(_SAVE, {**went, "because": reason}).rowcount == 0:
         raise LookupError(f"{source} has no step {token}")
 
@@ -145,7 +145,7 @@ def _to_row(step: Step, source: str, run_id: int) -> dict[str, Any]:
         "token": step.token,
         "kind": step.kind,
         "url": step.url,
-        "state": StepState.TODO,
+        "state": StepState.WAITING,
         "body": step.body,
         "low": step.low,
         "high": step.high,

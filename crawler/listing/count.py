@@ -41,7 +41,7 @@ class CountUp:
         """From the highest number found, less the overlap (`anew`: from the first); where an earlier run was
         interrupted, only what it had not come to yet."""
         self.highest = int(cursor) if cursor else self.first - 1
-        waiting = [int(step.key or 0) for step in left if step.kind == NUMBER and step.state is StepState.TODO]
+        waiting = [int(step.key or 0) for step in left if step.kind == NUMBER and step.state is StepState.WAITING]
         begin = self.first if anew or cursor is None else max(self.first, self.highest + 1 - self.overlap)
         self.planned = max(waiting) if waiting and not anew else begin - 1
         return list(self._up_to(self.highest + self.misses))

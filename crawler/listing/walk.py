@@ -143,7 +143,7 @@ class Walk:
             plan = Plan(tuple(self.feed.plan(cursor, left, since, reach.end)))
         elif self.count is not None:
             plan = Plan(tuple(self.count.plan(cursor, left, anew=since is not None)))
-        elif since is None and any(step.state is StepState.TODO for step in left):
+        elif since is None and any(step.state is StepState.WAITING for step in left):
             plan = Plan(())
         else:
             plan = Plan((self._begin(self._whole()), *self._further()))

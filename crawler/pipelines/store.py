@@ -95,7 +95,7 @@ def store_failure(
 ) -> Saved:
     """A step that failed: its page as far as there is one, why, and the list's row as a partial notice.
 
-    With the state TODO it does not count as tried: not the step failed, but the portal refused us.
+    With the state WAITING it does not count as tried: not the step failed, but the portal refused us.
     """
     check_lease(c, lease)
     page = fetched.page

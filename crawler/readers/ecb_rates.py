@@ -37,7 +37,7 @@ def _unpack(body: bytes) -> bytes:
                 raise Unreadable("the zip is empty, or unpacks to far more than rates")
             with archive.open(first) as file:
                 return file.read(MOST_BYTES)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, RuntimeError, EOFError) as error:
         raise Unreadable(f"the zip is damaged: {error}") from error
 
 

@@ -193,7 +193,7 @@ def test_a_403_puts_off_the_next_run_and_other_sources_of_the_host(place: Place)
             assert pause.host == portal.url[7:]
             assert timedelta(minutes=13) < pause.until - datetime.now(UTC) <= timedelta(minutes=15)
             (step,) = find_unfinished_steps(c, "xx_test")
-            assert (step.state, step.tries) == (StepState.TODO, 0)
+            assert (step.state, step.tries) == (StepState.WAITING, 0)
     assert {issue.issue.kind for issue in place.issues()} == {IssueKind.REFUSED}
 
 
