@@ -229,7 +229,8 @@ def _centre(logs: Vector) -> Vector:
 
 def _normalise(logs: Vector) -> Vector:
     chances: Vector = np.exp(logs - logs.max())
-    return chances / chances.sum()
+    chances /= chances.sum()
+    return chances
 
 
 def _logarithms(chances: Vector) -> Vector:
