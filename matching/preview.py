@@ -91,10 +91,17 @@ def stream_shifts(c: Connection, preview: Preview) -> Iterator[Shift]:
     """What the edit changes, newest first, then what is not matched yet. Each opportunity once."""
     scorer = _Scorer(c, prepare(preview.old) if preview.old else None, prepare(preview.new), preview.heads)
     seen: set[int] = set()
-    edit = Edit((preview.old, preview.new), find_settled(c, preview.new.id, preview.old))
+    edit = Edit((preview.old, preview.new))
     model, waiting = version_of(preview.heads), find_unmatched_listed(c, preview.since)
     preview.waiting, unmatched = len(waiting), set(waiting)
-    for numbers in stream_candidates(preview.index, model, edit, by_meaning=preview.by_meaning):
+    streamed = stream_candidates(
+        preview.index,
+        model,
+        edit,
+        by_meaning=preview.by_meaning,
+        find_known=lambda: find_settled(c, preview.new.id, preview.old),
+    )
+    for numbers in streamed:
         for found in _in_parts(numbers, lambda part: find_listed(c, part, preview.since)):
             matched = [stored.id for stored in found if stored.id not in unmatched]
             chances = find_known_chances(preview.index, matched, model)

@@ -1,7 +1,7 @@
 """Which stored notices an edit can touch, found without reading any of them."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
@@ -43,10 +43,17 @@ def find_candidates(index: Index, model: str, edits: Sequence[Edit]) -> list[int
     return index.to_numbers(reduce(np.logical_or, (_cross(index, model, edit, near=True) for edit in edits), found))
 
 
-def stream_candidates(index: Index, model: str, edit: Edit, *, by_meaning: bool = True) -> Iterator[list[int]]:
+def stream_candidates(
+    index: Index,
+    model: str,
+    edit: Edit,
+    *,
+    by_meaning: bool = True,
+    find_known: Callable[[], Known | None] | None = None,
+) -> Iterator[list[int]]:
     """The same of one edit in parts, without what only becomes near or was so: first notices with words of the edit in
     languages with stemmers, then those whose dictionaries load slowly, then (where asked for) those that it touches by
-    what they mean alone."""
+    what they mean alone. `find_known` gives what `edit` does not know, when that is needed: last."""
     languages = index.languages()
     slow = languages & SLOW
     late = index.has(map(to_language_word, slow)) if slow else index.nothing()
@@ -56,8 +63,10 @@ def stream_candidates(index: Index, model: str, edit: Edit, *, by_meaning: bool 
         others = _touched(index, [edit], languages) & late
         yield index.to_numbers(others)
         told |= others
-    if by_meaning and (rest := _cross(index, model, edit, near=False) & ~told).any():
-        yield index.to_numbers(rest)
+    if by_meaning:
+        whole = replace(edit, known=find_known()) if find_known else edit
+        if (rest := _cross(index, model, whole, near=False) & ~told).any():
+            yield index.to_numbers(rest)
 
 
 def _cross(index: Index, model: str, edit: Edit, *, near: bool) -> Mask:
