@@ -87,13 +87,13 @@ def from_json(data: Mapping[str, Any]) -> Notice:
     )
 
 
-def content(notice: Notice) -> tuple[str, str]:
-    """The canonical JSON text of what makes a revision (sorted keys, without `NOT_CONTENT`), and its SHA-256.
+def content(notice: Notice) -> tuple[bytes, str]:
+    """The canonical JSON of what makes a revision (UTF-8, sorted keys, without `NOT_CONTENT`), and its SHA-256.
 
     The same text as `json.dumps(…, sort_keys=True)` gives, in a fifth of the time: every notice of a crawl passes here.
     """
     body = orjson.dumps(_canonical(notice), default=dict)  # a Mapping that is no dict
-    return body.decode(), hashlib.sha256(body).hexdigest()
+    return body, hashlib.sha256(body).hexdigest()
 
 
 def from_content(text: str, status: str) -> Notice:
