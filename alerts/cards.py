@@ -14,6 +14,7 @@ from alerts.words import Words, words
 from domain.alerts import FieldChange
 from domain.notices import Lot, Notice, Precision, Status
 from domain.opportunities import Reason
+from storage.opportunities import OpportunityView
 
 URGENT_DAYS = 3
 SOON_DAYS = 7
@@ -128,6 +129,32 @@ def to_card(
         currency=notice.value.currency if notice.value else None,
         cancelled=notice.status is Status.CANCELLED,
         lots=to_lots(lots, len(notice.lots), w),
+    )
+
+
+def to_view_card(
+    view: OpportunityView,
+    *,
+    now: datetime,
+    zone: str,
+    language: str,
+    base_url: str | None,
+    changes: Sequence[FieldChange] = (),
+    opportunity: int | None = None,
+) -> Card:
+    """The card of a stored opportunity; `opportunity` is the number that it is shown by, where it is another's now."""
+    return to_card(
+        view.notice.notice,
+        score=view.opportunity.score,
+        reasons=view.assessment.reasons if view.assessment else (),
+        profile=view.profile_name,
+        now=now,
+        zone=ZoneInfo(zone),
+        changes=changes,
+        lots=view.lots,
+        language=language,
+        opportunity=opportunity or view.opportunity.id,
+        base_url=base_url,
     )
 
 

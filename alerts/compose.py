@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from alerts.cards import Card, Line, to_card, to_deadline
+from alerts.cards import Card, Line, to_deadline, to_view_card
 from alerts.occasions import mark_too_near, to_digest, with_lead
 from alerts.own import OwnTemplate
 from alerts.render import LISTS, Content, Message, render
@@ -177,18 +177,9 @@ class _Maker:
     def make(self, opportunity_id: int, changes: Sequence[FieldChange] = ()) -> Card:
         view = find_opportunity(self.c, opportunity_id)
         assert view is not None, f"opportunity {opportunity_id} has deliveries, and is not there"
-        card = to_card(
-            view.notice.notice,
-            score=view.opportunity.score,
-            reasons=view.assessment.reasons if view.assessment else (),
-            profile=view.profile_name,
-            now=self.now,
-            zone=ZoneInfo(self.manner.zone),
-            changes=changes,
-            lots=view.lots,
-            language=self.manner.language,
-            opportunity=view.opportunity.id,
-            base_url=self.manner.base_url,
+        look = self.manner
+        card = to_view_card(
+            view, now=self.now, zone=look.zone, language=look.language, base_url=look.base_url, changes=changes
         )
         return replace(card, own=self.own.lines(card))
 

@@ -8,13 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from alerts.atom import Entry, to_feed
 from alerts.calendar import to_calendar, to_deadlines
-from alerts.cards import Card, to_card
+from alerts.cards import Card, to_view_card
 from alerts.words import Words, words
 from domain.config import Settings
 from storage.feeds import FeedEntry, find_of_person, find_of_profile
@@ -72,16 +71,13 @@ def _find_cards(c: Connection, feed: Feed, settings: Settings, now: datetime) ->
     cards = {}
     for each in feed.entries:
         view = views[each.shown]
-        card = to_card(
-            view.notice.notice,
-            score=view.opportunity.score,
-            reasons=view.assessment.reasons if view.assessment else (),
-            profile=view.profile_name,
+        card = to_view_card(
+            view,
             now=now,
-            zone=ZoneInfo(feed.zone),
+            zone=feed.zone,
             language=feed.language,
-            opportunity=each.opportunity_id,
             base_url=settings.base_url,
+            opportunity=each.opportunity_id,
         )
         cards[each.opportunity_id] = replace(card, cancelled=each.cancelled)
     return cards

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
-from alerts.cards import Card, Change, Line, to_card
+from alerts.cards import Card, Change, Line, to_view_card
 from alerts.compose import Manner, sample
 from alerts.own import check_own, render_own
 from alerts.record import issue_source
@@ -81,17 +80,5 @@ def _find_manner(c: Connection, settings: Settings, destination: str) -> Manner:
 
 def _to_cards(views: Sequence[OpportunityView], manner: Manner, now: datetime) -> Iterator[tuple[int, Card]]:
     for view in views:
-        yield (
-            view.opportunity.id,
-            to_card(
-                view.notice.notice,
-                score=view.opportunity.score,
-                reasons=view.assessment.reasons if view.assessment else (),
-                profile=view.profile_name,
-                now=now,
-                zone=ZoneInfo(manner.zone),
-                language=manner.language,
-                opportunity=view.opportunity.id,
-                base_url=manner.base_url,
-            ),
-        )
+        card = to_view_card(view, now=now, zone=manner.zone, language=manner.language, base_url=manner.base_url)
+        yield view.opportunity.id, card

@@ -9,9 +9,10 @@ from domain.alerts import Event, EventKind, FieldChange
 from domain.notices import Kind, Status
 from domain.opportunities import Score, points_to_json
 from domain.profiles import ProfileVersion
-from storage.matches import NewEvent, Unmatched
+from storage.matches import NewEvent
 from storage.revisions import is_empty
 from storage.stored import StoredNotice
+from storage.unmatched import Unmatched
 
 MATERIAL = {"title", "description", "lots", "documents", "value", "deadline_at", "codes", "kind", "status"}
 OVER = {Status.CANCELLED, Status.AWARDED, Status.CLOSED}

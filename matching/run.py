@@ -28,9 +28,10 @@ from matching.search.words import WORDS_VERSION, to_findable
 from matching.shelf import Shelf
 from storage.engine import reading, writing
 from storage.events import find_notes
-from storage.matches import Assessed, Match, NewEvent, Unmatched, find_unmatched, forget_matches, save_assessments
+from storage.matches import Assessed, Match, NewEvent, forget_matches, save_assessments
 from storage.opportunities import find_standing
 from storage.profiles import find_epoch
+from storage.unmatched import Unmatched, find_unmatched
 
 AT_ONCE = 200  # notices in one transaction: under 200 ms on SQLite
 FEWEST = 2  # profiles that are sooner scored than looked for

@@ -12,9 +12,9 @@ from domain.alerts import OF_SOURCES, Event, EventKind
 from domain.notices import Status
 from domain.sources import RunState
 from storage.ids import in_chunks, insert_new
-from storage.matches import has_unmatched
 from storage.schema import events, lots, notices, opportunities, runs
 from storage.types import AnyRow
+from storage.unmatched import has_unmatched
 
 # The cause of a baseline: set by matching in the payload of a live kind, and by routing in the summary's.
 CAUSE = events.c.payload["baseline"].as_string()

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, func, select
 
 from domain.alerts import DeliveryState
-from storage.matches import has_unsettled
 from storage.schema import deliveries, events, notices, profile_versions, profiles
+from storage.unmatched import has_unsettled
 
 
 @dataclass(frozen=True, slots=True)

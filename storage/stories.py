@@ -11,13 +11,13 @@ from domain.alerts import DeliveryState, Event, EventKind
 from domain.sources import Run, Step, StepState
 from storage.events import CAUSE, IN_SUMMARY, to_event
 from storage.issues import StoredIssue, to_stored_issue
-from storage.matches import has_unsettled
 from storage.naming import SHORTEST, find_first, of_numbers, of_parameters, of_past_addresses
 from storage.profiles import find_epoch
 from storage.runs import to_run
 from storage.schema import deliveries, events, issues, notices, opportunities, revisions, runs, steps
 from storage.steps import to_step
 from storage.stored import StoredNotice
+from storage.unmatched import has_unsettled
 
 UNREAD = (StepState.WAITING, StepState.FAILED, StepState.DEAD)
 MOST_ISSUES = 200

@@ -11,12 +11,12 @@ from domain.notices import Buyer, Code, Kind, Lot, Money, Notice, Precision, Sta
 from domain.opportunities import Reason, Score, to_points
 from domain.profiles import Keywords, Profile, ProfileVersion
 from domain.sources import Expect, Issue, IssueKind, Page, Source, Step
-from storage import matches
+from storage import unmatched
 from storage.joining import find_join_due, mark_compared
-from storage.matches import Unmatched
 from storage.notices import StoredNotice, find_notice, save_notices
 from storage.profiles import save_profile
 from storage.sources import release_lease, take_lease
+from storage.unmatched import Unmatched
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
@@ -132,7 +132,7 @@ def a_run(connection: Connection, source: str = "gb_test", now: datetime = NOW) 
 def find_unmatched(connection: Connection, epoch: int, limit: int) -> list[Unmatched]:
     """What is to be matched, where nothing had to be compared with another portal's."""
     mark_compared(connection, [each.stored.id for each in find_join_due(connection, 1000)])
-    return matches.find_unmatched(connection, epoch, limit)
+    return unmatched.find_unmatched(connection, epoch, limit)
 
 
 def stored(connection: Connection, *notices: Notice, now: datetime = NOW, **options: Any) -> list[StoredNotice]:

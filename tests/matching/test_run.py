@@ -22,10 +22,10 @@ from matching.run import match_stored
 from matching.score import is_near, prepare, score
 from storage.engine import reading, writing
 from storage.events import find_notes
-from storage.matches import find_unmatched, has_unmatched
 from storage.notices import iterate_notices, save_notices
 from storage.opportunities import find_assessments, find_opportunities
 from storage.profiles import find_epoch, find_profiles, save_profile
+from storage.unmatched import find_unmatched, has_unmatched
 from tests.factories import NOW, a_lot, a_notice, a_profile, a_run, stored
 
 LATER = datetime(2026, 12, 15, 12, 0, tzinfo=UTC)

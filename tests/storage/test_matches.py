@@ -12,18 +12,12 @@ from domain.notices import Status
 from domain.opportunities import Reason, Score
 from domain.profiles import ProfileVersion
 from storage.engine import reading, writing
-from storage.matches import (
-    Assessed,
-    Match,
-    NewEvent,
-    forget_matches,
-    has_unmatched,
-    save_assessments,
-)
+from storage.matches import Assessed, Match, NewEvent, forget_matches, save_assessments
 from storage.notices import StoredNotice
 from storage.opportunities import find_assessments, find_opportunities, find_opportunity, find_standing
 from storage.profiles import find_epoch
 from storage.schema import assessments, events, opportunities
+from storage.unmatched import has_unmatched
 from tests.factories import NOW, a_notice, a_score, a_version, find_unmatched, stored
 
 LATER = NOW + timedelta(days=1)
