@@ -16,6 +16,7 @@ from domain.profiles import Keywords, Profile
 from matching.languages import find_language
 from matching.query.nodes import Word
 from matching.reading import read_notice
+from matching.remembered import Vectors
 from matching.score import version_of
 from matching.search.index import Index
 from matching.search.keep import keep_index
@@ -34,7 +35,7 @@ SOURCE, END = "benchmark", datetime(2026, 11, 1, tzinfo=UTC)
 YEARS = timedelta(days=3 * 365)
 AT_ONCE, SENTENCES = 500, (2, 6)
 VERSIONS = Versions(WORDS_VERSION, version_of(None))
-COPIED = ("procedures", "notices", "revisions")
+COPIED = ("procedures", "notices", "revisions", "notice_vectors")
 CHOICE = 400  # words whose share is looked at
 LONG = {  # ISO 639-2 as some portals print it
     "eng": "en", "lav": "lv", "fin": "fi", "nld": "nl", "swe": "sv", "deu": "de", "dan": "da", "spa": "es", "nor": "nb",
@@ -103,8 +104,10 @@ def fill(engine: Engine, pools: Sequence[Pool], count: int) -> None:
         start = first + number * AT_ONCE
         with writing(engine) as c:
             save_notices(c, chunk, run_id=lease.run_id, now=END, baseline=True, page=None)
-            findable = ((number, to_findable(read_notice(notice))) for number, notice in enumerate(chunk, start))
-            save_loose(c, list(findable), VERSIONS)
+            vectors = Vectors.of(c, [])
+            readings = [vectors.remind(number, read_notice(notice)) for number, notice in enumerate(chunk, start)]
+            save_loose(c, list(enumerate(map(to_findable, readings), start)), VERSIONS)
+            vectors.save(c)
         keep_index(engine)
     with writing(engine) as c:
         c.execute(
@@ -138,6 +141,7 @@ def multiply(engine: Engine, times: int) -> None:
                 ),
                 own,
             )
+            c.execute(_copy("notice_vectors", names["notice_vectors"], "notice_id"), own)
             for table, key in (("search_postings", "word"), ("search_meanings", "form")):
                 rows = f"SELECT {key}, segment_id + :segment, notices FROM {table} WHERE segment_id < 1000"
                 c.execute(text(f"INSERT INTO {table} {rows}"), own)

@@ -1,7 +1,7 @@
 """A procedure that a profile is interested in, and the arithmetic that says why."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -110,7 +110,10 @@ def points_to_json(points: Decimal) -> int | float:
 
 def reason_to_json(reason: Reason) -> dict[str, Any]:
     """A reason with all its fields."""
-    return {**asdict(reason), "points": points_to_json(reason.points)}
+    return {name: getattr(reason, name) for name in _NAMES} | {"points": points_to_json(reason.points)}
+
+
+_NAMES = tuple(each.name for each in fields(Reason))
 
 
 def reason_from_json(data: dict[str, Any]) -> Reason:

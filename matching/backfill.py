@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Engine
 
 from matching.search.candidates import Edit, find_candidates
+from matching.search.chances import NOTHING_KNOWN, KnownChances, find_known_chances
 from matching.search.index import Index
 from matching.search.known import find_known
 from matching.shelf import Shelf
@@ -19,13 +20,15 @@ class Backfill:
 
     It may be forgotten at any time: what was saved is not done again (its notices were matched at that epoch), and an
     edit is settled when nothing is left. `rescoring`: the edits are settled, and what is left only gets another score.
-    `outdated` notices are found by words or meanings of another release or model.
+    `outdated` notices are found by words or meanings of another release or model; `chances` are those of the others,
+    good for as long as a notice was not matched again since.
     """
 
     shelf: Shelf
     numbers: list[int]
     rescoring: bool = False
     outdated: frozenset[int] = field(default_factory=frozenset)
+    chances: KnownChances = field(default=NOTHING_KNOWN, repr=False)
 
     @property
     def before(self) -> int:
@@ -52,7 +55,9 @@ def begin_backfill(c: Connection, model: str) -> Backfill | None:
     ]
     index = Index(c)
     outdated = index.to_numbers(index.find_unread() | index.find_unmeant(model))
-    return Backfill(Shelf.of(heads, epoch), find_candidates(index, model, edits), outdated=frozenset(outdated))
+    numbers = find_candidates(index, model, edits)
+    chances = find_known_chances(index, numbers, model)
+    return Backfill(Shelf.of(heads, epoch), numbers, outdated=frozenset(outdated), chances=chances)
 
 
 def begin_rescoring(c: Connection) -> Backfill | None:

@@ -82,7 +82,7 @@ def find_evidence(reading: Reading, prepared: Prepared) -> Evidence:
         _find_code(reading, prepared),
         meant,
         prepared.words.find_best(reading.glosses, known),
-        find_fit(reading.meant, prepared.shares),
+        find_fit(reading.chances, prepared.shares, lambda: reading.meant),
     )
 
 

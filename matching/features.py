@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from matching import money, places
 from matching.evidence import Evidence, Span, span, span_whole
+from matching.meaning import fit as meaning
 from matching.meaning.labels import english_word, name_code
 from matching.places import Fit
 from matching.prepare import label
@@ -132,19 +133,38 @@ def item_code_fits(evidence: Evidence) -> Iterator[Part]:
 
 def about_what_you_sell(evidence: Evidence) -> Iterator[Part]:
     """By its words the notice is about what you sell."""
+    if (fit := evidence.fit) and share_about(evidence):
+        of_words = 1.0
+        for part in _title_speaking(fit, fit.division):
+            of_words -= part.share
+            yield part
+        yield from _words_speaking(evidence, fit, fit.division, of_words)
+
+
+def share_about(evidence: Evidence) -> float:
+    """How much of its points the feature gives, found without a look at the words: 0 to 1."""
+    fit = evidence.fit
     said_by_code = evidence.code and not evidence.prepared.wanted.nodes  # a profile of codes alone knows no more
-    if (fit := evidence.fit) and fit.logarithm > NEAR and not said_by_code:
-        share = min(1.0, (fit.logarithm - NEAR) * RATE / MOST_OF_FIT)
-        yield from _speaking(evidence, fit.division, share * BESIDE_CODE if evidence.code else share, MOST_OF_FIT)
+    if fit is None or fit.logarithm <= NEAR or said_by_code:
+        return 0.0
+    share = min(1.0, (fit.logarithm - NEAR) * RATE / MOST_OF_FIT)
+    return share * BESIDE_CODE if evidence.code else share
 
 
 def about_something_else(evidence: Evidence) -> Iterator[Part]:
     """Most of its words speak of something else than what you sell."""
+    if (fit := evidence.fit) and share_against(evidence):
+        words = list(_words_speaking(evidence, fit, fit.other, 1.0))
+        yield from words or _title_speaking(fit, fit.other)
+
+
+def share_against(evidence: Evidence) -> float:
+    """The same of what speaks against it."""
     fit = evidence.fit
     told = bool(evidence.words or evidence.meant) and not evidence.code and not evidence.numbers
-    if told and fit and fit.logarithm < NEAR and fit.meant.chances.max() >= SURE:
-        share = min(1.0, (NEAR - fit.logarithm) * RATE_AGAINST / MOST_AGAINST)
-        yield from _speaking(evidence, fit.other, share, MOST_AGAINST)
+    if not told or fit is None or fit.logarithm >= NEAR or fit.surest < SURE:
+        return 0.0
+    return min(1.0, (NEAR - fit.logarithm) * RATE_AGAINST / MOST_AGAINST)
 
 
 def place_fits(evidence: Evidence) -> Iterator[Part]:
@@ -195,6 +215,12 @@ MEANING: tuple[tuple[Feature, tuple[int, ...]], ...] = (
 )
 """What the notice as a whole is about."""
 
+WHOLES: dict[Feature, Callable[[Evidence], float]] = {
+    about_what_you_sell: share_about,
+    about_something_else: share_against,
+}
+"""Features that are worth so much, whichever words share it."""
+
 SUPPORT: tuple[tuple[Feature, tuple[int, ...]], ...] = ((place_fits, (10,)), (value_fits, (5,)))
 """Counted only beside one of FEATURES."""
 
@@ -214,30 +240,21 @@ def _best_meant(evidence: Evidence, ranks: tuple[Rank, ...]) -> Iterator[Part]:
             yield Part(0, span(best.hit, best.matched), best.chance)
 
 
-def _speaking(evidence: Evidence, division: str, share: float, most: int) -> Iterator[Part]:
-    """The words that speak most for a division, each with its part of the points, and the title where it does so as a
-    whole, with the label that it is most alike. The parts are whole hundredths of a point and sum to the whole."""
-    found = list(_find_speaking(evidence, division))
-    told = 0
-    for number, (where, _) in enumerate(found, 1):
-        upto = round(100 * most * share * sum(part for _, part in found[:number]))
-        yield Part(0, where, (upto - told) / (100 * most))
-        told = upto
-
-
-def _find_speaking(evidence: Evidence, division: str) -> Iterator[tuple[Span, float]]:
-    """Each with its part; they sum to 1."""
-    assert evidence.fit is not None
-    of_words = 1.0
-    if (said := evidence.fit.sentence_for(division)) is not None:
+def _title_speaking(fit: meaning.Fit, division: str) -> Iterator[Part]:
+    """The title where it speaks for a division as a whole, with the label that it is most alike and its part (0 to 1);
+    there is one where no word does."""
+    if (said := fit.sentence_for(division)) is not None:
         place, code, part = said
-        of_words -= part
-        yield span_whole(place.field, place.text, f"CPV {code}: {name_code(code)}"), part
+        yield Part(0, span_whole(place.field, place.text, f"CPV {code}: {name_code(code)}"), part)
+
+
+def _words_speaking(evidence: Evidence, fit: meaning.Fit, division: str, share: float) -> Iterator[Part]:
+    """The words that speak most for a division, which divide a share."""
     label = f"CPV {division}: {name_code(division)}"
-    for word in evidence.fit.speaking(division):
+    for word in fit.speaking(division):
         stream = evidence.reading.streams[word.stream]
         (start, end), place = stream.spans[word.node], stream.places[word.node]
-        yield Span(place.field, place.text[start:end], start, end, label), of_words * word.part
+        yield Part(0, Span(place.field, place.text[start:end], start, end, label), share * word.part)
 
 
 def _code(evidence: Evidence, *, of_item: bool) -> Iterator[Part]:

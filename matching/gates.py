@@ -109,7 +109,7 @@ def code_and_text_disagree(evidence: Evidence) -> Iterator[Part]:
     reading = evidence.reading
     codes = {prefix[1]: place for prefix, place in reading.codes.items() if prefix[0] == "CPV"}
     first = next(iter(codes.values()), None)
-    if first is not None and (other := find_disagreement(reading.meant, codes)):
+    if first is not None and (other := find_disagreement(reading.chances, codes)):
         yield Part(0, span_whole(first.field, first.text, f"its words: CPV {other}: {name_code(other)}"))
 
 

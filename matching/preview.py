@@ -10,12 +10,15 @@ from sqlalchemy import Connection
 
 from domain.opportunities import Reason, Score
 from domain.profiles import Profile
+from matching.evidence import Evidence, find_evidence
 from matching.meaning.heads import Heads
 from matching.prepare import Prepared, prepare
 from matching.rates import find_rates_for
+from matching.reading import Reading
 from matching.remembered import read_stored
-from matching.score import NOTHING, score_reading, version_of
+from matching.score import NOTHING, find_points, score_evidence, version_of
 from matching.search.candidates import Edit, stream_candidates
+from matching.search.chances import NOTHING_KNOWN, KnownChances, find_known_chances
 from matching.search.index import Index
 from matching.search.known import find_settled
 from storage.listed import find_listed, find_siblings, find_unmatched_listed
@@ -89,12 +92,13 @@ def stream_shifts(c: Connection, preview: Preview) -> Iterator[Shift]:
     scorer = _Scorer(c, prepare(preview.old) if preview.old else None, prepare(preview.new), preview.heads)
     seen: set[int] = set()
     edit = Edit((preview.old, preview.new), find_settled(c, preview.new.id, preview.old))
-    model = version_of(preview.heads)
+    model, waiting = version_of(preview.heads), find_unmatched_listed(c, preview.since)
+    preview.waiting, unmatched = len(waiting), set(waiting)
     for numbers in stream_candidates(preview.index, model, edit, by_meaning=preview.by_meaning):
         for found in _in_parts(numbers, lambda part: find_listed(c, part, preview.since)):
-            yield from _shift(c, preview, scorer, found, seen)
-    waiting = find_unmatched_listed(c, preview.since)
-    preview.waiting = len(waiting)
+            matched = [stored.id for stored in found if stored.id not in unmatched]
+            chances = find_known_chances(preview.index, matched, model)
+            yield from _shift(c, preview, scorer, found, seen, chances)
     for found in _in_parts(waiting, lambda part: find_listed(c, part, preview.since)):
         yield from _shift(c, preview, scorer, found, seen)
 
@@ -109,6 +113,35 @@ def _in_parts(
 
 
 @dataclass(frozen=True, slots=True)
+class _Side:
+    """What a version makes of a notice; None: there was no version, which makes nothing of any."""
+
+    evidence: Evidence | None
+    points: Decimal
+    good: bool  # an opportunity
+    stopped: bool
+
+    @classmethod
+    def of(cls, reading: Reading, prepared: Prepared | None) -> "_Side":
+        """Points alone, as the reasons of most notices are never asked for."""
+        if prepared is None:
+            return cls(None, Decimal(0), False, False)
+        evidence = find_evidence(reading, prepared)
+        points, stopped = find_points(evidence)
+        return cls(evidence, points, not stopped and points >= prepared.profile.threshold, stopped)
+
+    @property
+    def worth(self) -> tuple[Decimal, bool, bool]:
+        """What makes a notice another thing."""
+        return self.points, self.good, self.stopped
+
+    @property
+    def score(self) -> Score:
+        """With reasons."""
+        return score_evidence(self.evidence) if self.evidence else NOTHING
+
+
+@dataclass(frozen=True, slots=True)
 class _Scorer:
     """Both versions of the profile."""
 
@@ -117,30 +150,26 @@ class _Scorer:
     new: Prepared
     heads: Heads | None
 
-    def score_all(self, found: Sequence[StoredNotice]) -> Iterator[tuple[StoredNotice, Score, Score]]:
+    def score_all(
+        self, found: Sequence[StoredNotice], chances: KnownChances = NOTHING_KNOWN
+    ) -> Iterator[tuple[StoredNotice, _Side, _Side]]:
         """What they make of each notice."""
         rates = find_rates_for(self.c, [stored.notice for stored in found])
-        for stored, reading in zip(found, read_stored(self.c, found, self.heads, rates), strict=True):
-            before = score_reading(reading, self.old) if self.old else NOTHING
-            yield stored, before, score_reading(reading, self.new)
-
-    def qualify(self, before: Score, after: Score) -> tuple[bool, bool]:
-        """Whether it is an opportunity for them."""
-        return bool(self.old and _qualifies(before, self.old)), _qualifies(after, self.new)
-
-
-def _qualifies(score: Score, prepared: Prepared) -> bool:
-    return not score.stopped and score.points >= prepared.profile.threshold
+        for stored, reading in zip(found, read_stored(self.c, found, self.heads, rates, chances), strict=True):
+            yield stored, _Side.of(reading, self.old), _Side.of(reading, self.new)
 
 
 def _shift(
-    c: Connection, preview: Preview, scorer: _Scorer, found: Sequence[StoredNotice], seen: set[int]
+    c: Connection,
+    preview: Preview,
+    scorer: _Scorer,
+    found: Sequence[StoredNotice],
+    seen: set[int],
+    chances: KnownChances = NOTHING_KNOWN,
 ) -> Iterator[Shift]:
-    scored = list(scorer.score_all(found))
-    preview.read += len(scored)
-    moved = [each for each in scored if each[1] != each[2] or len(set(scorer.qualify(*each[1:]))) > 1]
-    for stored, before, after in moved:
-        if stored.procedure_id in seen:
+    preview.read += len(found)
+    for stored, before, after in scorer.score_all(found, chances):
+        if before.worth == after.worth or stored.procedure_id in seen:
             continue
         one, other = _settle(c, scorer, stored, before, after)
         if one == other:
@@ -148,23 +177,19 @@ def _shift(
         seen.add(stored.procedure_id)
         effect = Effect.ADDED if one is None else Effect.REMOVED if other is None else Effect.MOVED
         preview.counts[effect] += 1
-        yield Shift(stored, effect, before, after, find_causes(before, after))
+        scores = before.score, after.score
+        yield Shift(stored, effect, *scores, find_causes(*scores))
 
 
 def _settle(
-    c: Connection, scorer: _Scorer, stored: StoredNotice, before: Score, after: Score
+    c: Connection, scorer: _Scorer, stored: StoredNotice, before: _Side, after: _Side
 ) -> tuple[Decimal | None, Decimal | None]:
     """The points that its procedure is an opportunity with, before and after: by the best of its notices; else None."""
-    scores = [(before, after)]
-    if any(scorer.qualify(before, after)):
-        scores += [(one, other) for _, one, other in scorer.score_all(find_siblings(c, stored))]
-    best = zip(*([points if good else None for points, good in _pairs(scorer, *each)] for each in scores), strict=True)
-    one, other = (max((points for points in each if points is not None), default=None) for each in best)
+    sides = [(before, after)]
+    if before.good or after.good:
+        sides += [(one, other) for _, one, other in scorer.score_all(find_siblings(c, stored))]
+    one, other = (max((side.points for side in each if side.good), default=None) for each in zip(*sides, strict=True))
     return one, other
-
-
-def _pairs(scorer: _Scorer, before: Score, after: Score) -> list[tuple[Decimal, bool]]:
-    return list(zip((before.points, after.points), scorer.qualify(before, after), strict=True))
 
 
 def find_causes(before: Score, after: Score) -> tuple[Cause, ...]:

@@ -1,6 +1,6 @@
 """A notice made ready for matching: its texts as streams of terms by language. Done once, used for every profile."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from domain.notices import Notice
@@ -8,7 +8,8 @@ from domain.rates import NO_RATES, Rates
 from matching.codes import prefixes
 from matching.languages import find_language
 from matching.meaning.alike import Kept, find_kept
-from matching.meaning.divisions import Meant, find_meant
+from matching.meaning.counts import Vector
+from matching.meaning.divisions import Meant, explain_chances, find_meant
 from matching.meaning.gloss import Gloss, gloss
 from matching.meaning.heads import Heads
 from matching.stems import to_language, vocabulary
@@ -19,7 +20,10 @@ MOST_IN_ALL = 2_000_000  # code points read of one notice, titles first
 
 @dataclass(slots=True)
 class Reading:
-    """A notice with its streams, the first place of each (scheme, prefix) of its codes, and texts cut for length."""
+    """A notice with its streams, the first place of each (scheme, prefix) of its codes, and texts cut for length.
+
+    `recall` finds the vector that is stored for its texts, where one is.
+    """
 
     notice: Notice
     streams: tuple[Stream, ...]
@@ -29,7 +33,9 @@ class Reading:
     rates: Rates = NO_RATES
     _asides: tuple[Stream, ...] | None = None
     _glosses: tuple[Gloss, ...] | None = field(default=None, repr=False)
+    recall: Callable[["Reading"], Kept | None] | None = field(default=None, repr=False)
     _kept: list[Kept | None] = field(default_factory=list, repr=False)
+    _chances: list[Vector | None] = field(default_factory=list, repr=False)
     _meant: list[Meant | None] = field(default_factory=list, repr=False)
 
     @property
@@ -49,6 +55,8 @@ class Reading:
     @property
     def kept(self) -> Kept | None:
         """The vector of its title, encoded once; None where there is no word, or no encoder."""
+        if not self._kept and self.recall and (kept := self.recall(self)) is not None:
+            self._kept.append(kept)
         if not self._kept:
             self._kept.append(find_kept(self.streams))
         return self._kept[0]
@@ -58,15 +66,26 @@ class Reading:
         """The same, but None where it was not asked for yet."""
         return self._kept[0] if self._kept else None
 
-    def remember(self, kept: Kept) -> None:
-        """Takes the vector that was stored for these very texts, so that nothing is encoded again."""
-        self._kept[:] = [kept]
+    @property
+    def chances(self) -> Vector | None:
+        """How likely each division of the CPV is; None where its words say nothing."""
+        if not self._chances:
+            self._chances.append(self.meant.chances if self.meant else None)
+        return self._chances[0]
+
+    def remember_chances(self, chances: Vector) -> None:
+        """Takes those that were stored for these very texts, heads and encoder; all 0: its words say nothing."""
+        self._chances[:] = [chances if chances.any() else None]
 
     @property
     def meant(self) -> Meant | None:
-        """Which divisions of the CPV its words mean; None where they say nothing."""
+        """The same with what each word says for it."""
         if not self._meant:
-            self._meant.append(find_meant(self.streams, self.heads, self.kept))
+            known = self._chances[0] if self._chances else None
+            if known is None or self.heads is not None:
+                self._meant.append(find_meant(self.streams, self.heads, self.kept))
+            else:
+                self._meant.append(explain_chances(self.streams, known, lambda: self.kept))
         return self._meant[0]
 
 

@@ -23,6 +23,7 @@ from matching.rates import find_rates_for
 from matching.reading import Reading, read_notice
 from matching.remembered import Vectors
 from matching.score import is_near, score_evidence, version_of
+from matching.search.chances import NOTHING_KNOWN
 from matching.search.keep import keep_index
 from matching.search.words import WORDS_VERSION, to_findable
 from matching.shelf import Shelf
@@ -165,7 +166,8 @@ def _to_batch(c: Connection, shelf: Shelf, found: Sequence[Unmatched], backfill:
     telling = {each.stored.procedure_id for each in found if each.previous or not each.matched_revision}
     standing = {key: _find_told(c, each) if key[0] in telling else Standing() for key, each in opportunities.items()}
     rates = find_rates_for(c, [each.stored.notice for each in found])
-    vectors = Vectors.of(c, [each.stored.id for each in found])
+    chances = backfill.chances if backfill else NOTHING_KNOWN
+    vectors = Vectors.of(c, [each.stored.id for each in found], chances)
     return _Batch(shelf, tuple(found), standing, rates, vectors, backfill)
 
 

@@ -8,7 +8,7 @@ from domain.notices import Notice
 from domain.opportunities import Reason, Score, to_points
 from domain.rates import NO_RATES, Rates
 from matching.evidence import Evidence, Span, find_evidence
-from matching.features import FEATURES, MEANING, SUPPORT, Feature
+from matching.features import FEATURES, MEANING, SUPPORT, WHOLES, Feature
 from matching.gates import GATES, UNKNOWNS
 from matching.meaning.encoding import find_encoder
 from matching.meaning.heads import Heads
@@ -18,7 +18,7 @@ from matching.weights import weigh
 
 __all__ = ["MODEL_VERSION", "is_near", "score", "score_reading", "prepare", "read_notice"]  # noqa: RUF022
 
-MODEL_VERSION = "4"
+MODEL_VERSION = "5"
 """Grows whenever the same notice and profile may get another score: words, features, points, gates."""
 
 MOST_POINTS, NONE = Decimal(100), Decimal(0)
@@ -64,6 +64,35 @@ def score_evidence(evidence: Evidence) -> Score:
     return Score(NONE if stops else total, tuple(reasons))
 
 
+def find_points(evidence: Evidence) -> tuple[Decimal, bool]:
+    """The points of `score_evidence`, and whether it is stopped, found without the words that explain them."""
+    worths = _find_worths(evidence)
+    if worths and any(True for _ in reasons_of(GATES, evidence)):
+        return NONE, True
+    return _clip(worths), False
+
+
+def _find_worths(evidence: Evidence) -> list[Decimal]:
+    """What each reason gives, where one whole stands for the words that share it; none where none speaks for it."""
+    worths = list(chain.from_iterable(_worth(feature, points, evidence) for feature, points in FEATURES))
+    if worths:
+        worths += chain.from_iterable(_worth(feature, points, evidence) for feature, points in SUPPORT)
+    worths += chain.from_iterable(_worth(feature, points, evidence) for feature, points in MEANING)
+    return worths
+
+
+def _clip(worths: Iterable[Decimal]) -> Decimal:
+    return to_points(min(max(sum(worths, NONE), NONE), MOST_POINTS))
+
+
+def _worth(feature: Feature, points: tuple[int, ...], evidence: Evidence) -> list[Decimal]:
+    """What each reason of a feature gives."""
+    if feature in WHOLES:
+        whole = _find_whole(feature, points, evidence)
+        return [whole] if whole else []
+    return [reason.points for reason in _reasons(feature, points, evidence)]
+
+
 def is_near(evidence: Evidence) -> bool:
     """Whether this pair of notice and profile is worth keeping: what is not is neither stored nor shown, only `score`
     prints it.
@@ -74,7 +103,7 @@ def is_near(evidence: Evidence) -> bool:
     """
     if not evidence.is_empty():
         return True
-    return total_of(add_up(evidence)) >= evidence.prepared.profile.threshold - NEARLY
+    return _clip(_find_worths(evidence)) >= evidence.prepared.profile.threshold - NEARLY
 
 
 def add_up(evidence: Evidence) -> list[Reason]:
@@ -106,9 +135,28 @@ def find_stops(evidence: Evidence, total: Decimal) -> Iterator[Reason]:
 
 
 def _reasons(feature: Feature, points: tuple[int, ...], evidence: Evidence) -> Iterator[Reason]:
+    if feature in WHOLES:
+        yield from _divide(feature, _find_whole(feature, points, evidence), evidence)
+        return
     for level, where, share in feature(evidence):
         if level < len(points) and (worth := _weigh(feature, to_points(points[level] * share), evidence)):
             yield to_reason(feature, worth, where)
+
+
+def _find_whole(feature: Feature, points: tuple[int, ...], evidence: Evidence) -> Decimal:
+    return _weigh(feature, to_points(points[0] * WHOLES[feature](evidence)), evidence)
+
+
+def _divide(feature: Feature, whole: Decimal, evidence: Evidence) -> Iterator[Reason]:
+    """A reason for each part; they are whole hundredths of a point, and sum to the whole."""
+    parts = list(feature(evidence)) if whole else []
+    told, share = NONE, 0.0
+    for number, (_, where, part) in enumerate(parts, 1):
+        share += part
+        upto = whole if number == len(parts) else to_points(float(whole) * share)
+        if upto != told:
+            yield to_reason(feature, upto - told, where)
+        told = upto
 
 
 def _weigh(feature: Feature, points: Decimal, evidence: Evidence) -> Decimal:

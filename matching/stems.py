@@ -5,7 +5,7 @@ import threading
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 import Stemmer
 
@@ -79,6 +79,7 @@ class Vocabulary:
         return tuple(sys.intern(form) for form in dict.fromkeys(forms) if form)
 
 
+@lru_cache(1_000)
 def to_language(code: str | None) -> str:
     """ISO 639-1 in lower case; `und` for what is unknown ("en-GB" is en)."""
     return (code or "und").split("-")[0].split("_")[0].lower() or "und"

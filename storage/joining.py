@@ -73,9 +73,13 @@ def lock_joining(c: Connection) -> None:
         c.execute(text("SET LOCAL lock_timeout = '600ms'"))
 
 
+# As the index has it: SQLite uses that for `join_due` alone, and not for `join_due = 1`, as a column would be written.
+_DUE = text("notices.join_due")
+
+
 def find_join_due(c: Connection, limit: int) -> list[Compared]:
     """Notices that are new or changed since they were compared, the oldest first; held until the transaction ends."""
-    due = select(notices.c.id).where(notices.c.join_due).order_by(notices.c.id).limit(limit)
+    due = select(notices.c.id).where(_DUE).order_by(notices.c.id).limit(limit)
     ids = list(c.execute(due.with_for_update()).scalars())
     return find_compared(c, ids)
 

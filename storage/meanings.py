@@ -49,11 +49,13 @@ def find_meanings_starting(c: Connection, start: str) -> Iterator[Meant]:
     yield from _find(c, starts_with(search_meanings.c.form, start))
 
 
-def find_chances(c: Connection) -> Iterator[tuple[int, bytes]]:
-    """The chances of each complete segment."""
+def find_chances(c: Connection, segments: Sequence[int] | None = None) -> Iterator[tuple[int, bytes]]:
+    """The chances of each complete segment, or (`segments`) of these."""
     query = select(search_segments.c.id, search_segments.c.chances).where(search_segments.c.numbers.is_not(None))
-    for row in c.execute(query.execution_options(yield_per=8)):
-        yield row.id, row.chances
+    for chunk in [None] if segments is None else in_chunks(segments):
+        chosen = query if chunk is None else query.where(search_segments.c.id.in_(chunk))
+        for row in c.execute(chosen.execution_options(yield_per=8)):
+            yield row.id, row.chances
 
 
 def _find(c: Connection, which: ColumnElement[bool]) -> Iterator[Meant]:

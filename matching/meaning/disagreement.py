@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from matching.meaning.divisions import Meant
+from matching.meaning.counts import Vector
 from matching.meaning.labels import DIVISION, find_divisions
 
 SURE, HARDLY = 0.8, 0.02
@@ -10,11 +10,12 @@ SURE, HARDLY = 0.8, 0.02
 have at most, all together. Measured in docs/matching.md."""
 
 
-def find_disagreement(meant: Meant | None, codes: Iterable[str]) -> str | None:
-    """The division (two digits) that the words speak of, where that is clear and none of these CPV codes is in it."""
+def find_disagreement(chances: Vector | None, codes: Iterable[str]) -> str | None:
+    """The division (two digits) that the words speak of by `chances`, where that is clear and none of these CPV codes
+    is in it."""
     divisions = find_divisions()
     own = {divisions.index(code[:DIVISION]) for code in codes if code[:DIVISION] in divisions}
-    if meant is None or not own:
+    if chances is None or not own:
         return None
-    clear = float(meant.chances.max()) >= SURE and float(meant.chances[sorted(own)].sum()) <= HARDLY
-    return divisions[int(meant.chances.argmax())] if clear else None
+    clear = float(chances.max()) >= SURE and float(chances[sorted(own)].sum()) <= HARDLY
+    return divisions[int(chances.argmax())] if clear else None

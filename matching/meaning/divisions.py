@@ -10,15 +10,18 @@ than those of the measurements in docs/matching.md.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.meaning.alike import Alike, Kept, find_alike
-from matching.meaning.counts import Vector, count_runs, count_words, find_runs
+from matching.meaning.counts import Vector, count_runs, count_words
 from matching.meaning.encoding import Sentence, find_sentence
+from matching.meaning.function_words import is_function_word
 from matching.meaning.heads import Heads, to_features
 from matching.meaning.labels import ENGLISH, find_divisions, find_labels
 from matching.meaning.lexicon import translate
@@ -38,43 +41,56 @@ OF_LABELS, OF_HEADS, OF_VECTOR = 0.45, 0.5, 0.3
 """Weights of the labels, of what was learnt of words, and of vectors."""
 MOST_WORDS = 60  # different words of a notice, those of its title first; 250 say nothing else
 TITLE = 2.0  # times
+LEAST = 2.0**-24  # the smallest float16
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of the notice: where it stands first, and how much it counts."""
+    """A word of the notice: where it stands first, how much it counts, and whether it means something by itself."""
 
     stream: int
     node: int
     weight: float
+    is_telling: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
-    """How likely each division is (sums to 1), and what each word says for each: rows go with `words`.
+class Heard:
+    """What all words, and the title as a whole, add to the logarithm of each division's chance, over its mean;
+    `sentence` and `alike` are None where nothing was encoded."""
 
-    `of_words` and `of_sentence` are what all words, and the title as a whole, add to the logarithm of each division's
-    chance, over its mean; `alike` is None where nothing was encoded.
-    """
-
-    chances: Vector
-    words: tuple[Word, ...]
-    parts: NDArray[np.float64] = field(repr=False)
-    of_words: Vector = field(repr=False)
-    of_sentence: Vector = field(repr=False)
+    of_words: Vector
+    of_sentence: Vector
     sentence: Sentence | None = None
-    alike: Alike | None = field(default=None, repr=False)
-
-    def speaking_for(self, division: int, most: int) -> list[tuple[Word, float]]:
-        """The words that speak most for a division, against all others, each with how much (over 0)."""
-        gains = self.parts[:, division]
-        best = np.argsort(-gains, kind="stable")[:most]
-        return [(self.words[place], float(gains[place])) for place in best.tolist() if gains[place] > 0]
+    alike: Alike | None = None
 
     def share_of_sentence(self, division: int) -> float:
         """How much of what speaks for a division is the title as a whole, not its words: 0 to 1."""
         sentence, words = max(float(self.of_sentence[division]), 0.0), max(float(self.of_words[division]), 0.0)
         return sentence / (sentence + words) if sentence else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """How likely each division is (sums to 1, but for float16), and what each word says for each: rows go with `words`.
+
+    `hear` tells words and title apart, when it is asked for.
+    """
+
+    chances: Vector
+    words: tuple[Word, ...]
+    parts: NDArray[np.float64] = field(repr=False)
+    hear: Callable[[], Heard] = field(repr=False)
+
+    def speaking_for(self, division: int, most: int) -> list[tuple[Word, float]]:
+        """The words that speak most for a division, against all others, each with how much (over 0).
+
+        "The" and "and" speak too, as they are spelt, but nobody is told so while there are others.
+        """
+        gains = self.parts[:, division]
+        best = [place for place in np.argsort(-gains, kind="stable").tolist() if gains[place] > 0]
+        telling = [place for place in best if self.words[place].is_telling]
+        return [(self.words[place], float(gains[place])) for place in (telling or best)[:most]]
 
 
 def find_meant(streams: Sequence[Stream], heads: Heads | None = None, kept: Kept | None = None) -> Meant | None:
@@ -84,50 +100,97 @@ def find_meant(streams: Sequence[Stream], heads: Heads | None = None, kept: Kept
     `alike.find_kept` made of these streams) give the same chances, to the last digit, for one `score.version_of`.
     With `heads` what was learnt from notices counts as much as the labels.
     """
+    found, (sentence, alike, of_sentence) = _find_said(streams), _hear(streams, kept)
+    if not found and sentence is None:
+        return None
+    words, said = tuple(word for word, _ in found), _add_up(found)
+    louder = 1.0 if sentence is not None and sentence.language else WORDS_ALONE
+    chances = _normalise(_of_words(streams, words, said) * louder + of_sentence)
+    if heads is None:
+        known = to_stored(chances)
+        heard = Heard(_logarithms(known) - of_sentence, of_sentence, sentence, alike)
+        return Meant(known, words, said.parts, lambda: heard)
+    learnt, parts = heads.read(to_head_words(streams, words))
+    parts = OF_HEADS * (parts - parts.mean(1, keepdims=True))
+    of_words = OF_LABELS * (_logarithms(chances) - of_sentence) + parts.sum(0)
+    of_sentence, by_vector = OF_LABELS * of_sentence, heads.read_vector(kept)
+    if by_vector is not None:
+        of_sentence += OF_VECTOR * _centre(np.log(by_vector))
+    heard = Heard(of_words, of_sentence, sentence, alike)
+    parts += OF_LABELS * louder * said.parts
+    return Meant(to_stored(mix(chances, learnt, by_vector)), words, parts, lambda: heard)
+
+
+def explain_chances(streams: Sequence[Stream], chances: Vector, kept: Callable[[], Kept | None]) -> Meant:
+    """What `find_meant` made of the same streams and vector, without heads, where its chances are known: a third of
+    the work, and less where nobody asks for the title."""
+
+    @cache
+    def hear() -> Heard:
+        sentence, alike, of_sentence = _hear(streams, kept())
+        return Heard(_logarithms(chances) - of_sentence, of_sentence, sentence, alike)
+
+    found = _find_said(streams)
+    return Meant(chances, tuple(word for word, _ in found), _add_up(found).parts, hear)
+
+
+def _hear(streams: Sequence[Stream], kept: Kept | None) -> tuple[Sentence | None, Alike | None, Vector]:
+    sentence = find_sentence(streams) if kept is not None else None
+    if kept is None or sentence is None:
+        return None, None, _nothing()
+    alike = find_alike(kept)
+    return sentence, alike, _centre((ALIKE if sentence.language else ALIKE_IN_ENGLISH) * np.log(alike.chances))
+
+
+def to_stored(chances: Vector) -> Vector:
+    """Rounded as the index keeps them, so that a score is the same whether they are made or read."""
+    rounded: Vector = chances.astype(np.float16).astype(np.float64)
+    return rounded
+
+
+def _find_said(streams: Sequence[Stream]) -> list[tuple[Word, "_Said"]]:
+    """The words that say anything, and what."""
     found = []
     for word in _weigh(streams):
         stream = streams[word.stream]
         said = _say(stream.terms[word.node], stream.language)
         if said.mass_meant or said.mass_spelt:
             found.append((word, said))
-    sentence = find_sentence(streams) if kept is not None else None
-    if not found and sentence is None:
-        return None
-    words = tuple(word for word, _ in found)
-    of_words, parts = _of_words(streams, found)
-    alike, of_sentence = None, _nothing()
-    if kept is not None and sentence is not None:
-        alike = find_alike(kept)
-        of_sentence = _centre((ALIKE if sentence.language else ALIKE_IN_ENGLISH) * np.log(alike.chances))
-    if sentence is None or not sentence.language:
-        of_words, parts = of_words * WORDS_ALONE, parts * WORDS_ALONE
-    logs = of_words + of_sentence
-    chances = np.exp(logs - logs.max())
-    chances /= chances.sum()
-    if heads is not None:
-        learnt, learnt_parts = heads.read(to_head_words(streams, words))
-        learnt_parts = OF_HEADS * (learnt_parts - learnt_parts.mean(1, keepdims=True))
-        parts, of_words = OF_LABELS * parts + learnt_parts, OF_LABELS * of_words + learnt_parts.sum(0)
-        by_vector = heads.read_vector(kept)
-        of_sentence *= OF_LABELS
-        if by_vector is not None:
-            of_sentence += OF_VECTOR * _centre(np.log(by_vector))
-        chances = mix(chances, learnt, by_vector)
-    return Meant(chances, words, parts, of_words, of_sentence, sentence, alike)
+    return found
 
 
-def _of_words(streams: Sequence[Stream], found: Sequence[tuple[Word, "_Said"]]) -> tuple[Vector, NDArray[np.float64]]:
-    """What the words say for each division, and each word's own part in it, a row each."""
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """What each word says by its meaning and its letters, a row each, as sharp as all of them together are."""
+
+    meant: NDArray[np.float64]
+    spelt: NDArray[np.float64]
+
+    @property
+    def parts(self) -> NDArray[np.float64]:
+        """Both."""
+        found: NDArray[np.float64] = MEANT * self.meant + SPELT * self.spelt
+        return found
+
+
+def _add_up(found: Sequence[tuple[Word, "_Said"]]) -> _Together:
     if not found:
-        return _nothing(), np.zeros((0, len(find_divisions())))
+        nothing = np.zeros((0, len(find_divisions())))
+        return _Together(nothing, nothing)
     weights = np.array([word.weight for word, _ in found])
     meant = np.array([said.meant for _, said in found]) * weights[:, None]
     spelt = np.array([said.spelt for _, said in found]) * weights[:, None]
     meant *= _sharpness(SHARP_MEANT, float(weights @ [said.mass_meant for _, said in found]))
     spelt *= _sharpness(SHARP_SPELT, float(weights @ [said.mass_spelt for _, said in found]))
-    logs = MEANT * np.log(_to_chances(meant.sum(0))) + SPELT * np.log(_to_chances(spelt.sum(0)))
-    logs += _of_nearest(streams, [word for word, _ in found])
-    return _centre(logs), MEANT * meant + SPELT * spelt
+    return _Together(meant, spelt)
+
+
+def _of_words(streams: Sequence[Stream], words: Sequence[Word], said: _Together) -> Vector:
+    """What all words say for each division."""
+    if not words:
+        return _nothing()
+    logs = MEANT * np.log(_to_chances(said.meant.sum(0))) + SPELT * np.log(_to_chances(said.spelt.sum(0)))
+    return _centre(logs + _of_nearest(streams, words))
 
 
 def to_head_words(streams: Sequence[Stream], words: Sequence[Word]) -> list[dict[str, float]]:
@@ -170,26 +233,36 @@ def _centre(logs: Vector) -> Vector:
     return centred
 
 
+def _normalise(logs: Vector) -> Vector:
+    chances = np.exp(logs - logs.max())
+    normal: Vector = chances / chances.sum()
+    return normal
+
+
+def _logarithms(chances: Vector) -> Vector:
+    return _centre(np.log(np.maximum(chances, LEAST)))
+
+
 def _log(chances: Vector | None) -> Vector:
     return _nothing() if chances is None else np.log(chances)
 
 
 def _weigh(streams: Sequence[Stream]) -> Iterator[Word]:
     """Each different word once, at its first place: 1 + log of how often it stands there, twice in a title."""
-    nodes: dict[tuple[int, str], int] = {}
-    counts: dict[tuple[int, str], float] = defaultdict(float)
+    left = MOST_WORDS
     for number, stream in enumerate(streams):
-        for node, term in enumerate(stream.terms):
-            if not term.forms or len(term.folded) < 2 or not term.folded.isalpha():
-                continue
-            key = (number, term.folded)
-            if key not in nodes and len(nodes) >= MOST_WORDS:
-                continue
-            in_title = stream.places[node].rank is Rank.TITLE
-            nodes.setdefault(key, node)
-            counts[key] += TITLE if in_title else 1.0
-    for key, node in nodes.items():
-        yield Word(key[0], node, 1 + math.log(counts[key]))
+        nodes: dict[str, int] = {}
+        counts: dict[str, float] = {}
+        for start, end in pairwise([*stream.breaks, len(stream.terms)]):
+            worth = TITLE if start < end and stream.places[start].rank is Rank.TITLE else 1.0
+            for node, term in enumerate(stream.terms[start:end], start):
+                word = term.folded
+                if word in counts:
+                    counts[word] += worth
+                elif left and len(word) > 1 and term.forms and word.isalpha():
+                    left, nodes[word], counts[word] = left - 1, node, worth
+        for word, node in nodes.items():
+            yield Word(number, node, 1 + math.log(counts[word]), not is_function_word(word, stream.language))
 
 
 def _sharpness(sharp: float, mass: float) -> float:
@@ -197,9 +270,7 @@ def _sharpness(sharp: float, mass: float) -> float:
 
 
 def _to_chances(logs: Vector) -> Vector:
-    chances = np.exp(logs - logs.max())
-    chances = chances / chances.sum()
-    doubtful: Vector = (1 - DOUBT) * chances + DOUBT / len(chances)
+    doubtful: Vector = (1 - DOUBT) * _normalise(logs) + DOUBT / len(logs)
     return doubtful
 
 
@@ -240,7 +311,7 @@ def _of_letters(term: Term, language: str) -> tuple[Vector, float]:
     labels = find_labels(language)
     if labels is None:
         return _nothing(), 0.0
-    return count_runs(labels.language).add_up(find_runs(term.folded))
+    return count_runs(labels.language).add_up(term.folded)
 
 
 def _nothing() -> Vector:

@@ -1,10 +1,8 @@
 """How near a notice is to what a profile sells, by the divisions of the CPV that both are likely to be about."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from matching.meaning.counts import Vector
 from matching.meaning.divisions import Meant
@@ -28,42 +26,45 @@ class Speaking:
 class Fit:
     """`logarithm` of the chance that both are about the same division: 0 is sure, -3.8 what chance alone gives.
 
-    `division` is what they share most, `other` what the notice is about most, each two digits.
+    `division` is what they share most, `other` what the notice is about most, each two digits; `surest` is the latter's
+    chance. `explain` finds the words that say so.
     """
 
     logarithm: float
     division: str
     other: str
-    meant: Meant
+    surest: float
+    explain: Callable[[], Meant | None] = field(repr=False)
 
     def sentence_for(self, division: str) -> tuple[Place, str, float] | None:
         """The title where it speaks for a division as a whole: the code whose label it is most alike, and its share."""
         number = find_divisions().index(division)
-        share, meant = self.meant.share_of_sentence(number), self.meant
-        if not share or meant.sentence is None or meant.alike is None:
+        meant = self.explain()
+        heard = meant.hear() if meant else None
+        if meant is None or heard is None or heard.sentence is None or heard.alike is None:
             return None
-        alone = not meant.speaking_for(number, 1)
-        return meant.sentence.place, meant.alike.find_nearest(number), 1.0 if alone else share
+        share = heard.share_of_sentence(number)
+        if not meant.words or (share and not meant.speaking_for(number, 1)):
+            share = 1.0
+        return (heard.sentence.place, heard.alike.find_nearest(number), share) if share else None
 
     def speaking(self, division: str) -> list[Speaking]:
-        """The words that speak most for a division; their parts sum to 1."""
+        """The words that speak most for a division, else the one that speaks least against it; parts sum to 1."""
         number = find_divisions().index(division)
-        words = self.meant.speaking_for(number, MOST_WORDS)
-        total = sum(gain for _, gain in words)
-        return [Speaking(word.stream, word.node, gain / total) for word, gain in words]
+        meant = self.explain()
+        if meant is None or not meant.words:
+            return []
+        if words := meant.speaking_for(number, MOST_WORDS):
+            total = sum(gain for _, gain in words)
+            return [Speaking(word.stream, word.node, gain / total) for word, gain in words]
+        best = meant.words[int(meant.parts[:, number].argmax())]
+        return [] if self.sentence_for(division) else [Speaking(best.stream, best.node, 1.0)]
 
 
-def find_fit(meant: Meant | None, shares: Vector | None) -> Fit | None:
-    """None where either side says nothing that is known: that is no reason against the notice."""
-    if meant is None or shares is None:
+def find_fit(chances: Vector | None, shares: Vector | None, explain: Callable[[], Meant | None]) -> Fit | None:
+    """None where either side says nothing that is known: that is no reason against the notice. `chances`: its own."""
+    if chances is None or shares is None:
         return None
-    both, divisions = meant.chances * shares, find_divisions()
-    logarithm = math.log(float(both.sum()) + FEWEST)
-    return Fit(logarithm, divisions[int(both.argmax())], divisions[int(meant.chances.argmax())], meant)
-
-
-def find_logarithms(meant: Sequence[Meant], shares: Vector) -> Vector:
-    """`Fit.logarithm` of each pair of notice (row) and profile (column), for many at once; shares: a profile a row."""
-    chances = np.array([each.chances for each in meant])
-    found: Vector = np.log(chances @ shares.T + FEWEST)
-    return found
+    both, divisions = chances * shares, find_divisions()
+    logarithm, most = math.log(float(both.sum()) + FEWEST), int(chances.argmax())
+    return Fit(logarithm, divisions[int(both.argmax())], divisions[most], float(chances[most]), explain)

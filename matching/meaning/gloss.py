@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from matching.meaning.function_words import is_function_word
-from matching.meaning.lexicon import translate
+from matching.meaning.lexicon import Meaning, translate
+from matching.stems import Term
 from matching.stream import Stream
 
 SHORTEST = 3  # letters of a word that is translated
@@ -34,9 +35,24 @@ class Gloss:
 def gloss(stream: Stream) -> Gloss:
     """The stream's words by what they mean; empty in a language without labels."""
     found: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    known = _meanings[stream.language]
+    if len(known) > MOST_REMEMBERED:
+        known.clear()
     for node, term in enumerate(stream.terms):
-        word = term.folded
-        if len(word) >= SHORTEST and word.isalpha() and not is_function_word(word, stream.language):
-            for form, chance in translate(term, stream.language):
-                found[form].append((node, chance))
+        meaning = known.get(term)
+        if meaning is None:
+            meaning = known[term] = _to_meaning(term, stream.language)
+        for form, chance in meaning:
+            found[form].append((node, chance))
     return Gloss(stream, found)
+
+
+_meanings: dict[str, dict[Term, Meaning]] = defaultdict(dict)
+MOST_REMEMBERED = 100_000  # words of one language
+
+
+def _to_meaning(term: Term, language: str) -> Meaning:
+    word = term.folded
+    if len(word) < SHORTEST or not word.isalpha() or is_function_word(word, language):
+        return ()
+    return translate(term, language)

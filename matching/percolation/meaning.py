@@ -150,7 +150,7 @@ class Meanings:
     def _find(self, readings: Sequence[Reading]) -> Iterator[Ints]:
         assert self._table is not None
         silent = np.zeros(len(self._table))
-        chances = [silent if each.meant is None else each.meant.chances for each in readings]
+        chances = [silent if each.chances is None else each.chances for each in readings]
         both = np.array(chances, np.float32) @ self._table
         for reading, own in zip(readings, both, strict=True):
             near, levels = own >= self._cuts, _find_levels(reading.glosses)

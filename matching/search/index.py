@@ -127,13 +127,28 @@ class Index:
                 for form, title, anywhere in _levels(meanings, text):
                     yield Meant(form, np.array([place]), np.array([title], np.uint8), np.array([anywhere], np.uint8))
 
-    def read_chances(self) -> Iterator[tuple[int, Chances]]:
-        """For runs of entries: the place of the first, and each one's chances of divisions (zeros: nothing said)."""
-        for segment, packed in find_chances(self._c):
+    def read_chances(self, entries: NDArray[np.int64] | None = None) -> Iterator[tuple[int, Chances]]:
+        """For runs of entries: the place of the first, and each one's chances of divisions (zeros: nothing said).
+
+        `entries` (sorted): only runs that have some of these.
+        """
+        for segment, packed in find_chances(self._c, None if entries is None else self._segments_of(entries)):
             if (start := self._starts.get(segment)) is not None:
                 yield start, _to_rows(packed)
         if self._loose_chances:
             yield self._first_loose, _to_rows(self._loose_chances)
+
+    def _segments_of(self, entries: NDArray[np.int64]) -> list[int]:
+        numbers, starts = list(self._starts), np.array([*self._starts.values(), self._first_loose])
+        many = np.diff(np.searchsorted(entries, starts))
+        return [number for number, count in zip(numbers, many.tolist(), strict=True) if count]
+
+    def find_other(self, model: str) -> Mask:
+        """Entries with words of another release, or with chances and meanings by another model."""
+        mask = self._unread.copy()
+        for start, length, version in self._versions:
+            mask[start : start + length] |= version.meaning != model
+        return mask
 
     def find_unread(self) -> Mask:
         """Entries with words of another release."""

@@ -38,7 +38,7 @@ def to_words(reading: Reading) -> str:
 
 def to_findable(reading: Reading) -> Findable:
     """All that a notice can be found by: its words, what they mean in English, and what the whole is about."""
-    chances = np.zeros(len(find_divisions())) if reading.meant is None else reading.meant.chances
+    chances = np.zeros(len(find_divisions())) if reading.chances is None else reading.chances
     return Findable(to_words(reading), to_meanings(reading), chances.astype("<f2").tobytes())
 
 

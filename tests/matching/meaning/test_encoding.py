@@ -134,7 +134,7 @@ def test_without_the_encoder_matching_goes_on_by_words_says_so_once_and_in_the_v
     reading = read_notice(notice)
     assert reading.kept is None
     assert reading.meant is not None
-    assert reading.meant.alike is None
+    assert reading.meant.hear().alike is None
     found = score(notice, prepare(a_profile(keywords=Keywords(("gloves",)), codes={})))
     assert found.points > 10
     assert "without encoder" in version_of(None)
