@@ -108,13 +108,17 @@ def _cpu() -> float:
 
 
 class Clock:
-    """CPU seconds at each page, so that start-up and the steady part can be told apart."""
+    """CPU seconds at each page, so that start-up and the steady part can be told apart; `stages` are counted alike."""
 
-    def __init__(self) -> None:
+    def __init__(self, stages: dict[str, float]) -> None:
         self.pages: list[tuple[float, int]] = []
+        self.stages = stages
+        self.before: dict[str, float] = {}
 
     def page(self, releases: int) -> None:
         """A page of so many releases is done."""
+        if not self.pages:
+            self.before = dict(self.stages)
         self.pages.append((_cpu(), releases))
 
     def reach(self, notices: int) -> None:
@@ -134,20 +138,19 @@ class Clock:
             "total": total,
             "steady": steady / (self.pages[-1][0] - start),
             "peak": peak,
+            "stages": {name: (spent - self.before[name]) / steady for name, spent in self.stages.items()},
             **more,
         }
 
 
 def _run_case(case: str, url: str, pages: int) -> None:
-    clock = Clock()
+    clock = Clock(_watch_stages() if case == "stages" else {})
     with tempfile.TemporaryDirectory() as folder:
         if case.startswith("bare"):
             _run_bare(clock, url, pages, Path(folder) if "insert" in case else None)
             more: dict[str, Any] = {}
         else:
-            stages = _watch_stages() if case == "stages" else {}
             more = _run_tenderwatch(clock, url, pages, Path(folder))
-            more["stages"] = stages
     print(json.dumps(clock.result(**more)))
 
 
@@ -272,10 +275,9 @@ def _print(rounds: list[dict[str, dict[str, Any]]], stages: dict[str, float]) ->
             f"{case:24}{shown['notices']:9.0f}{shown['start']:9.2f}{shown['total']:8.2f}{shown['steady']:14.0f}"
             f"{1e6 / shown['steady']:9.0f}{shown['peak']:10.0f}"
         )
-    notices = rounds[0]["tenderwatch"]["notices"]
-    print("\nµs a notice by stage (thread CPU, with the watch's own cost):")
+    print("\nµs a notice by stage in the steady part (thread CPU, with the watch's own cost):")
     for name, seconds in stages.items():
-        print(f"{name:24}{seconds / notices * 1e6:9.1f}")
+        print(f"{name:24}{seconds * 1e6:9.1f}")
 
 
 if __name__ == "__main__":

@@ -292,10 +292,11 @@ class Session:
             self.tally.pages += 1
         self.tally.new += saved.new
         self.tally.changed += saved.changed
-        if harvest.reading.keys is not None:
+        new = [key for key, outcome in saved.outcomes.items() if outcome is Outcome.NEW]
+        if harvest.reading.keys is not None and len(new) < len(saved.outcomes):
             old = (key for key, outcome in saved.outcomes.items() if outcome is not Outcome.NEW)
             self.walk.met_known |= any(key not in self.tally.keys for key in old)
-        self.tally.fresh.update(key for key, outcome in saved.outcomes.items() if outcome is Outcome.NEW)
+        self.tally.fresh.update(new)
         return bool(saved.new or saved.changed)
 
     def _find_releases(self, ocids: Sequence[str]) -> Mapping[str, list[dict[str, Any]]]:

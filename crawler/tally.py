@@ -52,6 +52,26 @@ class Loose:
 
 
 @dataclass(slots=True)
+class _Group:
+    """Notices of one page, and the calls among them: how many there are, and how many of them have each field."""
+
+    read: int
+    filled: dict[str, int]
+    calls: int
+    in_calls: dict[str, int]
+
+    @classmethod
+    def of(cls, notices: Sequence[Notice]) -> "_Group":
+        filled = {name: sum(map(bool, map(has, notices))) for name, has in (*FILLED.items(), *KNOWN.items())}
+        calls = [notice for notice in notices if notice.kind is Kind.TENDER]
+        if len(calls) == len(notices):
+            in_calls = {name: filled[name] for name in OF_CALLS}
+        else:
+            in_calls = {name: sum(map(bool, map(FILLED[name], calls))) for name in OF_CALLS}
+        return cls(len(notices), filled, len(calls), in_calls if calls else {})
+
+
+@dataclass(slots=True)
 class Tally:
     """Counts of one run. `lost` are rows that could not be read, `cut` what the list did not let us reach;
     `unable` is why the crawl could not begin at all. `refused` are the issues of steps that failed, by token,
@@ -156,20 +176,18 @@ class Tally:
             whole = (notice for notice in notices if notice.key not in partial)
             notices = [notice for notice in whole if not once or notice.key in self.fresh]
         self.read += len(notices)
-        self._count_group("", notices, self.filled)
+        group = _Group.of(notices)
+        self._add("", group, self.filled)
         new = [notice for notice in notices if notice.key in self.fresh]
         if new:
-            self._count_group(NEW, new, self.groups.setdefault(NEW + ALL, Counter()))
+            own = group if len(new) == len(notices) else _Group.of(new)
+            self._add(NEW, own, self.groups.setdefault(NEW + ALL, Counter()))
 
-    def _count_group(self, which: str, notices: Sequence[Notice], filled: Counter[str]) -> None:
-        for name, has in (*FILLED.items(), *KNOWN.items()):
-            filled[name] += sum(map(bool, map(has, notices)))
-        calls = [notice for notice in notices if notice.kind is Kind.TENDER]
-        in_calls = self.groups.setdefault(which + CALLS, Counter())
-        for name in OF_CALLS if calls else ():
-            in_calls[name] += sum(map(bool, map(FILLED[name], calls)))
-        self.reads[which + ALL] += len(notices)
-        self.reads[which + CALLS] += len(calls)
+    def _add(self, which: str, group: "_Group", filled: Counter[str]) -> None:
+        filled.update(group.filled)
+        self.groups.setdefault(which + CALLS, Counter()).update(group.in_calls)
+        self.reads[which + ALL] += group.read
+        self.reads[which + CALLS] += group.calls
 
     def counts(self) -> dict[str, tuple[int, dict[str, int]]]:
         """Of all notices and of calls alone, and of the new ones among them: how many were read, and how many of them

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, cast
 
@@ -87,13 +87,13 @@ def from_json(data: Mapping[str, Any]) -> Notice:
     )
 
 
-def content(notice: Notice) -> tuple[str, str]:
-    """The canonical JSON text of what makes a revision (sorted keys, without `NOT_CONTENT`), and its SHA-256.
+def content(notice: Notice) -> tuple[bytes, str]:
+    """The canonical JSON of what makes a revision (UTF-8, sorted keys, without `NOT_CONTENT`), and its SHA-256.
 
     The same text as `json.dumps(…, sort_keys=True)` gives, in a fifth of the time: every notice of a crawl passes here.
     """
     body = orjson.dumps(_canonical(notice), default=dict)  # a Mapping that is no dict
-    return body.decode(), hashlib.sha256(body).hexdigest()
+    return body, hashlib.sha256(body).hexdigest()
 
 
 def from_content(text: str, status: str) -> Notice:
@@ -119,7 +119,7 @@ def _canonical(notice: Notice) -> JsonObject:
         "changes": notice.changes,
         "codes": [{"id": code.id, "scheme": code.scheme} for code in notice.codes],
         "country": notice.country,
-        "deadline_at": _time_to_json(notice.deadline_at),
+        "deadline_at": _canonical_time(notice.deadline_at),
         "deadline_precision": notice.deadline_precision and str(notice.deadline_precision),
         "deadline_zone": notice.deadline_zone and str(notice.deadline_zone),
         "description": _sorted(notice.description),
@@ -132,7 +132,7 @@ def _canonical(notice: Notice) -> JsonObject:
         "language": notice.language,
         "lots": [_canonical_lot(lot) for lot in notice.lots],
         "procedure_id": notice.procedure_id,
-        "published_at": _time_to_json(notice.published_at),
+        "published_at": _canonical_time(notice.published_at),
         "regions": notice.regions,
         "source": notice.source,
         "title": _sorted(notice.title),
@@ -144,7 +144,7 @@ def _canonical(notice: Notice) -> JsonObject:
 def _canonical_lot(lot: Lot) -> JsonObject:
     return {
         "codes": [{"id": code.id, "scheme": code.scheme} for code in lot.codes],
-        "deadline_at": _time_to_json(lot.deadline_at),
+        "deadline_at": _canonical_time(lot.deadline_at),
         "description": _sorted(lot.description),
         "key": lot.key,
         "title": _sorted(lot.title),
@@ -154,6 +154,11 @@ def _canonical_lot(lot: Lot) -> JsonObject:
 
 def _canonical_money(money: Money | None) -> JsonObject | None:
     return {"amount": format(money.amount, "f"), "currency": money.currency} if money else None
+
+
+def _canonical_time(moment: datetime | None) -> datetime | str | None:
+    """The serialiser writes UTC as `isoformat` does, ten times as fast; of other offsets it would drop the seconds."""
+    return moment if moment is None or moment.tzinfo is UTC else moment.isoformat()
 
 
 def _sorted(texts: Mapping[str, str]) -> Mapping[str, str]:

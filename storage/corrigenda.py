@@ -105,14 +105,14 @@ def find_corrected(
     if not names:
         return
     awaited = set(c.execute(_NAMED, {"source": chunk[0].source, "names": as_texts(sorted(names))}).scalars())
-    for notice in fresh:
+    for notice in fresh if awaited else ():
         if awaited.intersection(_names(notice)):
             (row,) = c.execute(_SELECT.where(notices.c.source == notice.source, notices.c.key == notice.key))
             yield from _apply(c, row, notice.source, now, only=None)
 
 
-def _names(notice: Notice) -> list[str]:
-    return [name for name in (notice.key, notice.identifier) if name]
+def _names(notice: Notice) -> tuple[str, ...]:
+    return (notice.key, notice.identifier) if notice.identifier else (notice.key,)
 
 
 def _find_targets(c: Connection, change: Notice, now: datetime, *, unless_known: bool) -> list[AnyRow]:

@@ -41,7 +41,7 @@ def save_releases(c: Connection, source: str, releases_: Sequence[Release], now:
         "release_id": [_to_text(release.get("id")) for release in releases_],
         "date": [_to_text(release.get("date")) for release in releases_],
         "saved_at": Same(now),
-        "body": [body.decode() for body in bodies],
+        "body": bodies,
     }
     return insert_columns(c, releases, columns, skip_existing=True)
 

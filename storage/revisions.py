@@ -70,7 +70,7 @@ def is_empty(value: object) -> bool:
     return value is None or value in ("", [], {})
 
 
-def compare_documents(old: str, new: str) -> tuple[FieldChange, ...]:
+def compare_documents(old: str | bytes, new: str | bytes) -> tuple[FieldChange, ...]:
     """What differs between two canonical documents, by their top-level keys, and within lots by the lot's key.
 
     A lot that came or went is one change of `lots[key]`; a reordering of lots is a change of `lots`.

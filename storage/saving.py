@@ -155,6 +155,9 @@ def _without_repeats(notices_: Sequence[Notice]) -> Iterator[list[Notice]]:
     rest: list[Notice] = list(notices_)
     while rest:
         first = {notice.key: notice for notice in reversed(rest)}
+        if len(first) == len(rest):
+            yield rest
+            return
         part = [notice for notice in rest if first[notice.key] is notice]
         yield part
         taken = {id(notice) for notice in part}
@@ -167,8 +170,8 @@ def _save(c: Connection, chunk: Sequence[Notice], batch: _Batch) -> dict[str, Ou
     if batch.brought_by is None:
         chunk = as_corrected(c, chunk, there, batch.partial, batch.now)
     outcomes: dict[str, Outcome] = {}
-    new: list[tuple[Notice, str, str]] = []
-    changed: list[tuple[AnyRow, Notice, str, str]] = []
+    new: list[tuple[Notice, bytes, str]] = []
+    changed: list[tuple[AnyRow, Notice, bytes, str]] = []
     touched: list[tuple[AnyRow, Notice]] = []
     for notice in chunk:
         row = there.get(notice.key)
@@ -193,7 +196,7 @@ def _save(c: Connection, chunk: Sequence[Notice], batch: _Batch) -> dict[str, Ou
     return outcomes
 
 
-def _insert(c: Connection, new: list[tuple[Notice, str, str]], batch: _Batch) -> None:
+def _insert(c: Connection, new: list[tuple[Notice, bytes, str]], batch: _Batch) -> None:
     fresh = [notice for notice, _, _ in new]
     places = place_notices(c, fresh)
     ids = allocate_ids(c, notices, len(new))
@@ -236,7 +239,7 @@ def _insert(c: Connection, new: list[tuple[Notice, str, str]], batch: _Batch) ->
 
 
 def _revise(
-    c: Connection, changed: list[tuple[AnyRow, Notice, str, str]], batch: _Batch, outcomes: dict[str, Outcome]
+    c: Connection, changed: list[tuple[AnyRow, Notice, bytes, str]], batch: _Batch, outcomes: dict[str, Outcome]
 ) -> None:
     query = _FIND_DOCUMENTS.where(notices.c.id.in_([row.id for row, _, _, _ in changed]))
     before: dict[int, str] = dict(c.execute(query).all())
@@ -281,7 +284,7 @@ def _revise(
             add_reference(c, row.id, reference, batch.now)
 
 
-def _is_completion(row: AnyRow, notice: Notice, batch: _Batch, before: str, after: str) -> bool:
+def _is_completion(row: AnyRow, notice: Notice, batch: _Batch, before: str, after: bytes) -> bool:
     """The notice is read whole for the first time, and nothing moved that its row had told."""
     if not row.partial or notice.key in batch.partial:
         return False
@@ -317,7 +320,7 @@ def _fold(notice: Notice) -> str:
 
 
 def _to_version(
-    number: int, revision: int, notice: Notice, document: str, batch: _Batch, changes: list[Any]
+    number: int, revision: int, notice: Notice, document: bytes, batch: _Batch, changes: list[Any]
 ) -> dict[str, Any]:
     return {
         "notice_id": number,

@@ -8,8 +8,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+import orjson
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     DateTime,
     Dialect,
@@ -105,6 +107,45 @@ class CleanText(TypeDecorator[str]):
         return None if value is None else _UNSTORABLE.sub("\ufffd", value)
 
 
+class Utf8(TypeDecorator[str]):
+    """Text that may also be given as its UTF-8 bytes, as a serialiser writes it: SQLite keeps these as they are.
+
+    What is read is text. It saves the large texts of a notice a decoding and an encoding each.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | bytes | None], Any] | None:
+        """None on SQLite, which needs none."""
+        return None if dialect.name == "sqlite" else _to_str
+
+    def bind_expression(self, bindparam: BindParameter[Any]) -> ColumnElement[Any]:
+        """On SQLite bytes would be kept as a BLOB."""
+        return _AsText(bindparam)
+
+
+def _to_str(value: str | bytes | None) -> str | None:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+class _AsText(FunctionElement[str]):
+    """A bound value of Utf8."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(_AsText, "sqlite")
+def _as_text_on_sqlite(element: _AsText, compiler: Any, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AS TEXT)"
+
+
+@compiles(_AsText, "postgresql")
+def _as_text_on_postgresql(element: _AsText, compiler: Any, **options: Any) -> str:
+    return str(compiler.process(element.clauses, **options))
+
+
 class _JsonTexts(FunctionElement[str]):
     """The texts of a JSON array, as rows with the column `value`."""
 
@@ -132,4 +173,8 @@ def one_of(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
 
 def as_texts(texts: Iterable[str]) -> str:
     """The value of the parameter of `one_of`."""
-    return json.dumps(list(texts), ensure_ascii=False)
+    listed = list(texts)
+    try:
+        return orjson.dumps(listed).decode()
+    except TypeError:  # a lone surrogate
+        return json.dumps(listed, ensure_ascii=False)

@@ -32,7 +32,7 @@ class Zones:
     source: tzinfo
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, as none lives longer than its notice is made: that takes a third of the time
 class Moment:
     """`at` is aware with a fixed offset; `zone_from` says which of the printed, buyer's or source's zone was taken."""
 
@@ -53,8 +53,8 @@ def to_moment(printed: str, zones: Zones, *, end_of_day: bool, formats: Sequence
         except ValueError:
             pass
         else:
-            if at.tzinfo is not None:
-                return Moment(_within_reason(at, printed), Precision.MINUTE, ZoneFrom.PRINTED)
+            if at.tzinfo is not None and FIRST_YEAR <= at.year <= LAST_YEAR:
+                return Moment(at, Precision.MINUTE, ZoneFrom.PRINTED)
     local, precision, zone = _read(" ".join(printed.split()), formats)
     if precision is Precision.DAY and end_of_day:
         local = datetime.combine(local, _END_OF_DAY)

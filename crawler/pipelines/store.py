@@ -118,6 +118,6 @@ def store_failure(
 
 
 def _to_counts(saved: Saved, counted: Container[str]) -> dict[str, int]:
-    same = (key for key, outcome in saved.outcomes.items() if outcome is Outcome.SAME)
-    met_first = sum(key not in counted for key in same) if saved.same else 0
+    same = [key for key, outcome in saved.outcomes.items() if outcome is Outcome.SAME] if saved.same else ()
+    met_first = sum(key not in counted for key in same)
     return {"new": saved.new, "changed": saved.changed, "same": met_first}

@@ -38,6 +38,7 @@ _BLANK = re.compile(r"[\s\ufeff\x1e,]*")
 # Digits, points, plus as 0, exponents as e: 17 digits or 1e+300 become runs, found at a nanosecond a byte.
 _SHAPES = bytes({**dict.fromkeys(b"0123456789.+", 48), **dict.fromkeys(b"eE", 101)}.get(i, 32) for i in range(256))
 _INEXACT = (b"0" * 16, b"0e000")
+_OPENED, _CLOSED = (mark * (1024 - MAX_DEPTH) for mark in (b"[", b"]"))
 
 
 def check_size(body: bytes) -> None:
@@ -121,16 +122,20 @@ def _read_plain(body: bytes) -> Any:
     """The one JSON text that nearly every body is, in a third of the time; None for what needs a closer look.
 
     25 µs instead of 77 for a release of 3 KB. orjson takes neither NaN, lone surrogates, control characters nor broken
-    UTF-8; it would round long numbers, keep NUL and nest 1,024 deep.
+    UTF-8; it would round long numbers, keep NUL and nest 1,024 deep. So it gets the body within so many lists that it
+    refuses what is deeper than `MAX_DEPTH` (to look level by level takes 21 µs).
     """
     # One byte is found at once, two take 0.3 ms in a page of 300 KB.
     if (b"\\" in body and b"\\u0000" in body) or _may_round(body):
         return None
     try:
-        value = orjson.loads(body)
-        orjson.dumps(value)  # fails beyond `MAX_DEPTH`: 4 µs for a release, to look level by level takes 21
-    except (ValueError, TypeError):
+        value = orjson.loads(b"".join((_OPENED, body, _CLOSED)))
+    except ValueError:
         return None
+    for _ in range(len(_OPENED)):
+        if len(value) != 1:  # several texts with commas between them, or a body that closes our lists and opens others
+            return None
+        value = value[0]
     return value
 
 

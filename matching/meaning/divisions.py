@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from matching.meaning.alike import Alike, Kept, find_alike
 from matching.meaning.counts import Vector, count_runs, count_words
 from matching.meaning.encoding import Sentence, find_sentence
+from matching.meaning.function_words import is_function_word
 from matching.meaning.heads import Heads, to_features
 from matching.meaning.labels import ENGLISH, find_divisions, find_labels
 from matching.meaning.lexicon import translate
@@ -45,11 +46,12 @@ LEAST = 2.0**-24  # the smallest float16
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of the notice: where it stands first, and how much it counts."""
+    """A word of the notice: where it stands first, how much it counts, and whether it means something by itself."""
 
     stream: int
     node: int
     weight: float
+    is_telling: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,14 @@ class Meant:
     hear: Callable[[], Heard] = field(repr=False)
 
     def speaking_for(self, division: int, most: int) -> list[tuple[Word, float]]:
-        """The words that speak most for a division, against all others, each with how much (over 0)."""
+        """The words that speak most for a division, against all others, each with how much (over 0).
+
+        "The" and "and" speak too, as they are spelt, but nobody is told so while there are others.
+        """
         gains = self.parts[:, division]
-        best = np.argsort(-gains, kind="stable")[:most]
-        return [(self.words[place], float(gains[place])) for place in best.tolist() if gains[place] > 0]
+        best = [place for place in np.argsort(-gains, kind="stable").tolist() if gains[place] > 0]
+        telling = [place for place in best if self.words[place].is_telling]
+        return [(self.words[place], float(gains[place])) for place in (telling or best)[:most]]
 
 
 def find_meant(streams: Sequence[Stream], heads: Heads | None = None, kept: Kept | None = None) -> Meant | None:
@@ -228,9 +234,9 @@ def _centre(logs: Vector) -> Vector:
 
 
 def _normalise(logs: Vector) -> Vector:
-    chances: Vector = np.exp(logs - logs.max())
-    chances /= chances.sum()
-    return chances
+    chances = np.exp(logs - logs.max())
+    normal: Vector = chances / chances.sum()
+    return normal
 
 
 def _logarithms(chances: Vector) -> Vector:
@@ -256,7 +262,7 @@ def _weigh(streams: Sequence[Stream]) -> Iterator[Word]:
                 elif left and len(word) > 1 and term.forms and word.isalpha():
                     left, nodes[word], counts[word] = left - 1, node, worth
         for word, node in nodes.items():
-            yield Word(number, node, 1 + math.log(counts[word]))
+            yield Word(number, node, 1 + math.log(counts[word]), not is_function_word(word, stream.language))
 
 
 def _sharpness(sharp: float, mass: float) -> float:

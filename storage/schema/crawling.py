@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from storage.schema.base import metadata
-from storage.types import CleanText, Id, Instant, Json
+from storage.types import CleanText, Id, Instant, Json, Utf8
 
 sources = Table(
     "sources",
@@ -207,6 +207,6 @@ releases = Table(
     Column("release_id", CleanText),
     Column("date", CleanText),  # as printed
     Column("saved_at", Instant, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("body", Utf8, nullable=False),
     PrimaryKeyConstraint("source", "ocid", "digest"),
 )

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from storage.schema.base import metadata
-from storage.types import CleanText, Id, Instant, Json
+from storage.types import CleanText, Id, Instant, Json, Utf8
 
 procedures = Table(
     "procedures",
@@ -107,7 +107,7 @@ originals = Table(
     "originals",
     metadata,
     Column("notice_id", Id, ForeignKey("notices.id"), primary_key=True, autoincrement=False),
-    Column("document", Text, nullable=False),
+    Column("document", Utf8, nullable=False),
     Column("status", String(16), nullable=False),
     Column("partial", Boolean, nullable=False),
     Column("moved", Json, nullable=False),  # field -> when the notice's own page was seen to have moved it
@@ -174,7 +174,7 @@ revisions = Table(
     Column("status", String(16), nullable=False),
     Column("brought_by", Text),  # the key of the notice that corrected it; null: its own page
     Column("changes", Json, nullable=False),
-    Column("document", Text, nullable=False),
+    Column("document", Utf8, nullable=False),
     PrimaryKeyConstraint("notice_id", "number"),
 )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.readers.limits import MAX_BODY, decode, load_json, load_json_texts
+from crawler.readers.limits import MAX_BODY, MAX_DEPTH, decode, load_json, load_json_texts
 from domain.errors import SourceChanged, Unreadable
 
 ROOT = Path(__file__).parents[2]
@@ -129,6 +129,25 @@ def test_what_no_database_holds_is_left_out():
 )
 def test_the_quick_way_reads_numbers_and_texts_as_printed(text, value):
     assert load_json(text)[0]["a"] == value
+
+
+@pytest.mark.parametrize("mark", [(b"[", b"]"), (b'{"a":', b"}")])
+def test_as_deep_as_can_be_written_and_no_deeper(mark):
+    opened, closed = mark
+    assert load_json(opened * MAX_DEPTH + b"1" + closed * MAX_DEPTH)
+    with pytest.raises(Unreadable, match="deep"):
+        load_json(opened * (MAX_DEPTH + 1) + b"1" + closed * (MAX_DEPTH + 1))
+
+
+@pytest.mark.parametrize(("body", "texts"), [(b"[1],[2]", [[1], [2]]), (b"1 ,2", [1, 2]), (b" [] ", [[]])])
+def test_texts_with_commas_between_them_are_several(body, texts):
+    assert load_json(body) == texts
+
+
+@pytest.mark.parametrize("body", [b"1],[2", b"]", b"],[", b"1]],[[2", b"[1]]", b"[[1]"])
+def test_brackets_that_do_not_match_are_no_json(body):
+    with pytest.raises(Unreadable):
+        load_json(body)
 
 
 @pytest.mark.parametrize("text", [b'"]",', b'"\\"]\\"",'])

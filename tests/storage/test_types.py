@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.exc import StatementError
 
+from storage.bulk import Same, insert_columns
 from storage.engine import writing
-from storage.schema import issues, sources
+from storage.schema import issues, releases, sources
+from tests.factories import NOW
 
 
 @pytest.mark.parametrize(
@@ -53,3 +55,16 @@ def test_what_no_database_takes_is_replaced(engine: Engine) -> None:
     with writing(engine) as c:
         c.execute(insert(issues), {**row, "first_seen_at": now, "last_seen_at": now})
         assert c.execute(select(issues.c.reason)).scalar_one() == "odd: \ufffd \ufffd 😀"
+
+
+def test_text_given_as_its_bytes_is_text(engine: Engine) -> None:
+    texts = ["plain", "é 中 😀", ""]
+    row = {"source": Same("a"), "ocid": Same("o"), "saved_at": Same(NOW)}
+    with writing(engine) as c:
+        insert_columns(c, releases, {**row, "digest": ["1", "2", "3"], "body": [text.encode() for text in texts]})
+        insert_columns(c, releases, {**row, "digest": ["4", "5", "6"], "body": texts})
+        query = select(releases.c.body).order_by(releases.c.digest)
+        assert c.execute(query).scalars().all() == [*texts, *texts]
+        assert c.execute(query.where(releases.c.body == "é 中 😀".encode())).scalars().all() == ["é 中 😀"] * 2
+        lengths = c.execute(select(func.length(releases.c.body)).order_by(releases.c.digest)).scalars().all()
+        assert lengths == [5, 5, 0] * 2, "in letters: no engine keeps bytes"

@@ -112,6 +112,20 @@ def test_what_a_notice_is_about_is_told_by_its_own_words_and_is_not_enough_alone
     assert alone.points < 40
 
 
+@pytest.mark.parametrize(
+    ("language", "title", "silent"),
+    [
+        ("de", "Bauüberwachung der Straße und der Brücke an der Bahn", {"der", "und", "an"}),
+        ("nl", "Diensten voor het toezicht op de bouw van het station", {"voor", "het", "op", "de", "van"}),
+    ],
+)
+def test_words_that_mean_nothing_are_not_said_to_speak_for_it(language: str, title: str, silent: set[str]) -> None:
+    found = by_rule(rated(wanting("site supervision", "architect*"), said(language, title)), "about what you sell")
+    named = {reason.text for reason in found} - {title}
+    assert named, "it is about that by its words"
+    assert not named & silent
+
+
 def test_a_keyword_in_a_notice_about_something_else_counts_less() -> None:
     notice = said(
         "en", "Gloves", "Construction of a road bridge, pavement, asphalt and concrete works for the motorway"
